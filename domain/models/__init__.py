@@ -1,0 +1,31 @@
+"""The rows of the business; other rooms read them through queries and use-cases."""
+
+from domain.models.catalogue import GenericTerm, Product, UnitSynonym
+from domain.models.ledger import Event
+from domain.models.orders import Order, OrderLine, OrderNumber
+from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
+from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
+from domain.models.stock import PurchaseRequest, Stock, StockMove
+
+__all__ = [
+    "BindingCode",
+    "BindingTry",
+    "CarrierPush",
+    "Contact",
+    "Customer",
+    "Event",
+    "GenericTerm",
+    "Identity",
+    "Order",
+    "OrderLine",
+    "OrderNumber",
+    "Product",
+    "PurchaseRequest",
+    "Shipment",
+    "ShipmentLine",
+    "Staff",
+    "Stock",
+    "StockMove",
+    "TrackingEvent",
+    "UnitSynonym",
+]

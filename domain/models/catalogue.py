@@ -1,0 +1,51 @@
+"""What is sold, in which units and at which price."""
+
+from decimal import Decimal
+
+from tortoise import Model, fields
+
+from domain.models.scaled import PriceField
+
+
+class Product(Model):
+    """A product (商品); ``units`` maps a unit to base units in it, as decimal text; prices are per base unit."""
+
+    id = fields.IntField(primary_key=True)
+    sku = fields.CharField(64, unique=True)
+    name = fields.CharField(128)
+    aliases: list[str] = fields.JSONField(default=list)
+    base_unit = fields.CharField(16)
+    units: dict[str, str] = fields.JSONField(default=dict)
+    list_price: Decimal = PriceField()
+    floor_price: Decimal | None = PriceField(null=True)
+    category = fields.CharField(64, null=True)
+    lead_days = fields.IntField(default=7)
+    make_or_buy = fields.CharField(8, default="buy")
+    active = fields.BooleanField(default=True)
+
+    def ratio(self, unit: str) -> Decimal | None:
+        """Base units in one ``unit``; None when the product is not sold in it."""
+        text = self.units.get(unit)
+        return Decimal(1) if unit == self.base_unit else Decimal(text) if text is not None else None
+
+
+class GenericTerm(Model):
+    """A word that means several products or customers (灯泡), to be asked about."""
+
+    id = fields.IntField(primary_key=True)
+    kind = fields.CharField(16)
+    term = fields.CharField(64)
+    members: list[str] = fields.JSONField(default=list)
+
+    class Meta:
+        unique_together = (("kind", "term"),)
+
+
+class UnitSynonym(Model):
+    """Other spellings of a unit, or (``factor`` set) a unit that converts into another for any product."""
+
+    id = fields.IntField(primary_key=True)
+    unit = fields.CharField(16, unique=True)
+    spellings: list[str] = fields.JSONField(default=list)
+    factor = fields.CharField(16, null=True)
+    of = fields.CharField(16, null=True)

@@ -1,0 +1,19 @@
+"""What happened: one row per business event, written in the transaction that made it true."""
+
+from datetime import datetime
+from typing import Any
+
+from tortoise import Model, fields
+
+
+class Event(Model):
+    """A fact of the past (事件); ``routed_at`` is set once it was decided who hears of it."""
+
+    id = fields.IntField(primary_key=True)
+    kind = fields.CharField(40)
+    order_number = fields.CharField(24, null=True, db_index=True)
+    facts: dict[str, Any] = fields.JSONField(default=dict)
+    by = fields.CharField(64)
+    source = fields.CharField(160, default="")
+    at = fields.DatetimeField()
+    routed_at: datetime | None = fields.DatetimeField(null=True, db_index=True)

@@ -1,0 +1,103 @@
+"""Orders and their lines; the counters of the lines are the truth, every shown state is derived from them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from tortoise import Model, fields
+
+from domain.models.people import Contact, Customer, Staff
+from domain.models.scaled import MoneyField, PriceField, QuantityField, RatioField
+
+
+class OrderState(StrEnum):
+    """The commitment of an order: what people decided, nothing that goods or money did."""
+
+    IN_REVIEW = "in_review"
+    AWAITING_APPROVAL = "awaiting_approval"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    SHORT_CLOSED = "short_closed"
+    CLOSED = "closed"
+
+
+class OrderNumber(Model):
+    """The counter behind order numbers: one row per number, its id is the number."""
+
+    id = fields.IntField(primary_key=True)
+    asked_by = fields.CharField(160, unique=True)
+
+
+class Order(Model):
+    """A customer order (订单). ``asked_by`` names the draft that it came from: a second try finds the first order."""
+
+    id = fields.IntField(primary_key=True)
+    number = fields.CharField(24, unique=True)
+    asked_by = fields.CharField(160, unique=True)
+    customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField("gendan.Customer", "orders")
+    customer_id: int
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField("gendan.Contact", "orders", null=True)
+    contact_id: int | None
+    rep: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField("gendan.Staff", "orders", null=True)
+    rep_id: int | None
+    placed_by = fields.CharField(64)
+    placed_by_staff_id = fields.IntField(null=True)
+    channel = fields.CharField(16, default="chat")
+    state = fields.CharEnumField(OrderState, max_length=24)
+    review: dict[str, Any] = fields.JSONField(default=dict)
+    wish: dict[str, Any] = fields.JSONField(default=dict)
+    requested_date: date | None = fields.DateField(null=True)
+    promised_date: date | None = fields.DateField(null=True)
+    ship_to: dict[str, Any] = fields.JSONField(default=dict)
+    remark = fields.TextField(default="")
+    tax = fields.CharField(8, null=True)
+    currency = fields.CharField(3, default="CNY")
+    total: Decimal = MoneyField(default=Decimal(0))
+    version = fields.IntField(default=1)
+    placed_at = fields.DatetimeField()
+    decided_by = fields.CharField(64, null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    reason = fields.CharField(400, default="")
+
+    class Meta:
+        indexes = (("customer_id", "id"), ("state", "id"))
+
+
+class OrderLine(Model):
+    """One product of an order. Counters and ``base_qty`` are in base units; the ratio of the unit is frozen here."""
+
+    id = fields.IntField(primary_key=True)
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("gendan.Order", "lines")
+    order_id: int
+    position = fields.IntField()
+    sku = fields.CharField(64)
+    name = fields.CharField(128)
+    qty: Decimal = QuantityField()
+    unit = fields.CharField(16)
+    base_unit = fields.CharField(16)
+    ratio: Decimal = RatioField()
+    base_qty: Decimal = QuantityField()
+    unit_price: Decimal = PriceField()
+    price_unit = fields.CharField(16)
+    price_source = fields.CharField(32)
+    amount: Decimal = MoneyField()
+    reserved: Decimal = QuantityField(default=Decimal(0))
+    shipped: Decimal = QuantityField(default=Decimal(0))
+    delivered: Decimal = QuantityField(default=Decimal(0))
+    cancelled: Decimal = QuantityField(default=Decimal(0))
+    promised_date: date | None = fields.DateField(null=True)
+
+    class Meta:
+        indexes = (("sku",),)
+
+    @property
+    def open(self) -> Decimal:
+        """What still has to leave the house, in base units."""
+        return self.base_qty - self.shipped - self.cancelled
+
+    @property
+    def short(self) -> Decimal:
+        """What is open and not reserved, in base units."""
+        return self.open - self.reserved

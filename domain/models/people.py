@@ -1,0 +1,97 @@
+"""Customers and their contacts, staff, and the WeChat identities that belong to them."""
+
+from datetime import datetime
+
+from tortoise import Model, fields
+
+from domain.values import Role
+
+
+class Staff(Model):
+    """A member of staff (员工); ``customers`` are the codes that a rep looks after."""
+
+    id = fields.IntField(primary_key=True)
+    code = fields.CharField(32, unique=True)
+    name = fields.CharField(64)
+    roles: list[str] = fields.JSONField(default=list)
+    customers: list[str] = fields.JSONField(default=list)
+    manager = fields.CharField(32, null=True)
+    active = fields.BooleanField(default=True)
+
+    @property
+    def role_set(self) -> frozenset[Role]:
+        """The roles as values."""
+        return frozenset(Role(role) for role in self.roles)
+
+
+class Customer(Model):
+    """A company or person that buys (客户)."""
+
+    id = fields.IntField(primary_key=True)
+    code = fields.CharField(32, unique=True)
+    name = fields.CharField(128)
+    short_names: list[str] = fields.JSONField(default=list)
+    city = fields.CharField(64, null=True)
+    price_list = fields.CharField(32, null=True)
+    credit_limit = fields.BigIntField(null=True)
+    credit_days = fields.IntField(null=True)
+    ship_to: dict[str, str] = fields.JSONField(default=dict)
+    blocked = fields.BooleanField(default=False)
+    active = fields.BooleanField(default=True)
+
+
+class Contact(Model):
+    """A person of a customer (联系人), with the one role that decides what is told to them and what they may do."""
+
+    id = fields.IntField(primary_key=True)
+    customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField("gendan.Customer", "contacts")
+    customer_id: int
+    name = fields.CharField(64)
+    role = fields.CharEnumField(Role, max_length=32)
+    active = fields.BooleanField(default=True)
+
+
+class Identity(Model):
+    """One openid of one Official Account: a follower, and perhaps a contact or a member of staff."""
+
+    id = fields.IntField(primary_key=True)
+    account = fields.CharField(32)
+    openid = fields.CharField(64)
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "gendan.Contact", "identities", null=True
+    )
+    contact_id: int | None
+    staff: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField("gendan.Staff", "identities", null=True)
+    staff_id: int | None
+    following = fields.BooleanField(default=True)
+    bound_at: datetime | None = fields.DatetimeField(null=True)
+    last_inbound_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        unique_together = (("account", "openid"),)
+
+
+class BindingCode(Model):
+    """A one-time invitation: the hash of a code, and whom it makes of the one who sends it."""
+
+    id = fields.IntField(primary_key=True)
+    digest = fields.CharField(64, unique=True)
+    staff: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField("gendan.Staff", "codes", null=True)
+    staff_id: int | None
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField("gendan.Contact", "codes", null=True)
+    contact_id: int | None
+    issued_by = fields.CharField(64)
+    expires_at = fields.DatetimeField()
+    used_at: datetime | None = fields.DatetimeField(null=True)
+
+
+class BindingTry(Model):
+    """One attempt to redeem a code, kept to slow guessing down."""
+
+    id = fields.IntField(primary_key=True)
+    account = fields.CharField(32)
+    openid = fields.CharField(64)
+    at = fields.DatetimeField()
+
+    class Meta:
+        indexes = (("account", "openid", "at"),)

@@ -1,0 +1,95 @@
+"""Parcels, what is in them, and what their carriers say."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from tortoise import Model, fields
+
+from domain.models.orders import Order, OrderLine
+from domain.models.scaled import QuantityField
+
+
+class ParcelState(StrEnum):
+    """The unified status of a parcel, in the order in which a good journey passes it, then the bad ends."""
+
+    HANDED_OVER = "handed_over"
+    COLLECTED = "collected"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    PROBLEM = "problem"
+    RETURNING = "returning"
+    RETURNED = "returned"
+
+
+class Shipment(Model):
+    """One parcel of an order (发货单). ``hook_token`` ties a carrier's push to it; ``tail`` ends the phone number."""
+
+    id = fields.IntField(primary_key=True)
+    number = fields.CharField(32, unique=True)
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("gendan.Order", "shipments")
+    order_id: int
+    carrier = fields.CharField(32)
+    waybill = fields.CharField(64, null=True, unique=True)
+    tail = fields.CharField(8, default="")
+    state = fields.CharEnumField(ParcelState, max_length=24, default=ParcelState.HANDED_OVER)
+    hook_token = fields.CharField(64, unique=True)
+    salt = fields.CharField(64)
+    watched = fields.CharField(16, default="no")
+    watch_tries = fields.IntField(default=0)
+    watch_next_at: datetime | None = fields.DatetimeField(null=True)
+    shipped_by = fields.CharField(64)
+    shipped_at = fields.DatetimeField()
+    eta: date | None = fields.DateField(null=True)
+    first_scan_at: datetime | None = fields.DatetimeField(null=True)
+    last_news_at: datetime | None = fields.DatetimeField(null=True)
+    delivered_at: datetime | None = fields.DatetimeField(null=True)
+    received_by = fields.CharField(64, default="")
+
+    class Meta:
+        indexes = (("state", "id"), ("watched", "watch_next_at"))
+
+
+class ShipmentLine(Model):
+    """How much of an order line is in a parcel, in base units."""
+
+    id = fields.IntField(primary_key=True)
+    shipment: fields.ForeignKeyRelation[Shipment] = fields.ForeignKeyField("gendan.Shipment", "lines")
+    shipment_id: int
+    line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField("gendan.OrderLine", "shipped_in")
+    line_id: int
+    qty: Decimal = QuantityField()
+
+
+class TrackingEvent(Model):
+    """One scan of a parcel; the digest of time and text keeps a re-push from being stored twice."""
+
+    id = fields.IntField(primary_key=True)
+    shipment: fields.ForeignKeyRelation[Shipment] = fields.ForeignKeyField("gendan.Shipment", "events")
+    shipment_id: int
+    digest = fields.CharField(64)
+    at = fields.DatetimeField()
+    state = fields.CharEnumField(ParcelState, max_length=24)
+    code = fields.CharField(16)
+    text = fields.CharField(400)
+    place = fields.CharField(128, default="")
+    first_in_state = fields.BooleanField(default=False)
+    received_at = fields.DatetimeField()
+
+    class Meta:
+        unique_together = (("shipment_id", "digest"),)
+
+
+class CarrierPush(Model):
+    """What a carrier service sent us, as it came, before anything was done with it."""
+
+    id = fields.IntField(primary_key=True)
+    provider = fields.CharField(16)
+    token = fields.CharField(64)
+    body = fields.TextField()
+    genuine = fields.BooleanField()
+    received_at = fields.DatetimeField()
+    processed_at: datetime | None = fields.DatetimeField(null=True, db_index=True)
+    outcome: dict[str, Any] = fields.JSONField(default=dict)

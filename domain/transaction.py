@@ -1,0 +1,40 @@
+"""The one way to open a transaction: a fresh task, shielded, so that neither a cancelled caller nor a lost database
+leaves a connection or a task context behind."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from tortoise.exceptions import OperationalError
+from tortoise.transactions import in_transaction
+
+T = TypeVar("T")
+
+TRIES = 3
+_PASSING = ("deadlock", "could not serialize", "database is locked", "database is busy")
+
+
+async def transact(work: Callable[[], Awaitable[T]]) -> T:
+    """Run ``work`` in one transaction: all of it is kept, or nothing.
+
+    ``work`` must only touch the database and may run again after a deadlock. If the caller is cancelled, the
+    transaction still runs to its end. No transaction may be opened inside ``work``.
+    """
+    task = asyncio.create_task(_tried(work), name="transaction")
+    return await asyncio.shield(task)
+
+
+async def _tried(work: Callable[[], Awaitable[T]]) -> T:
+    for left in reversed(range(TRIES)):
+        try:
+            # The connection of a broken transaction stays in the context of its task, so each try gets a task.
+            return await asyncio.create_task(_once(work), name="transaction-try")
+        except OperationalError as error:
+            if not left or not any(word in str(error).lower() for word in _PASSING):
+                raise
+    raise AssertionError("unreachable")
+
+
+async def _once(work: Callable[[], Awaitable[T]]) -> T:
+    async with in_transaction():
+        return await work()

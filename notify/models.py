@@ -1,0 +1,110 @@
+"""The rows of the notification hub: what is to be told to whom, and what is wrong with the business right now."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tortoise import Model, fields
+
+
+class DeliveryState(StrEnum):
+    """The life of one notice to one person; the last four are ends."""
+
+    DUE = "due"
+    SENDING = "sending"
+    FAILED = "failed"
+    HELD = "held"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNSURE = "unsure"
+    GIVEN_UP = "given_up"
+
+
+class Delivery(Model):
+    """One notice to one person by one channel (通知). Unique by cause, person and notice; its id is the client_msg_id.
+
+    ``cause`` is ``event:12``, ``alert:7:1`` or ``inbound:main:…``; ``facts`` are what the template needs.
+    """
+
+    id = fields.IntField(primary_key=True)
+    cause = fields.CharField(200)
+    account = fields.CharField(32)
+    openid = fields.CharField(64)
+    notice = fields.CharField(40)
+    channel = fields.CharField(20)
+    channels: list[str] = fields.JSONField(default=list)
+    facts: dict[str, Any] = fields.JSONField(default=dict)
+    why = fields.CharField(200, default="")
+    order_number = fields.CharField(24, null=True, db_index=True)
+    state = fields.CharEnumField(DeliveryState, max_length=12, default=DeliveryState.DUE)
+    attempts = fields.IntField(default=0)
+    first_try_at: datetime | None = fields.DatetimeField(null=True)
+    next_at = fields.DatetimeField()
+    lease_until: datetime | None = fields.DatetimeField(null=True)
+    lease_by = fields.CharField(64, null=True)
+    platform_id = fields.CharField(40, null=True, db_index=True)
+    last_code = fields.CharField(40, default="")
+    tries: list[dict[str, Any]] = fields.JSONField(default=list)
+    created_at = fields.DatetimeField()
+    settled_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        unique_together = (("cause", "account", "openid", "notice"),)
+        indexes = (("state", "next_at"),)
+
+
+class Receipt(Model):
+    """The platform's word on a message that we cannot match yet: it may come before the answer to the send."""
+
+    id = fields.IntField(primary_key=True)
+    account = fields.CharField(32)
+    platform_id = fields.CharField(40, db_index=True)
+    status = fields.CharField(40)
+    at = fields.DatetimeField()
+
+
+class AlertState(StrEnum):
+    """open (raised), taken (acknowledged), snoozed, resolved."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+class Alert(Model):
+    """One condition that somebody must look at (预警); ``live`` is its fingerprint while open, so that it is unique.
+
+    People know it as ``A`` and its id. ``told`` counts how often it was told, ``level`` how far it was escalated.
+    """
+
+    id = fields.IntField(primary_key=True)
+    rule = fields.CharField(32)
+    subject = fields.CharField(80)
+    live = fields.CharField(120, null=True, unique=True)
+    order_number = fields.CharField(24, null=True)
+    facts: dict[str, Any] = fields.JSONField(default=dict)
+    owner_roles: list[str] = fields.JSONField(default=list)
+    owner_staff_id = fields.IntField(null=True)
+    state = fields.CharEnumField(AlertState, max_length=12, default=AlertState.OPEN)
+    level = fields.IntField(default=0)
+    told = fields.IntField(default=0)
+    next_at: datetime | None = fields.DatetimeField(null=True)
+    taken_by = fields.CharField(64, null=True)
+    taken_at: datetime | None = fields.DatetimeField(null=True)
+    raised_at = fields.DatetimeField()
+    resolved_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        indexes = (("state", "next_at"),)
+
+
+class TokenLease(Model):
+    """The access token of one account, shared by all processes."""
+
+    id = fields.IntField(primary_key=True)
+    account = fields.CharField(32, unique=True)
+    token = fields.TextField(default="")
+    expires_at: datetime | None = fields.DatetimeField(null=True)
+    lease_until: datetime | None = fields.DatetimeField(null=True)
+    lease_by = fields.CharField(64, null=True)

@@ -1,0 +1,218 @@
+"""Every knob of the product, read once from the environment, ``.env`` and ``gendan.toml``; rooms get plain values."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+APPID = re.compile(r"wx[0-9a-f]{16}")
+TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
+
+
+class Environment(StrEnum):
+    """Where the process runs; simulator pages and fault points exist only outside production."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+class Mode(StrEnum):
+    """How the platform wraps its pushes: 安全, 兼容 or 明文."""
+
+    SAFE = "safe"
+    COMPAT = "compat"
+    PLAIN = "plain"
+
+
+class ProcessRole(StrEnum):
+    """What this process does: answer the web, work off queues, or both."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
+class AccountSettings(BaseModel):
+    """One Official Account (公众号), as its console shows it."""
+
+    appid: str
+    secret: SecretStr
+    token: SecretStr
+    aes_key: SecretStr | None = None
+    aes_key_previous: SecretStr | None = None
+    original_id: str = ""
+    mode: Mode = Mode.SAFE
+    templates: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("appid")
+    @classmethod
+    def _appid(cls, value: str) -> str:
+        return _shaped(value, APPID, "wx followed by 16 hex digits, such as wx0123456789abcdef")
+
+    @field_validator("token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        _shaped(value.get_secret_value(), TOKEN, "3 to 32 letters or digits, such as k3J9x2TokenForWeChat")
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _secret(cls, value: SecretStr) -> SecretStr:
+        _shaped(value.get_secret_value(), re.compile(r"\S{8,}"), "the 32-character AppSecret of the account")
+        return value
+
+    @field_validator("aes_key", "aes_key_previous")
+    @classmethod
+    def _aes_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            _shaped(value.get_secret_value(), AES_KEY, "the 43 letters or digits of the EncodingAESKey")
+        return value
+
+    @field_validator("templates")
+    @classmethod
+    def _upper(cls, value: dict[str, str]) -> dict[str, str]:
+        return {name.upper(): template for name, template in value.items()}
+
+    @model_validator(mode="after")
+    def _key_for_mode(self) -> "AccountSettings":
+        if self.mode is not Mode.PLAIN and self.aes_key is None:
+            raise ValueError("AES_KEY is needed in mode safe or compat, or set MODE=plain")
+        return self
+
+
+class CarrierSettings(BaseModel):
+    """Credentials of one carrier service; which are needed depends on the service."""
+
+    url: str = ""
+    key: SecretStr
+    customer: str = ""
+    id: str = ""
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults; see README for what each means."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GENDAN_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        toml_file="gendan.toml",
+        extra="ignore",
+    )
+
+    env: Environment = Environment.PRODUCTION
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=1, le=65535)
+    public_url: str = ""
+    database_url: str = "sqlite://var/gendan.sqlite3"
+    role: ProcessRole = ProcessRole.ALL
+    timezone: str = "Asia/Shanghai"
+    shop_name: str = "跟单"
+    accounts: dict[str, AccountSettings] = Field(default_factory=dict)
+    wechat_api_url: str = "https://api.weixin.qq.com"
+    wechat_open_url: str = "https://open.weixin.qq.com"
+    wechat_mp_url: str = "https://mp.weixin.qq.com"
+    carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
+    held_hours: float = Field(2, gt=0)
+    first_scan_hours: float = Field(24, gt=0)
+    silence_hours: float = Field(48, gt=0)
+    escalate_minutes: float = Field(30, gt=0)
+    unusual_factor: float = Field(5, gt=1)
+    approval_above: float | None = Field(None, gt=0)
+    log_level: str = "INFO"
+    log_format: str = "auto"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment wins over ``.env``, that over ``gendan.toml``."""
+        toml = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, dotenv_settings, toml, file_secret_settings
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("an IANA time zone, such as Asia/Shanghai") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        shape = re.compile(r"(sqlite://.+|postgres(ql)?://.+|asyncpg://.+)")
+        return _shaped(value, shape, "sqlite://var/gendan.sqlite3 or postgres://user:pw@host:5432/db")
+
+    @field_validator("public_url", "wechat_api_url", "wechat_open_url", "wechat_mp_url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        return _shaped(value.rstrip("/"), re.compile(r"(https?://\S+)?"), "a base URL, such as https://bot.example.com")
+
+    @field_validator("accounts", "carriers")
+    @classmethod
+    def _lower(cls, value: dict[str, Any]) -> dict[str, Any]:
+        return {name.lower(): item for name, item in value.items()}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def base_url(self) -> str:
+        """The base of links in messages."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The database file, or None on PostgreSQL."""
+        return Path(self.database_url.removeprefix("sqlite://")) if self.database_url.startswith("sqlite") else None
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process; a bad one ends it with one line: its name, what was given, an example."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        _stop(error)
+
+
+def _stop(error: ValidationError) -> NoReturn:
+    first = error.errors()[0]
+    name = "GENDAN_" + "__".join(str(part).upper() for part in first["loc"])
+    wanted = first["msg"].removeprefix("Value error, ")
+    raise SystemExit(f"设置有误 · bad setting {name}: {_masked(first)} — {wanted}")
+
+
+def _masked(problem: Any) -> str:
+    if problem["type"] == "missing":
+        return "missing"
+    given = problem.get("input")
+    text = given.get_secret_value() if isinstance(given, SecretStr) else given
+    if not isinstance(text, str):
+        return f"got {type(text).__name__}"
+    return f"got {text[:2]}… ({len(text)} characters)" if text else "empty"
+
+
+def _shaped(value: str, shape: re.Pattern[str], example: str) -> str:
+    if not shape.fullmatch(value):
+        raise ValueError(f"expected {example}")
+    return value
