@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import aiohttp
 
@@ -29,10 +29,11 @@ class OfficialAccount:
     """State and settings of one account; the methods are what its followers do, each pushed to the webhook.
 
     `attempts`, `timeout` and `pace` (seconds between the starts of two attempts) shape the delivery; `resign`
-    signs each retry anew. `job_finish` says when TEMPLATESENDJOBFINISH comes: right `after` the answer, `early`
-    (before it), `late` (after `late_seconds`), `twice` or `never`. `menu_ids` is what a tapped choice carries
-    as its `bizmsgmenuid`. `honours_client_msg_id` switches the ten-minute dedupe off. `oauth_domain`, once
-    set, is the only host that web authorisation returns to. `frozen` stands for a frozen AppSecret.
+    signs each retry anew; `retry_unfit` says whether an answer of no use is followed by another attempt.
+    `job_finish` says when TEMPLATESENDJOBFINISH comes: right `after` the answer, `early` (before it), `late`
+    (after `late_seconds`), `twice` or `never`. `menu_ids` is what a tapped choice carries as its `bizmsgmenuid`.
+    `honours_client_msg_id` switches the ten-minute dedupe off. `oauth_domain`, once set, is the only host that
+    web authorisation returns to. `frozen` stands for a frozen AppSecret.
     """
 
     world: World = field(repr=False)
@@ -49,6 +50,7 @@ class OfficialAccount:
     timeout: float = 5.0
     pace: float = 0.0
     resign: bool = False
+    retry_unfit: bool = True
     job_finish: JobFinish = "after"
     late_seconds: float = 3.0
     menu_ids: MenuIds = "right"
@@ -60,6 +62,8 @@ class OfficialAccount:
     test_account: bool = False
 
     def __post_init__(self) -> None:
+        if self.mode not in get_args(Mode) or self.format not in get_args(Format):
+            raise ValueError(f"mode {self.mode!r} or format {self.format!r} does not exist")
         clock = self.world.clock
         self.tokens = Tokens(clock)
         self.quotas = Quotas(clock.beijing_day)

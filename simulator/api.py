@@ -1,6 +1,5 @@
 """The HTTP face of the platform's API: who calls, which fault strikes, what is answered."""
 
-import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -9,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from . import strike
 from .account import OfficialAccount
 from .faults import Fault
 from .platform import Platform
@@ -81,11 +81,11 @@ def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Stream
         ask.account = _caller(platform, request)
         appid = ask.account.appid if ask.account else ""
         fault = platform.faults.at_api(endpoint.path, appid)
-        if fault and fault.kind in _UNPROCESSED:
+        if fault and fault.kind in strike.INSTEAD:
             return _unprocessed(ask, endpoint, fault)
         answer = await _answer(ask, endpoint)
         _write_down(ask, endpoint, answer, fault)
-        return await _struck(request, _response(endpoint, answer), fault)
+        return await strike.afterwards(request, _response(endpoint, answer), fault)
 
     return handle
 
@@ -120,22 +120,12 @@ def _check_token(ask: Ask) -> None:
     raise Refused(41001 if not token else 40014 if len(token) < 32 else 40001)
 
 
-_UNPROCESSED = frozenset({"errcode", "reset_before", "http500", "html"})
-_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
-
-
-def _unprocessed(ask: Ask, endpoint: Endpoint, fault: Fault) -> web.StreamResponse:
-    answer: dict[str, Any] = {}
-    response = web.Response(text=_PAGE, content_type="text/html", status=500 if fault.kind == "http500" else 200)
-    if fault.kind == "errcode":
-        answer = Refused(fault.code).as_json()
-        response = _response(endpoint, answer)
-    elif fault.kind == "reset_before":
-        _cut(ask.request)
+def _unprocessed(ask: Ask, endpoint: Endpoint, fault: Fault) -> web.Response:
+    answer = Refused(fault.code).as_json() if fault.kind == "errcode" else {}
     if ask.raw[:1] == b"{":
         ask.seen = _readable(ask)
     _write_down(ask, endpoint, answer, fault)
-    return response
+    return _response(endpoint, answer) if answer else strike.instead(ask.request, fault)
 
 
 def _readable(ask: Ask) -> dict[str, Any]:
@@ -143,23 +133,6 @@ def _readable(ask: Ask) -> dict[str, Any]:
         return ask.body()
     except Refused:
         return {}
-
-
-async def _struck(request: web.Request, response: web.Response, fault: Fault | None) -> web.StreamResponse:
-    if fault is None:
-        return response
-    if fault.kind == "slow":
-        await asyncio.sleep(fault.seconds)
-    elif fault.kind == "reset_after":
-        _cut(request)
-    elif fault.kind == "truncated" and isinstance(response.body, bytes):
-        response.body = response.body[: len(response.body) // 2]
-    return response
-
-
-def _cut(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()
 
 
 def _response(endpoint: Endpoint, answer: Answer) -> web.Response:

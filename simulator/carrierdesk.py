@@ -1,14 +1,17 @@
 """The carrier's HTTP face: `/poll` to subscribe and `/poll/query.do` to ask."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
+from . import strike
 from .api import PLATFORM
 from .carrier import A_MONTH, ASKS_PHONE, COMPANIES, LOCK, Carrier, Parcel, Subscription, md5, result
 
 Answer = dict[str, Any]
+Work = Callable[[Carrier, dict[str, str]], Answer]
 
 
 class _No(Exception):
@@ -30,18 +33,26 @@ async def query(request: web.Request) -> web.Response:
     return await _answer(request, _query)
 
 
-async def _answer(request: web.Request, work: Any) -> web.Response:
+async def _answer(request: web.Request, work: Work) -> web.Response:
     carrier = request.app[PLATFORM].carrier
     form = {name: str(value) for name, value in (await request.post()).items()}
     fault = carrier.world.faults.at_api(request.path, "")
+    if fault and fault.kind in strike.INSTEAD and fault.kind != "errcode":
+        _write_down(carrier, request, form, {"fault": fault.kind})
+        return strike.instead(request, fault)
     try:
-        if fault:
+        if fault and fault.kind == "errcode":
             raise _No(str(fault.code if fault.code > 0 else 501), "服务器错误")
-        answer: Answer = work(carrier, form)
+        answer = work(carrier, form)
     except _No as no:
         answer = {"result": False, "returnCode": no.code, "message": no.message}
-    carrier.world.journal.write("carrier", {"path": request.path} | _shown(form), answer)
-    return web.json_response(answer)
+    _write_down(carrier, request, form, answer)
+    response = web.Response(body=json.dumps(answer, ensure_ascii=False).encode(), content_type="application/json")
+    return await strike.afterwards(request, response, fault)
+
+
+def _write_down(carrier: Carrier, request: web.Request, form: dict[str, str], outcome: Answer) -> None:
+    carrier.world.journal.write("carrier", {"path": request.path} | _shown(form), outcome)
 
 
 def _shown(form: dict[str, str]) -> dict[str, Any]:

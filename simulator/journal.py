@@ -16,7 +16,8 @@ class Entry:
     """One thing that happened: who asked for what, and how it ended.
 
     Kinds: `api` (a call of ours), `push` (one attempt at our webhook), `delivery` (something a person now
-    sees), `oauth`, `carrier` (a call or a push of the carrier), `fault` (a fault that struck).
+    sees), `oauth`, `carrier` (a call or a push of the carrier), `fault` (one that
+    struck a push; those of the API stand in the outcome of the call).
     """
 
     seq: int

@@ -1,29 +1,34 @@
 """What the control API shows of the state, and which knobs it may turn."""
 
-from typing import Any
+from typing import Any, get_args
 
-from .account import OfficialAccount
+from .account import JobFinish, MenuIds, OfficialAccount
+from .envelope import Format, Mode
 from .follower import Follower
 from .platform import Platform as _Platform
 from .push import Pushed
 
-ACCOUNT_KNOBS: dict[str, type | tuple[type, ...]] = {
+Knob = type | tuple[type, ...] | frozenset[str]
+"""What a knob takes: values of a type, or one of some words."""
+
+ACCOUNT_KNOBS: dict[str, Knob] = {
     "webhook": str,
-    "mode": str,
-    "format": str,
+    "mode": frozenset(get_args(Mode)),
+    "format": frozenset(get_args(Format)),
     "attempts": int,
     "timeout": (int, float),
     "pace": (int, float),
     "resign": bool,
-    "job_finish": str,
+    "retry_unfit": bool,
+    "job_finish": frozenset(get_args(JobFinish)),
     "late_seconds": (int, float),
-    "menu_ids": str,
+    "menu_ids": frozenset(get_args(MenuIds)),
     "honours_client_msg_id": bool,
     "oauth_domain": str,
     "frozen": bool,
     "test_account": bool,
 }
-FOLLOWER_KNOBS: dict[str, type | tuple[type, ...]] = {"muted": bool, "blacklisted": bool, "name": str}
+FOLLOWER_KNOBS: dict[str, Knob] = {"muted": bool, "blacklisted": bool, "name": str}
 
 
 def platform(of: _Platform) -> dict[str, Any]:
@@ -82,10 +87,16 @@ def pushed(of: Pushed) -> dict[str, Any]:
     }
 
 
-def change(thing: object, wishes: dict[str, Any], knobs: dict[str, type | tuple[type, ...]]) -> None:
+def change(thing: object, wishes: dict[str, Any], knobs: dict[str, Knob]) -> None:
     """Turn knobs, all or none: ValueError for one that does not exist or a value of another type."""
     for name, value in wishes.items():
-        if name not in knobs or not isinstance(value, knobs[name]):
+        if name not in knobs or not _takes(knobs[name], value):
             raise ValueError(f"cannot set {name} to {value!r}")
     for name, value in wishes.items():
         setattr(thing, name, value)
+
+
+def _takes(knob: Knob, value: Any) -> bool:
+    if isinstance(knob, frozenset):
+        return isinstance(value, str) and value in knob
+    return isinstance(value, knob) and (knob is bool or not isinstance(value, bool))

@@ -29,6 +29,7 @@ class Receiver(Party, Protocol):
     timeout: float
     pace: float
     resign: bool
+    retry_unfit: bool
     passed: asyncio.Event
 
 
@@ -77,9 +78,7 @@ async def push(account: Receiver, message: Message) -> Pushed:
     name = _name(message)
     await _hold_back(account, name)
     try:
-        faults = account.world.faults
-        twice = faults.at_push("duplicate", name, account.appid)
-        parallel = faults.at_push("parallel", name, account.appid)
+        twice, parallel = _strike(account, "duplicate", name), _strike(account, "parallel", name)
         if twice or parallel:
             tries = await _many(account, message, twice, parallel)
         else:
@@ -95,15 +94,21 @@ def _name(message: Message) -> str:
 
 
 async def _hold_back(account: Receiver, name: str) -> None:
-    faults = account.world.faults
-    if delay := faults.at_push("delay", name, account.appid):
+    if delay := _strike(account, "delay", name):
         await asyncio.sleep(delay.seconds)
-    if reorder := faults.at_push("reorder", name, account.appid):
+    if reorder := _strike(account, "reorder", name):
         account.passed.clear()
         try:
             await asyncio.wait_for(account.passed.wait(), reorder.seconds)
         except TimeoutError:
             return
+
+
+def _strike(account: Receiver, kind: str, name: str) -> Fault | None:
+    fault = account.world.faults.at_push(kind, name, account.appid)
+    if fault:
+        account.world.journal.write("fault", {"kind": kind, "push": name}, fault.as_json(), account=account.appid)
+    return fault
 
 
 async def _until_fit(account: Receiver, message: Message) -> list[Try]:
@@ -112,7 +117,7 @@ async def _until_fit(account: Receiver, message: Message) -> list[Try]:
     while len(tries) < account.attempts:
         attempt = await _attempt(account, message, stamp)
         tries.append(attempt)
-        if attempt.reply:
+        if attempt.reply or (attempt.status and not account.retry_unfit):
             break
         if len(tries) < account.attempts:
             await asyncio.sleep(max(0.0, account.pace - attempt.seconds))
@@ -172,7 +177,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
 def _judged(account: Receiver, message: Message, attempt: Try) -> Try:
     if attempt.problem:
         return attempt
-    if account.world.faults.at_push("drop_reply", _name(message), account.appid):
+    if _strike(account, "drop_reply", _name(message)):
         return Try(0, attempt.seconds, attempt.body, "answer lost on its way")
     if attempt.status != 200:
         return Try(attempt.status, attempt.seconds, attempt.body, f"HTTP status {attempt.status}")
