@@ -189,7 +189,7 @@ class OfficialAccount:
     async def event(self, openid: str, name: str, *, grants: str = "", **fields: Any) -> Pushed:
         """Push any event with these elements; `grants` names the customer-service grant it is worth."""
         if grants:
-            self.person(openid).grant(grants, self.world.clock())
+            screen.writer(self, openid).grant(grants, self.world.clock())
         return await self._push(self._event(openid, name, **fields))
 
     async def _message(self, openid: str, kind: str, grants: str, **fields: Any) -> Pushed:

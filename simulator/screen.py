@@ -39,12 +39,20 @@ def show(account: Account, openid: str, bubble: Bubble) -> None:
 
 def typed(account: Account, openid: str, text: str) -> None:
     """Put the person's own words onto their phone; only a follower can write."""
-    _writer(account, openid).see(Bubble("in", "person", account.world.clock(), text))
+    writer(account, openid).see(Bubble("in", "person", account.world.clock(), text))
 
 
 def showed(account: Account, openid: str, media_id: str) -> None:
     """Put the person's own picture onto their phone."""
-    _writer(account, openid).see(Bubble("image", "person", account.world.clock(), media_id=media_id))
+    writer(account, openid).see(Bubble("image", "person", account.world.clock(), media_id=media_id))
+
+
+def writer(account: Account, openid: str) -> Follower:
+    """The person, who must follow to type or tap anything."""
+    follower = account.person(openid)
+    if not follower.subscribed:
+        raise ValueError(f"{follower.name or openid} does not follow and cannot write")
+    return follower
 
 
 def answered(account: Account, pushed: Pushed) -> None:
@@ -77,10 +85,3 @@ def _bubbles(reply: Reply, msgid: str, now: datetime) -> list[Bubble]:
         kind = "image" if reply.kind == "image" else "out"
         return [Bubble(kind, "passive", now, reply.text or f"[{reply.kind}]", media_id=reply.media_id, msgid=msgid)]
     return []
-
-
-def _writer(account: Account, openid: str) -> Follower:
-    follower = account.person(openid)
-    if not follower.subscribed:
-        raise ValueError(f"{follower.name or openid} does not follow and cannot write")
-    return follower
