@@ -77,7 +77,7 @@ def mount(app: web.Application, endpoints: list[Endpoint]) -> None:
 def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         platform = request.app[PLATFORM]
-        ask = Ask(platform, request, await request.read())
+        ask = Ask(platform, request, await _body(request))
         ask.account = _caller(platform, request)
         appid = ask.account.appid if ask.account else ""
         fault = platform.faults.at_api(endpoint.path, appid)
@@ -88,6 +88,14 @@ def _handler(endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.Stream
         return await strike.afterwards(request, _response(endpoint, answer), fault)
 
     return handle
+
+
+async def _body(request: web.Request) -> bytes:
+    if request.content_type == "multipart/form-data":
+        # Only one of the two can read the stream; `post` keeps the form for the endpoint that wants it.
+        await request.post()
+        return b""
+    return await request.read()
 
 
 def _caller(platform: Platform, request: web.Request) -> OfficialAccount | None:

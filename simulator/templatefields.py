@@ -16,12 +16,12 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 
 
 def _pattern(expression: str) -> Callable[[str], bool]:
-    compiled = re.compile(expression)
+    compiled = re.compile(expression, re.ASCII)
     return lambda value: compiled.fullmatch(value) is not None
 
 
 def _amount(value: str) -> bool:
-    digits = re.fullmatch(r"[¥￥$€£]?(\d{1,10}(?:\.\d+)?)元?", value)
+    digits = re.fullmatch(r"[¥￥$€£]?(\d{1,10}(?:\.\d+)?)元?", value, re.ASCII)
     return digits is not None and len(digits[1].replace(".", "")) <= 10
 
 

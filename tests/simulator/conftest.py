@@ -46,11 +46,13 @@ class Bot:
         crypto = WeChatCrypto(self.account.token, self.account.aes_key, self.account.appid)
         if body.startswith("{"):
             body = f"<xml><Encrypt>{json.loads(body)['Encrypt']}</Encrypt></xml>"
-        return crypto.decrypt_message(body, query["msg_signature"], query["timestamp"], query["nonce"])
+        return str(crypto.decrypt_message(body, query["msg_signature"], query["timestamp"], query["nonce"]))
 
     def seal(self, plain: str) -> str:
         """A reply sealed with wechatpy, not with the simulator's own code."""
-        return WeChatCrypto(self.account.token, self.account.aes_key, self.account.appid).encrypt_message(plain, "n1")
+        return str(
+            WeChatCrypto(self.account.token, self.account.aes_key, self.account.appid).encrypt_message(plain, "n1")
+        )
 
     def text(self, openid: str, content: str, **changed: str) -> str:
         """The XML of a text reply, with wrong parts if a test wants them."""
@@ -81,7 +83,8 @@ class Api:
 
     async def _read(self, response: aiohttp.ClientResponse) -> dict[str, Any]:
         assert response.status == 200
-        return json.loads(await response.read())
+        answer: dict[str, Any] = json.loads(await response.read())
+        return answer
 
 
 @pytest.fixture
@@ -103,7 +106,8 @@ def buyer(account: OfficialAccount) -> Follower:
 
 @pytest.fixture
 async def server(platform: Platform) -> AsyncIterator[TestServer]:
-    async with TestServer(make_app(platform)) as server:
+    server = TestServer(make_app(platform))
+    async with server:
         yield server
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from aiohttp import web
-from wechatpy import parse_message
+from wechatpy.parser import parse_message
 
 from simulator import OUT_OF_ORDER
 
