@@ -1,0 +1,217 @@
+"""Every way to name days, as an ordered table of pattern and meaning; earlier forms win over later ones."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TypeAlias
+
+from bot.grammar import days
+from bot.grammar.days import Days
+from bot.grammar.holidays import FESTIVALS, festival, workday_after
+from bot.grammar.numerals import parse_number, small_number
+
+Match: TypeAlias = re.Match[str]
+Meaning: TypeAlias = Callable[[Match, date], Days | None]
+
+N = r"(?:\d{1,3}|[一二三四五六七八九十廿卅两俩]{1,3})"
+_DAY_OF_MONTH = r"(?:3[01]|[12]\d|0?[1-9]|[一二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|卅一?|[一二三四五六七八九])"
+_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_WEEK = r"(?:周|星期|礼拜)"
+_WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6} | {str(n + 1): n for n in range(6)}
+_OFFSETS = {"下下": 2, "下": 1, "这": 0, "本": 0, "当": 0, "上": -1, "上上": -2}
+_RELATIVE = {
+    "大后": 3, "后": 2, "明": 1, "今": 0, "昨": -1, "前": -2, "大前": -3,
+    "day after tomorrow": 2, "tomorrow": 1, "tmr": 1, "today": 0, "tonight": 0, "yesterday": -1,
+}  # fmt: skip
+_NOT_A_DAY = r"(?!\s?(?:线|楼|门|仓|库|店|院|桌|机|房|厂|码头|窗|柜|位|员|车|钢|色|码|电池|电|字|单|订|那|这))"
+
+
+def _number(text: str) -> int:
+    return small_number(text) or 0
+
+
+def _iso(m: Match, today: date) -> Days | None:
+    day = days.make(int(m["y"]), _number(m["m"]), _number(m["d"]))
+    return days.on(day) if day else None
+
+
+def _year(word: str | None, today: date) -> int | None:
+    return None if not word else today.year + {"明年": 1, "今年": 0, "去年": -1}[word]
+
+
+def _month_day(m: Match, today: date) -> Days | None:
+    year = _year(m["y"], today)
+    if year is None:
+        return days.month_day(today, _number(m["m"]), _number(m["d"]))
+    day = days.make(year, _number(m["m"]), _number(m["d"]))
+    return days.on(day) if day else None
+
+
+def _month_bounds(word: str, today: date) -> tuple[date, date]:
+    offset = (_number(word) - today.month) % 12
+    return days.month_at(today, offset)
+
+
+def _month_part(m: Match, today: date) -> Days | None:
+    first, last = _month_bounds(m["m"], today)
+    return _part_of(first, last, m["p"])
+
+
+def _part_of(first: date, last: date, part: str | None) -> Days:
+    if not part:
+        return days.span(first, last)
+    if part[0] in "底末":
+        return Days(last, last, "end", (last, last))
+    return days.span(*days.third_of_month(first, last, part))
+
+
+def _day_range(m: Match, today: date) -> Days | None:
+    start, end = days.next_day_of_month(today, _number(m["a"])), _number(m["b"])
+    if start is None:
+        return None
+    stop = days.next_day_of_month(start, end)
+    return days.span(start, stop) if stop else None
+
+
+def _relative_month(m: Match, today: date) -> Days | None:
+    first, last = days.month_at(today, _OFFSETS[m["r"]])
+    if not m["d"]:
+        return _part_of(first, last, m["p"])
+    day = days.make(first.year, first.month, _number(m["d"]))
+    return days.on(day) if day else None
+
+
+def _month_only(m: Match, today: date) -> Days | None:
+    first, last = _month_bounds(m["m"], today)
+    back = days.month_at(today, -((today.month - _number(m["m"])) % 12))
+    return Days(first, last, "span", back)
+
+
+def _this_month(m: Match, today: date) -> Days | None:
+    return _part_of(*days.month_at(today, 0), m["p"])
+
+
+def _relative_week(m: Match, today: date) -> Days | None:
+    first, last = days.week_at(today, _OFFSETS[m["r"]])
+    if not m["d"]:
+        return days.span(first, last)
+    return _in_week(first, m["d"])
+
+
+def _in_week(monday: date, word: str) -> Days:
+    if word == "末":
+        return days.span(monday + timedelta(days=5), monday + timedelta(days=6))
+    return days.on(monday + timedelta(days=_WEEKDAYS[word]))
+
+
+def _weekday(m: Match, today: date) -> Days | None:
+    if m["d"] == "末":
+        return _in_week(days.week_at(today, 0)[0], "末")
+    ahead = days.next_weekday(today, _WEEKDAYS[m["d"]])
+    back = ahead - timedelta(days=7)
+    return days.on(ahead, back)
+
+
+def _relative_day(m: Match, today: date) -> Days | None:
+    return days.on(today + timedelta(days=_RELATIVE[m["r"]]))
+
+
+def _shifted(m: Match, today: date) -> date | None:
+    unit, count = m["u"], parse_number(m["n"])
+    if count is None or count > 400:
+        return None
+    if unit.startswith(("工作日", "work", "business")):
+        return workday_after(today, int(count))
+    if unit[0] in "小h":
+        return today + timedelta(hours=float(count)) if count < 24 else today + timedelta(days=int(count) // 24)
+    if unit[0] in "月m":
+        return _month_later(today, float(count))
+    return today + timedelta(days=int(count * (7 if unit[0] in "周星礼w" else 1)))
+
+
+def _month_later(today: date, count: float) -> date:
+    if count == 0.5:
+        return today + timedelta(days=15)
+    first, last = days.month_at(today, int(count))
+    return first.replace(day=min(today.day, last.day))
+
+
+def _after(m: Match, today: date) -> Days | None:
+    day = _shifted(m, today)
+    return days.on(day) if day else None
+
+
+def _within(m: Match, today: date) -> Days | None:
+    day = _shifted(m, today)
+    return Days(day, day, "end", (today, day)) if day else None
+
+
+def _within_period(m: Match, today: date) -> Days | None:
+    last = {"周": days.week_at(today, 0)[1], "月": days.month_at(today, 0)[1]}
+    end = last.get(m["u"], today) if m["u"] != "年" else date(today.year, 12, 31)
+    return Days(end, end, "end", (today, end))
+
+
+def _year_end(m: Match, today: date) -> Days | None:
+    end = date(_year(m["y"], today) or today.year, 12, 31)
+    return Days(end, end, "end", (end, end))
+
+
+def _festival(m: Match, today: date) -> Days | None:
+    day = festival(m["f"], today)
+    return days.on(day) if day else None
+
+
+def _before_new_year(m: Match, today: date) -> Days | None:
+    day = festival("春节", today)
+    return Days(day - timedelta(days=1), day - timedelta(days=1), "end", None) if day else None
+
+
+def _day_of_month(m: Match, today: date) -> Days | None:
+    day = days.next_day_of_month(today, _number(m["d"]))
+    return days.on(day, days.last_day_of_month(today, _number(m["d"]))) if day else None
+
+
+def _vague(m: Match, today: date) -> Days | None:
+    return Days(today, today, "vague", None)
+
+
+def _today(m: Match, today: date) -> Days | None:
+    return days.on(today)
+
+
+_COUNT = rf"(?<![\d.])(?P<n>\d{{1,3}}|{N}|半)\s?"
+
+_TABLE: tuple[tuple[str, Meaning], ...] = (
+    (r"(?<!\d)(?P<y>20\d\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?!\d)[日号]?", _iso),
+    (rf"{_COUNT}个?(?P<u>工作日|天|日|周|星期|礼拜|月|小时|hours?|h)(?:时间)?(?:之|以)?(?:内|里)", _within),
+    (rf"{_COUNT}个?(?P<u>工作日|天|日|周|星期|礼拜|月|小时)(?:之|以)?后", _after),
+    (rf"{_COUNT}个?(?P<u>工作日)", _within),
+    (rf"(?P<y>明年|今年|去年)?(?P<m>{_MONTH})月份?(?P<p>上旬|中旬|下旬|底|末|初|中(?!秋|午))", _month_part),
+    (
+        rf"(?P<y>明年|今年|去年)?(?<!\d)(?P<m>{_MONTH})月份?\s?(?P<d>{_DAY_OF_MONTH})(?:[日号]|(?![\d个件台箱套天百千万十.]))",
+        _month_day,
+    ),
+    (rf"(?<![\d.])(?P<a>{_DAY_OF_MONTH})[号日]?(?:-|~|到|至)(?P<b>{_DAY_OF_MONTH})[号日](?:之?间)?", _day_range),
+    (rf"(?P<r>下下|下|这|本|当|上上|上)个?月(?:(?P<d>{_DAY_OF_MONTH})[号日]|(?P<p>底|末|初|上旬|中旬|下旬|中))?", _relative_month),
+    (r"(?:本|这|这个|当)?(?P<u>周|月|年|天)(?:之|以)内", _within_period),
+    (r"(?:本|这|这个|当|今)(?P<u>周|月|年|天)内", _within_period),
+    (rf"(?<!\d)(?P<m>{_MONTH})月份?(?!\d)", _month_only),
+    (r"(?P<p>月底|月末|月初|月中|上旬|中旬|下旬)", lambda m, today: _part_of(*days.month_at(today, 0), m["p"].lstrip("月"))),
+    (rf"(?P<r>下下|下|这|本|上上|上)个?{_WEEK}(?P<d>[一二三四五六日天末1-6](?!\d))?", _relative_week),
+    (rf"(?<![每])(?<!\d){_WEEK}(?P<d>[一二三四五六日天末]|[1-6](?!\d))", _weekday),
+    (r"(?P<r>大后|后|明|今|昨|大前|前)(?:天|日(?!期|本)|儿(?:个)?)", _relative_day),
+    (r"(?P<r>明|今|昨|后)(?=早|晚)", _relative_day),
+    (r"(?<![a-z])(?:the )?(?P<r>day after tomorrow|tomorrow|tmr|today|tonight|yesterday)(?![a-z])", _relative_day),
+    (r"(?P<y>今年|明年)?年(?:底|末|终)", _year_end),
+    (r"(?<![今明去前后半每])年(?:之)?前", _before_new_year),
+    (
+        rf"(?P<f>{'|'.join(FESTIVALS)})(?:节日?|假期|期间)?(?:当天)?(?!快乐|好|愉快|安康|[0-9个台箱件只条.])",
+        _festival,
+    ),
+    (rf"(?<![\d.第a-z一二三四五六七八九十])(?P<d>{_DAY_OF_MONTH})[号日]{_NOT_A_DAY}", _day_of_month),
+    (r"(?:过|等|晚|推迟?|缓)\s?(?:几|两|些|阵|一两|几个?)(?:天|日|周)|改天|这两天|这几天|近期(?=送|要|发|到|交)|过阵子|过些日子", _vague),
+    (r"(?=(?:下班|收工|打烊)(?:之|以)?前)", _today),
+)  # fmt: skip
+
+DAY_FORMS: tuple[tuple[re.Pattern[str], Meaning], ...] = tuple((re.compile(p), f) for p, f in _TABLE)

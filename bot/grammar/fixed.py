@@ -1,0 +1,169 @@
+"""The product's own phrases, beside the language of orders: binding, inviting, alerts, lists, dry runs."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.grammar.answers import option_of
+from bot.grammar.lines import pair, wanted
+from bot.grammar.marks import CustomerMark, OrderMark, RemarkMark
+from bot.grammar.numerals import NUMBER, parse_number
+from bot.grammar.scene import Scene
+from bot.grammar.talk import confirmation
+from domain.commands import (
+    AcknowledgeAlert,
+    Bind,
+    Chase,
+    Command,
+    Confirm,
+    Deny,
+    ForgetAlias,
+    GoBack,
+    HandOff,
+    Help,
+    Invite,
+    ListAlerts,
+    ListAliases,
+    ListReview,
+    ListShipping,
+    ProvideInfo,
+    ReceiveGoods,
+    ShowDraft,
+    ShowProducts,
+    ShowUsuals,
+    SnoozeAlert,
+    Unbind,
+    Undo,
+)
+
+_WORDS: tuple[tuple[str, Callable[[], Command]], ...] = (
+    (r"解绑|解除绑定|取消绑定|unbind", Unbind),
+    (r"提醒|告警|提醒列表|告警列表|我的提醒|alerts?", ListAlerts),
+    (r"撤销|撤回|undo", Undo),
+    (r"返回|上一步|back", GoBack),
+    (r"草稿|购物车|我的草稿|看草稿|draft|cart", ShowDraft),
+    (r"我的叫法|叫法", ListAliases),
+    (r"常购|常买|常用商品|我的常购", ShowUsuals),
+    (r"商品|产品|商品列表|产品列表|商品目录|产品目录|products|catalog", ShowProducts),
+    (r"待发货|待发货列表", ListShipping),
+    (r"待审核|待审批|待审", ListReview),
+    (r"人工", HandOff),
+    (r"帮助|\?|help", Help),
+)
+_FIXED = tuple((re.compile(pattern), make) for pattern, make in _WORDS)
+_BIND = re.compile(r"\s*(?:绑定|bind)\s*[:]?\s*(?P<code>[a-z0-9](?:[\s-]*[a-z0-9]){7})\s*[。.!]?\s*")
+_BARE_CODE = re.compile(r"\s*(?P<code>[a-z0-9](?:[\s-]*[a-z0-9]){7})\s*")
+_INVITE = re.compile(
+    r"\s*邀请\s*(?P<name>[\u4e00-\u9fff]{1,4}?|[a-z]{2,12})\s*(?:(?:给|到|加入|进|-|,|\s)\s*(?P<who>[^\s,]+?))?\s*(?:,|\s|作为|做|当)?\s*(?P<role>收货人?|采购员?|财务|老板)?\s*"
+)
+_ROLES = {"收货": "receiver", "采购": "buyer", "财务": "finance_contact", "老板": "boss"}
+_ALERT = r"(?P<a>a\s?-?\s?\d{1,6})"
+_ACK = re.compile(rf"\s*(?:(?:收到|知道了|我来处理|ack)\s*[:,]?\s*{_ALERT}|{_ALERT.replace('?P<a>', '?P<b>')}\s*[:,]?\s*(?:收到|知道了|我来处理|ack))\s*[了。!]*\s*")
+_SNOOZE = re.compile(rf"\s*{_ALERT}\s*[:,]?\s*(?:(?P<n>{NUMBER}|半)\s*个?(?P<u>小时|钟头|分钟|分|天|h|m|min|d)(?:后|再)?(?:提醒我?)?|(?P<day>明天|后天|下周))\s*(?:再?(?:说|提醒我?))?\s*")
+_FORGET = re.compile(r"\s*(?:忘记|忘掉|删除叫法)\s*[:]?\s*(?P<alias>[^\s,。]{1,20})\s*")
+_CHASE = re.compile(r"催|hurry|chase")
+_RECEIVE = re.compile(r"签收|收货(?!人|地)")
+_NOT_RECEIVE = re.compile(r"吗|没|[?？]|谁|什么|怎么|时间|哪|不|未|备注|几")
+_TRY = re.compile(r"^\s*(?:试算|试单|算一下|测算)\s*[:,]?\s*(?=\S)")
+_MINUTES = {"小": 60, "钟": 60, "h": 60, "分": 1, "m": 1, "天": 1440, "d": 1440}
+
+
+def fixed_phrase(scene: Scene) -> Command | None:
+    """The product's own phrase that is the whole message, if any."""
+    for reader in (_binding, _word, _alert, _invitation, _forgetting, _identity, _numbered):
+        found = reader(scene)
+        if found is not None:
+            return found
+    return None
+
+
+def order_phrase(scene: Scene) -> Command | None:
+    """The product's own phrases about an order: 催单 1042, 签收 1042 [3箱 破1]."""
+    if scene.says(_CHASE) and (scene.order_nos or re.fullmatch(r"催单", scene.core)) and not scene.says(re.compile("催了")):
+        return Chase(order_no=scene.order_nos[0] if scene.order_nos else None)
+    if not scene.says(_RECEIVE) or scene.says(_NOT_RECEIVE) or not (scene.order_nos or scene.core in ("签收", "收货")):
+        return None
+    lines = tuple(wanted(item, scene.lexicon) for item in pair(scene.text, scene.marks))
+    return ReceiveGoods(order_no=scene.order_nos[0] if scene.order_nos else None, lines=lines, remark=_beside(scene))
+
+
+def is_trial(text: str) -> int:
+    """How many folded characters announce a dry run; 0 when there is none."""
+    match = _TRY.match(text)
+    return match.end() if match else 0
+
+
+def _beside(scene: Scene) -> str | None:
+    """What was said beside the order number of a receipt, as written."""
+    numbers = [mark.end for mark in scene.of(OrderMark)]
+    remarks = [mark.text for mark in scene.of(RemarkMark)]
+    if remarks:
+        return remarks[0]
+    rest = scene.normal.quote(numbers[-1], len(scene.text)) if numbers else ""
+    return re.sub(r"^[\s,，:：]*(?:签收|收货)?[了]?[\s,，:：]*|[\s。!！]+$", "", rest) or None
+
+
+def _binding(scene: Scene) -> Command | None:
+    match = _BIND.fullmatch(scene.text)
+    if match is None and scene.context.asks("ask_code"):
+        match = _BARE_CODE.fullmatch(scene.text)
+    return Bind(code=re.sub(r"[\s-]", "", match["code"]).upper()) if match else None
+
+
+def _word(scene: Scene) -> Command | None:
+    words = scene.text.strip(" .,。!~")
+    return next((make() for pattern, make in _FIXED if pattern.fullmatch(words) or pattern.fullmatch(scene.core)), None)
+
+
+def _alert(scene: Scene) -> Command | None:
+    snooze, ack = _SNOOZE.fullmatch(scene.text), _ACK.fullmatch(scene.text)
+    match = snooze or ack
+    if match is None:
+        return None
+    code = re.sub(r"[\s-]", "", match["a"] or match["b"] if ack else match["a"])
+    if ack and not snooze:
+        return None if scene.lexicon.named(code) else AcknowledgeAlert(alert=code.upper())
+    return SnoozeAlert(alert=code.upper(), span=_span(match))
+
+
+def _span(match: re.Match[str]) -> timedelta:
+    if match["day"]:
+        return timedelta(days={"明天": 1, "后天": 2, "下周": 7}[match["day"]])
+    count = parse_number(match["n"]) or 1
+    return timedelta(minutes=min(float(count) * _MINUTES[match["u"][0]], 60 * 24 * 60))
+
+
+def _invitation(scene: Scene) -> Command | None:
+    match = _INVITE.fullmatch(scene.text)
+    if match is None:
+        return None
+    customers = scene.of(CustomerMark)
+    who = scene.normal.quote(*match.span("who")) if match["who"] else None
+    if match["who"] and customers and customers[0].start >= match.end("name") and len(customers[0].ids) == 1:
+        who = customers[0].ids[0]
+    role = next((value for key, value in _ROLES.items() if (match["role"] or "").startswith(key)), None)
+    return Invite(name=scene.normal.quote(*match.span("name")), customer=who.upper() if who and who.isascii() else who, role=role)
+
+
+def _forgetting(scene: Scene) -> Command | None:
+    match = _FORGET.fullmatch(scene.text)
+    return ForgetAlias(alias=scene.normal.quote(*match.span("alias"))) if match else None
+
+
+def _identity(scene: Scene) -> Command | None:
+    if not scene.context.asks("confirm_identity"):
+        return None
+    if re.fullmatch(r"(?:对|是的?)?,?是我(?:本人)?(?:的|啊|呀|没错)?", scene.core):
+        return Confirm()
+    if re.fullmatch(r"(?:不|不对|不是),?不是我(?:本人)?|不是我(?:本人)?", scene.core):
+        return Deny()
+    return confirmation(scene)
+
+
+def _numbered(scene: Scene) -> Command | None:
+    """A number under a question that offered numbered choices, unless the question has its own way with numbers."""
+    pending = scene.context.pending
+    if pending is None or not pending.options or pending.kind in ("ask_qty", "ask_unit", "ask_date", "ask_product", "ask_customer", "confirm_order"):
+        return None
+    option = option_of(scene)
+    return ProvideInfo(option=option) if option is not None and 1 <= option <= len(pending.options) else None

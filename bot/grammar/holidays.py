@@ -1,0 +1,88 @@
+"""Chinese public holidays and festivals as data.
+
+Each November the State Council announces the next year: add its days off to ``_DAYS_OFF`` and the weekend days that are
+worked instead to ``MAKE_UP``; festivals that follow the moon are listed for some years ahead in ``_LUNAR``. 2025 and 2026
+are as announced; 2027 holds the statutory days only. A year that is missing counts Monday to Friday as workdays.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+_DAYS_OFF = (
+    ("2025-01-01", 1), ("2025-01-28", 8), ("2025-04-04", 3), ("2025-05-01", 5), ("2025-05-31", 3), ("2025-10-01", 8),
+    ("2026-01-01", 3), ("2026-02-15", 9), ("2026-04-04", 3), ("2026-05-01", 5), ("2026-06-19", 3), ("2026-09-25", 3),
+    ("2026-10-01", 7),
+    ("2027-01-01", 1), ("2027-02-05", 4), ("2027-04-05", 1), ("2027-05-01", 2), ("2027-06-09", 1), ("2027-09-15", 1),
+    ("2027-10-01", 3),
+)  # fmt: skip
+
+MAKE_UP = frozenset(
+    date.fromisoformat(day)
+    for day in (
+        "2025-01-26", "2025-02-08", "2025-04-27", "2025-09-28", "2025-10-11",
+        "2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10",
+    )
+)  # fmt: skip
+
+_LUNAR = {
+    "春节": ("2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26", "2029-02-13", "2030-02-03"),
+    "除夕": ("2025-01-28", "2026-02-16", "2027-02-05", "2028-01-25", "2029-02-12", "2030-02-02"),
+    "元宵": ("2025-02-12", "2026-03-03", "2027-02-20", "2028-02-09", "2029-02-27", "2030-02-17"),
+    "清明": ("2025-04-04", "2026-04-05", "2027-04-05", "2028-04-04", "2029-04-04", "2030-04-05"),
+    "端午": ("2025-05-31", "2026-06-19", "2027-06-09", "2028-05-28", "2029-06-16", "2030-06-05"),
+    "七夕": ("2025-08-29", "2026-08-19", "2027-08-08", "2028-08-26", "2029-08-16", "2030-08-05"),
+    "中秋": ("2025-10-06", "2026-09-25", "2027-09-15", "2028-10-03", "2029-09-22", "2030-09-12"),
+    "重阳": ("2025-10-29", "2026-10-18", "2027-10-08", "2028-10-26", "2029-10-16", "2030-10-05"),
+}
+_FIXED = {
+    "元旦": (1, 1), "妇女": (3, 8), "劳动": (5, 1), "五一": (5, 1), "儿童": (6, 1), "六一": (6, 1), "建军": (8, 1),
+    "教师": (9, 10), "国庆": (10, 1), "十一": (10, 1), "圣诞": (12, 25), "双十一": (11, 11), "双11": (11, 11),
+    "双十二": (12, 12), "双12": (12, 12), "618": (6, 18),
+}  # fmt: skip
+_SAME = {"过年": "春节", "大年三十": "除夕", "年三十": "除夕", "新年": "元旦", "端阳": "端午"}
+
+FESTIVALS = tuple(sorted({*_LUNAR, *_FIXED, *_SAME}, key=len, reverse=True))
+
+
+def _off() -> Iterator[date]:
+    for first, length in _DAYS_OFF:
+        start = date.fromisoformat(first)
+        yield from (start + timedelta(days=n) for n in range(length))
+
+
+_OFF = frozenset(_off())
+
+
+def is_workday(day: date) -> bool:
+    """Whether goods move on this day as a matter of course: Monday to Friday and no public holiday.
+
+    Make-up weekends are not counted: a promise in workdays must hold for those who do not work them.
+    """
+    return day.weekday() < 5 and day not in _OFF
+
+
+def workday_after(today: date, count: int) -> date:
+    """The ``count``-th workday after today."""
+    day, left = today, min(count, 500)
+    while left > 0:
+        day += timedelta(days=1)
+        left -= is_workday(day)
+    return day
+
+
+def festival(name: str, today: date) -> date | None:
+    """The next day of a festival, today included; None when the table does not reach that far."""
+    name = _SAME.get(name, name)
+    if name in _FIXED:
+        month, day = _FIXED[name]
+        this_year = date(today.year, month, day)
+        return this_year if this_year >= today else date(today.year + 1, month, day)
+    return next((day for day in map(date.fromisoformat, _LUNAR.get(name, ())) if day >= today), None)
+
+
+def holiday_end(first: date) -> date:
+    """The last day off of the public holiday that covers ``first``; ``first`` itself when there is none."""
+    day = first
+    while day + timedelta(days=1) in _OFF:
+        day += timedelta(days=1)
+    return day

@@ -1,0 +1,231 @@
+"""Pairs products with their quantities and prices, in whatever order and layout they were written."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.grammar.lexicon import Lexicon
+from bot.grammar.marks import Mark, PriceMark, ProductMark, QuantityMark
+from domain.commands import Wanted
+
+_EACH = re.compile(r"各|每样|每种|每个都|每款|都要|都来|都是|均|全都?要|一样|each")
+_RESPECTIVELY = re.compile(r"分别|依次|respectively")
+_CORRECTION = re.compile(r"不对|不是|错了|搞错|弄错|算了|更正|说错|写错|改成|改为|应该是|哦不|噢不|啊不|(?:^|[,。\s])不[,。\s]|不要.{0,3}了?[,。]?是|i mean|sorry|no,|rather")
+_WITHDRAWN = re.compile(r"^\s*(?:这个|那个|的)?(?:先|就|还是|暂时)?(?:不要了?|不用了?|不订了?|不需要了?|取消|去掉|算了|删掉|免了)\s*(?=[,。;!\s\n]|$)")
+_WITHDRAWING = re.compile(r"(?:去掉|删掉|取消|不要|除去|不用|划掉|drop|remove)\s*$")
+_AGAIN = re.compile(r"再|又|另|加|还|plus|more")
+_AND = re.compile(r"^\s*(?:和|跟|与|、|,|及|/|and)?\s*$")
+_STRENGTH = ((re.compile(r"\n"), 4), (re.compile(r"[;。!?]"), 3), (re.compile(r","), 2), (re.compile(r"[\s、和/\t]"), 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A product with what was said about it."""
+
+    product: ProductMark
+    qty: QuantityMark | None = None
+    price: PriceMark | None = None
+
+
+def _strength(gap: str) -> int:
+    return next((strength for pattern, strength in _STRENGTH if pattern.search(gap)), 0)
+
+
+class _Pairing:
+    """Walks over the marks once; what it cannot place for certain stays without a quantity, to be asked."""
+
+    def __init__(self, text: str, marks: Sequence[Mark]) -> None:
+        self.text = text
+        self.marks = [mark for mark in marks if isinstance(mark, ProductMark | QuantityMark | PriceMark)]
+        letters = "".join(mark.letter for mark in self.marks if mark.letter != "M")
+        self.prefix = re.fullmatch(r"(?:QP+)+", letters) is not None
+        self.items: list[Item] = []
+        self.carried: QuantityMark | None = None
+        self.each = self.respectively = self.correcting = False
+
+    def run(self) -> list[Item]:
+        for index, mark in enumerate(self.marks):
+            self._hear(self._gap(index - 1, index))
+            if isinstance(mark, ProductMark):
+                self._product(index, mark)
+            elif isinstance(mark, QuantityMark):
+                self._quantity(index, mark)
+            elif isinstance(mark, PriceMark) and self.items:
+                self.items[-1] = replace(self.items[-1], price=mark)
+        return self.items
+
+    def _gap(self, left: int, right: int) -> str:
+        start = self.marks[left].end if left >= 0 else 0
+        end = self.marks[right].start if right < len(self.marks) else len(self.text)
+        return self.text[start:end]
+
+    def _hear(self, gap: str) -> None:
+        if _EACH.search(gap):
+            self.each = True
+        if _RESPECTIVELY.search(gap):
+            self.respectively = True
+        self.correcting = bool(_CORRECTION.search(gap)) and bool(self.items)
+
+    def _product(self, index: int, mark: ProductMark) -> None:
+        before, behind = self._gap(index - 1, index), self._gap(index, index + 1)
+        if _WITHDRAWN.match(behind) or _WITHDRAWING.search(before):
+            self.items = [item for item in self.items if item.product.ids != mark.ids]
+            self.carried = None
+            return
+        last = self.items[-1] if self.items else None
+        if self.correcting and last and last.qty and not self._next_is(index, QuantityMark) and not self.carried:
+            self.items[-1] = replace(last, product=mark)
+            return
+        if self.correcting and last:
+            self._retract(mark)
+        self.items.append(Item(mark, self.carried))
+        if not (self.each and self._more_follow(index)):
+            self.carried = None
+
+    def _retract(self, mark: ProductMark) -> None:
+        same = [item for item in self.items if item.product.ids == mark.ids]
+        for item in same or self.items[-1:]:
+            self.items.remove(item)
+
+    def _next_is(self, index: int, kind: type[Mark]) -> bool:
+        following = next((mark for mark in self.marks[index + 1 :] if not isinstance(mark, PriceMark)), None)
+        return isinstance(following, kind)
+
+    def _more_follow(self, index: int) -> bool:
+        return self._next_is(index, ProductMark) and self.carried is not None
+
+    def _quantity(self, index: int, mark: QuantityMark) -> None:
+        open_items = [place for place, item in enumerate(self.items) if item.qty is None]
+        if self.respectively and open_items:
+            self._give(open_items[0], mark)
+        elif self.each and open_items and not self._belongs_right(index):
+            for place in open_items:
+                self._give(place, mark)
+            self.each = False
+        elif self.correcting and self.items and not self._belongs_right(index, strict=True):
+            self._give(len(self.items) - 1, mark)
+        elif self._belongs_right(index):
+            self.carried = mark
+        elif open_items:
+            self._give(open_items[-1], mark)
+        elif self.items:
+            self._second_quantity(index, mark)
+
+    def _belongs_right(self, index: int, *, strict: bool = False) -> bool:
+        """Whether a quantity goes with the product behind it rather than with the one before."""
+        if not self._next_is(index, ProductMark):
+            return False
+        right = _strength(self._gap(index, index + 1))
+        left_open = bool(self.items) and self.items[-1].qty is None
+        if right >= 3 or (right == 2 and left_open):
+            return False
+        if self.prefix or not left_open:
+            return not strict or right == 0
+        return _strength(self._gap(index - 1, index)) > right and self._alternates(index)
+
+    def _alternates(self, index: int) -> bool:
+        """Whether the rest reads quantity, product, quantity, product: else the quantity stays with what precedes it."""
+        letters = "".join(mark.letter for mark in self.marks[index:] if mark.letter != "M")
+        return re.fullmatch(r"(?:QP)+", letters) is not None
+
+    def _give(self, place: int, mark: QuantityMark) -> None:
+        self.items[place] = replace(self.items[place], qty=mark)
+
+    def _second_quantity(self, index: int, mark: QuantityMark) -> None:
+        """A further quantity for the last product: more of it, or its own conversion (2箱共48个)."""
+        gap = self._gap(index - 1, index)
+        if _AGAIN.search(gap):
+            self.items.append(Item(self.items[-1].product, mark))
+        elif not re.search(r"[=(共即]|也就是", gap):
+            vague = QuantityMark(start=mark.start, end=mark.end, unit=mark.unit)
+            self.items[-1] = replace(self.items[-1], qty=vague)
+
+
+def pair(text: str, marks: Sequence[Mark]) -> list[Item]:
+    """The lines that a stretch of marks makes, corrections and withdrawals done, repetitions still apart."""
+    items = _unified_units(_Pairing(text, marks).run())
+    settled = {sku for item in items if item.qty for sku in item.product.ids}
+    return [item for item in items if item.qty or not settled & set(item.product.ids)]
+
+
+def _unified_units(items: list[Item]) -> list[Item]:
+    """“分别20、30个”: a bare number takes the unit of the next quantity when a list shares it."""
+    out = list(items)
+    for index in range(len(out) - 2, -1, -1):
+        one, following = out[index].qty, out[index + 1].qty
+        if one and following and not one.unit and following.unit and 0 < following.start - one.end <= 2:
+            out[index] = replace(out[index], qty=replace(one, unit=following.unit))
+    return out
+
+
+def wanted(item: Item, lexicon: Lexicon) -> Wanted:
+    """The line in the units of the catalog; ``base_qty`` stays open where anything has to be asked."""
+    qty, unit = (item.qty.qty, item.qty.unit) if item.qty else (None, None)
+    resolved = _unit(item, lexicon)
+    named = unit is not None or qty is not None
+    price_unit = _price_unit(item, lexicon, resolved[0] if resolved else unit)
+    return Wanted(
+        sku=item.product.sku,
+        qty=qty,
+        unit=(resolved[0] if resolved else unit) if named else None,
+        base_qty=qty * resolved[1] if resolved and qty is not None and item.product.sku else None,
+        price=item.price.price if item.price else None,
+        price_unit=price_unit if item.price else None,
+        candidates=() if item.product.sku else item.product.ids,
+        text=item.product.text,
+    )
+
+
+def _unit(item: Item, lexicon: Lexicon) -> tuple[str, Decimal] | None:
+    written = item.qty.unit if item.qty else None
+    if item.product.sku:
+        return lexicon.unit_of(item.product.sku, written)
+    if not written:
+        return None
+    spelt = {found for sku in item.product.ids if (found := lexicon.unit_of(sku, written))}
+    return spelt.pop() if len({unit for unit, _ in spelt}) == 1 else None
+
+
+def _price_unit(item: Item, lexicon: Lexicon, line_unit: str | None) -> str | None:
+    if not item.price or not item.price.unit:
+        return line_unit
+    resolved = lexicon.unit_of(item.product.sku, item.price.unit)
+    return resolved[0] if resolved else item.price.unit
+
+
+def gaps(line: Wanted, lexicon: Lexicon) -> set[str]:
+    """What has to be asked about a line: product, qty, unit."""
+    asked = set()
+    if line.sku is None:
+        asked.add("product")
+    if line.qty is None:
+        asked.add("qty")
+    if line.sku and line.unit and lexicon.unit_of(line.sku, line.unit) is None:
+        asked.add("unit")
+    return asked
+
+
+def merged(lines: Sequence[Wanted], lexicon: Lexicon) -> tuple[Wanted, ...]:
+    """The same product twice in one message is one line with the sum."""
+    out: list[Wanted] = []
+    for line in lines:
+        place = next((n for n, one in enumerate(out) if line.sku and one.sku == line.sku), None)
+        if place is None:
+            out.append(line)
+        else:
+            out[place] = _sum(out[place], line, lexicon)
+    return tuple(out)
+
+
+def _sum(one: Wanted, other: Wanted, lexicon: Lexicon) -> Wanted:
+    price = {"price": one.price or other.price, "price_unit": one.price_unit or other.price_unit}
+    if one.qty is None or other.qty is None:
+        return replace(one, qty=None, base_qty=None, **price)
+    base = None if one.base_qty is None or other.base_qty is None else one.base_qty + other.base_qty
+    if one.unit == other.unit:
+        return replace(one, qty=one.qty + other.qty, base_qty=base, **price)
+    if base is None:
+        return replace(one, qty=None, base_qty=None, **price)
+    product = lexicon.products[one.sku or ""]
+    return replace(one, qty=base, unit=product.base_unit, base_qty=base, **price)

@@ -1,0 +1,107 @@
+"""Finds what has a form of its own: order numbers, waybills, telephone numbers, carriers, tax."""
+
+import re
+
+from bot.grammar.lexicon import Lexicon
+from bot.grammar.marks import Canvas, CarrierMark, OrderMark, PhoneMark, TaxMark, WaybillMark
+from bot.grammar.phrases import CARRIERS, PICK_UP
+
+CHECK_LETTERS = "a-hjkmnp-z"
+_SO = re.compile(
+    r"(?<![a-z0-9])s[o0]\s?[-#]?\s?(?P<d>20[\do]{2}[\s-]?[\doil]{4,6}(?![\doil])|[\doil]{1,10})(?P<c>[a-hjkmnp-z])?(?![a-z0-9])"
+)
+_LABEL = r"(?:查询?单|单号|订单(?:编?号)?|单据|单子|order(?:\s?(?:no\.?|number|#))?)\s?(?:是|为)?\s?[:#]?\s?"
+_LABELLED = re.compile(rf"(?:(?<![快运流a-z])|(?<=[快运流])(?!单)){_LABEL}(?P<n>\d{{3,12}}[{CHECK_LETTERS}]?)(?![a-z0-9.])")
+_VERBS = (
+    r"同意|批准|核准|通过|审核|审批|驳回|拒绝|退回|打回|发货|发出|签收|收货|取消|作废|撤单|催单|催一下|催下|催催|催|查单|查一下|查下|查|复制|照着|改单|修改"
+    r"|ship|shipped|approve|reject|cancel"
+)
+_AFTER_VERB = re.compile(rf"(?:{_VERBS})\s?[:#]?\s?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])")
+_BEFORE_VERB = re.compile(
+    rf"(?:^|[,;。\n、和]|\b(?=\d))\s?#?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)#?\s?(?=号?单|那张|这张|那单|这单|到哪|发货|发出|发了|已发|催|签收|收货|同意|批准"
+    r"|核准|驳回|不同意|不批|通过|不通过|取消|作废|撤单|改|什么时候|怎么|状态|进度|物流|审核|审批|退回|去掉|不要了|过$|shipped|approved?|rejected?)"
+)
+_CHAINED = re.compile(rf"\s?(?:和|、|,|跟|及|与|and)\s?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])(?=\s?(?:$|[,;。、和都也!]|同意|批准|通过|驳回|到哪))")
+_ALONE = re.compile(rf"\s*#?(?P<n>\d{{2,8}}[{CHECK_LETTERS}])#?\s*(?:[。!?,~].*)?$", re.DOTALL)
+_PHONE = re.compile(
+    r"(?<![\d.a-z])(?:(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}|400[\s-]?\d{3}[\s-]?\d{4}|\+?85[23][\s-]?\d{4}[\s-]?\d{4})(?![\d])"
+)
+_PHONE_LABEL = re.compile(r"(?:联系)?(?:电话|手机号?码?|号码|tel|phone|mobile)\s?(?:改成|改为|是|为)?\s?[:.]?\s?$")
+_CARRIER = re.compile(
+    rf"(?P<p>{'|'.join(PICK_UP)})|(?<![a-z])(?P<c>{'|'.join(sorted(CARRIERS, key=len, reverse=True))})(?![a-z])"
+    r"(?:快递|速运|速递|物流|快运|快件|express)?"
+)
+_CODED_WAYBILL = re.compile(r"(?<![a-z0-9])(?!so)[a-z]{1,5}\d{8,20}[a-z]{0,2}(?![a-z0-9])")
+_LABELLED_WAYBILL = re.compile(
+    r"(?:快递单号|运单号?|物流单号|单号|tracking(?: no\.?| number)?|awb)\s?(?:是|为)?\s?[:#]?\s?(?P<n>[a-z]{0,5}\d{8,20}[a-z]{0,2})(?![a-z0-9])"
+)
+_CARRIED = re.compile(r"\s?(?:快递|单号|运单号?|no\.?)?\s?[:#,]?\s?(?!1[3-9]\d{9}(?!\d))(?P<n>[a-z]{0,5}\d{8,20}[a-z]{0,2})(?![a-z0-9])")
+_TAX = re.compile(r"(?P<excl>不含税|不带税|不要税|未税|不开票价|without tax|excl(?:uding|\.)? tax|tax excluded)|(?P<incl>含税|带税|包税|incl(?:uding|\.)? tax|tax included|with tax)")
+
+
+def spot_order_numbers(canvas: Canvas, lexicon: Lexicon) -> None:
+    """SO numbers anywhere, other numbers only behind a word like 单号; a code of the catalog wins."""
+    for match in _SO.finditer(canvas.masked):
+        if _is_order_number(match.group(), match["d"], canvas.text[match.end() :], lexicon):
+            number = re.sub(r"\s|#", "", match.group()).upper()
+            canvas.add(OrderMark(start=match.start(), end=match.end(), number="SO" + _figures(number[2:])))
+    for match in _LABELLED.finditer(canvas.masked):
+        canvas.add(OrderMark(start=match.start("n"), end=match.end(), number=match["n"].upper()))
+
+
+def spot_bare_numbers(canvas: Canvas, lexicon: Lexicon) -> None:
+    """Our own order numbers as people shorten them, only beside a verb that takes an order."""
+    alone = _ALONE.match(canvas.masked)
+    if alone and not re.fullmatch(r"\d{1,2}[kw]", alone["n"]):
+        canvas.add(OrderMark(start=alone.start("n"), end=alone.end("n"), number=alone["n"].upper()))
+    unit = re.compile(r"\s?" + lexicon.unit_pattern())
+    for pattern in (_AFTER_VERB, _BEFORE_VERB):
+        for match in pattern.finditer(canvas.masked):
+            if not unit.match(canvas.text, match.end("n")):
+                canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
+    for known in canvas.of(OrderMark):
+        chained = _CHAINED.match(canvas.masked, known.end)
+        if chained:
+            canvas.add(OrderMark(start=chained.start("n"), end=chained.end("n"), number=chained["n"].upper()))
+
+
+def spot_waybills(canvas: Canvas) -> None:
+    """Carriers and the numbers that go with them."""
+    for match in _CARRIER.finditer(canvas.masked):
+        name = "自提" if match["p"] else CARRIERS[match["c"]]
+        if canvas.add(CarrierMark(start=match.start(), end=match.end(), text=name)):
+            number = _CARRIED.match(canvas.masked, match.end())
+            if number:
+                canvas.add(WaybillMark(start=number.start("n"), end=number.end(), text=number["n"].upper()))
+    for match in _LABELLED_WAYBILL.finditer(canvas.masked):
+        canvas.add(WaybillMark(start=match.start("n"), end=match.end(), text=match["n"].upper()))
+    for match in _CODED_WAYBILL.finditer(canvas.masked):
+        canvas.add(WaybillMark(start=match.start(), end=match.end(), text=match.group().upper()))
+
+
+def spot_phones(canvas: Canvas) -> None:
+    """Mobile and landline numbers; the label before one belongs to it."""
+    for match in _PHONE.finditer(canvas.masked):
+        label = _PHONE_LABEL.search(canvas.masked, max(0, match.start() - 12), match.start())
+        number = match.group()
+        written = number if number.startswith(("0", "4")) else re.sub(r"[\s-]", "", number)
+        canvas.add(PhoneMark(start=label.start() if label else match.start(), end=match.end(), text=written))
+
+
+def spot_tax(canvas: Canvas) -> None:
+    """含税 and 不含税."""
+    for match in _TAX.finditer(canvas.masked):
+        canvas.add(TaxMark(start=match.start(), end=match.end(), text="excl" if match["excl"] else "incl"))
+
+
+def _is_order_number(written: str, digits: str, behind: str, lexicon: Lexicon) -> bool:
+    if not any(char.isdigit() for char in digits) or lexicon.named(written):
+        return False
+    spaced = " " in written
+    return not (spaced and (sum(map(str.isalnum, digits)) < 3 or re.match(r"\s?(?:pcs|units|箱|个)", behind)))
+
+
+def _figures(number: str) -> str:
+    tail = number[-1:] if number[-1:].isalpha() and number[-1] not in "OIL" else ""
+    body = number[: len(number) - len(tail)]
+    return body.translate(str.maketrans("OIL", "011")) + tail

@@ -1,0 +1,136 @@
+"""Finds quantities, prices and the figures that are neither; runs after names and dates have been marked."""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from bot.grammar.lexicon import Lexicon
+from bot.grammar.marks import MASK, Canvas, NoiseMark, PriceMark, ProductMark, QuantityMark
+from bot.grammar.numerals import NUMBER, is_approximate, parse_number
+
+_N = NUMBER
+_MONEY = rf"(?P<whole>{_N})\s?(?:块钱?|元|圆|rmb|yuan|¥)(?:(?P<jiao>[零一二三四五六七八九\d]{{1,2}})(?:毛|角)?)?(?![\d])钱?|(?P<jiao_only>{_N})(?:毛|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
+_NOISE = re.compile(
+    rf"(?:一共|总共|总价|合计|总额|总计|总金额|金额|共计|小计|total)\s?(?:是|为)?\s?[:]?\s?[¥$]?\s?(?:{_N})\s?(?:块钱?|元|万元?)?"
+    rf"|(?:打)?(?:{_N})\s?折|(?:{_N})\s?(?:%|个点|个小时|小时|分钟|个?钟头|秒|天|年|次|遍|趟|位|岁|楼|层|栋|号|期|倍|季度?|平米|周|星期|礼拜|个月|月份?|点半?钟?|人|公里)(?![\u4e00-\u9fff]*\d*箱)"
+    rf"|第\s?(?:\d+|[一二三四五六七八九十]+)(?:个|条|行|款|种|张|项|单)?|(?:{_N})(?:张?单|笔)(?!位)|(?:{_N})批(?=货)|百分之[零一二三四五六七八九十百]+|[\d.]+\s?(?:mm|cm|w|v|ml|寸|瓦|伏)(?![a-z])"
+)
+_VAGUE_BEFORE = re.compile(r"(?:大概|大约|约莫?|差不多|估计|可能|也许|最多|至多|最少|至少|不超过|about|around|approx(?:imately|\.)?|roughly|maybe)\s?(?:要|来|是|有)?\s?$")
+_VAGUE_TAIL = re.compile(r"\s?(?:左右|上下|以上|以内|出头|不到|or so|多一点|多点)")
+_IDIOM = re.compile(r"一(?:下|直|定|样|般|切|起|共|会|点|些|致|律|并|边|旦)|十分|千万(?!个)|半天|万一|两边|三[天包]两")
+
+
+@lru_cache(maxsize=8)
+def _patterns(units: str) -> dict[str, re.Pattern[str]]:
+    """All patterns that need the unit words of a lexicon; compiled once for each."""
+    several = r"(?:好几|几|数|若干|些|一些|一点儿?|点儿?|一批|一堆|多少)"
+    each = rf"(?P<unit>{units})"
+    return {
+        "quantity": re.compile(
+            rf"(?<![\d.a-wyz])(?P<n>{_N})\s?(?P<more>多|来|余|几)?\s?(?P<half1>个?半)?\s?(?:(?P<unit>{units})(?P<half>半(?!{units}))?(?P<more2>多)?|(?![a-z]))"
+        ),
+        "range": re.compile(rf"(?<![\d.])(?:{_N})\s?(?:{units})?\s?(?:-|~|到|至|或者?|、(?=[一二两三四五六七八九]))\s?(?:{_N})\s?(?:{each}|(?=$|[\s,。]))"),
+        "several": re.compile(rf"(?:[十百千]\s?来|{several}|[十百千几]+几|上[百千万]|几[十百千万]|十几|数[十百千])\s?{each}"),
+        "price": re.compile(
+            rf"(?:(?P<label>单价|价格|价钱|价|每{units}|@|at|按|算|¥|\$|rmb|usd)\s?(?:是|为|给|:)?\s?[¥$@]?\s?)?(?:{_MONEY}|(?P<bare>{_N})(?![\d]))\s?(?:(?P<per>/|每|一|per |a |each)\s?(?P<unit>{units})?)?"
+        ),
+        "per": re.compile(rf"(?:每|一)\s?(?P<unit>{units})\s?(?:是|按|给|算)?\s?(?:¥|\$)?\s?(?:{_MONEY}|(?P<bare>{_N}))(?!\s?(?:{units}|\d))"),
+        "lone": re.compile(rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|还要|再|换|和|弄)\s?(?P<unit>{units})\s?(?={MASK})"),
+        "unit": re.compile(each),
+    }
+
+
+def spot_prices(canvas: Canvas, lexicon: Lexicon) -> None:
+    """Unit prices: 18.5元/个, 单价52.5, ¥500/箱, 一百二一箱, @9.8."""
+    patterns = _patterns(lexicon.unit_pattern())
+    for match in patterns["per"].finditer(canvas.masked):
+        _add_price(canvas, match, per=True)
+    for match in patterns["price"].finditer(canvas.masked):
+        if _is_price(canvas, match):
+            _add_price(canvas, match, per=bool(match["per"]))
+
+
+def _is_price(canvas: Canvas, match: re.Match[str]) -> bool:
+    """A bare figure is a price only with a label or with “a unit” behind it, and one quantity is enough for one line."""
+    if match["bare"] is None:
+        return True
+    label = match["label"]
+    if label and label not in ("按", "算"):
+        return True
+    if not match["unit"]:
+        return False
+    return match["per"] in ("/", "每", "per ", "a ", "each") or bool(label) or _after_quantity(canvas, match.start())
+
+
+def _after_quantity(canvas: Canvas, start: int) -> bool:
+    """一百二一箱 is a price behind a product and its quantity, as in A100 20个 0.55一个."""
+    before = canvas.masked[:start]
+    clause = re.split(r"[\n;。]", before)[-1]
+    return bool(re.search(rf"(?:{_N})\s?[^\d\s,]{{0,4}}[\s,]*(?:含税|不含税|的|{MASK})*[\s,]*$", clause)) and MASK in clause
+
+
+def _add_price(canvas: Canvas, match: re.Match[str], *, per: bool) -> None:
+    price = _amount(match)
+    if price is not None and price > 0:
+        canvas.add(PriceMark(start=match.start(), end=match.end(), price=price, unit=match["unit"] if per else None))
+
+
+def _amount(match: re.Match[str]) -> Decimal | None:
+    if match["bare"] is not None:
+        return parse_number(match["bare"])
+    if match["jiao_only"] is not None:
+        jiao, fen = parse_number(match["jiao_only"]), parse_number(match["fen"] or "零")
+        return None if jiao is None or fen is None else jiao / 10 + fen / 100
+    whole = parse_number(match["whole"])
+    if whole is None or match["jiao"] is None:
+        return whole
+    rest = "".join(str(parse_number(char)) for char in match["jiao"])
+    return whole + Decimal("0." + rest)
+
+
+def spot_noise(canvas: Canvas, lexicon: Lexicon) -> None:
+    """Hide figures that are neither quantity nor price."""
+    for match in _NOISE.finditer(canvas.masked):
+        canvas.add(NoiseMark(start=match.start(), end=match.end()))
+
+
+def spot_quantities(canvas: Canvas, lexicon: Lexicon) -> None:
+    """Numbers with their units; what is only approximately said has no number."""
+    patterns = _patterns(lexicon.unit_pattern())
+    for match in patterns["range"].finditer(canvas.masked):
+        canvas.add(QuantityMark(start=match.start(), end=match.end(), unit=match["unit"]))
+    for match in patterns["quantity"].finditer(canvas.masked):
+        _add_quantity(canvas, match)
+    for match in patterns["several"].finditer(canvas.masked):
+        canvas.add(QuantityMark(start=match.start(), end=match.end(), unit=match["unit"]))
+    _lone_units(canvas, patterns["lone"], lexicon)
+
+
+def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
+    written = match["n"]
+    start, end = match.span()
+    if _IDIOM.match(canvas.masked, start):
+        return
+    qty = parse_number(written)
+    if qty is None:
+        return
+    if match["half"] or match["half1"]:
+        qty += Decimal("0.5")
+    tail = _VAGUE_TAIL.match(canvas.masked, end)
+    before = _VAGUE_BEFORE.search(canvas.masked, max(0, start - 8), start)
+    vague = match["more"] or match["more2"] or tail or before or is_approximate(written)
+    mark = QuantityMark(
+        start=before.start() if before else start,
+        end=tail.end() if tail else end,
+        qty=None if vague else qty,
+        unit=match["unit"],
+    )
+    canvas.add(mark)
+
+
+def _lone_units(canvas: Canvas, pattern: re.Pattern[str], lexicon: Lexicon) -> None:
+    """来台X: a measure word alone between a verb and a product that has such a unit means one."""
+    for match in pattern.finditer(canvas.masked):
+        product = next((mark for mark in canvas.of(ProductMark) if mark.start >= match.end("unit")), None)
+        if product and any(lexicon.unit_of(sku, match["unit"]) for sku in product.ids):
+            canvas.add(QuantityMark(start=match.start("unit"), end=match.end("unit"), qty=Decimal(1), unit=match["unit"]))

@@ -1,0 +1,139 @@
+"""Questions: stock, price, orders and reports, told apart by their words and by who asks."""
+
+import re
+
+from bot.grammar.marks import CustomerMark, DateMark, QuantityMark
+from bot.grammar.orders import named_customer
+from bot.grammar.scene import Scene
+from domain.commands import QueryOrder, QueryPrice, QueryStock, Report
+from domain.values import Period
+
+_STOCK = re.compile(
+    r"库存|有货|现货|存货|还有(?:没有)?(?:货|吗|不|么|没|多少|Q|吧|几)|有没有|有(?:吗|么|没|不)(?=$|[,。?!呀啊])|有吗|还剩|剩(?:余|下)?(?:多少|Q|几)|够不够|够吗|够(?:Q|\S)?(?:吗|不)|缺货(?:吗|了吗|没)|断货(?:吗|了吗|没)|货(?:够|足|全)(?:吗|不)|到货(?:了)?(?:吗|没)|什么时候(?:能)?(?:有|到货|补货|来货)|还能(?:订|买|拿)"
+    r"|供应(?:吗|得上)|(?<![a-z])(?:stock|available|availability|in stock|inventory|do you have|have any|got any|how many.{0,12}left|any left)(?![a-z])|有Q(?:吗|么|没|不)|有P(?:吗|么|没有|没|不|卖|$)"
+)
+_STOCK_ONLY = re.compile(r"库存|存货|现货|stock|inventory")
+_PRICE = re.compile(
+    r"多少钱|什么价|啥价|价格|价钱|单价(?!M)|报价|报个价|怎么卖|咋卖|怎么算|几块|几钱|几毛|几元|多少一|多少元|多少块|贵不贵|贵吗|最低价|优惠价|批发价|底价|折扣|便宜(?:点|多少)?(?:吗|不)|(?:什么|啥)行情|价目|(?<![a-z])(?:how much|price|prices|quote|quotation|cost|costs|rate)(?![a-z])"
+)
+_PRICED_ORDER = re.compile(r"按.{0,6}价|(?:上次|老|原)价(?:格)?|价格.{0,4}(?:不变|照旧|按)|M|单价Q|价格Q")
+_WANTS_THEN = re.compile(r"(?:有|够|行|可以)?的?话|就(?:要|来|订|拿|下|发|给)|帮我下|我(?:就)?要Q|来Q|来P|给我|下(?:了|单)|就行|订Q|then")
+_HOLDS = re.compile(r"有.{0,6}(?:吗|没|不).{0,3}(?:要|来|订|拿)Q|(?:要|来|订|拿)Q")
+
+_ABOUT = (
+    r"到哪|哪里|哪儿|哪了|物流|状态|进度|进展|发货|发出|发了?没|发了吗|发走|什么时候|啥时候|何时|多久|几时|几号|几点|哪天|到了?(?:吗|没)|能到|会到|收到(?:吗|没)|谁|里面|里头|有啥|内容|明细|详情|清单|审批|审核|批了|批下|怎么样|咋样|怎样|如何|查|看|跟踪|追踪|单号|快递|eta"
+    r"|status|where|ship|track|when|arriv|deliver|update|what|how|detail|has|is|was|did|情况|消息|处理|安排|签收|在途|完成|好了|走到|下单人|多少|几|哪|开票|收款"
+)
+_ORDER_NAMED = re.compile(_ABOUT)
+_GOODS = r"(?:货物?|订单|单子?|快递|包裹|物流|东西|件|order|orders|shipment|package|parcel|goods|delivery)"
+_ORDER_WORDS = re.compile(
+    rf"{_GOODS}.{{0,10}}(?:到哪|哪里|哪儿|哪了|发了?没|发了吗|发货了?(?:吗|没)|发出(?:了)?(?:吗|没)|到了?(?:吗|没)|什么时候|啥时候|何时|多久|几时|几号|几点|哪天|状态|进度|进展|情况|审批|审核|批了|怎么样|咋样|能到|会到|在途|呢|明细|详情|怎么还|多少|几[张个]|有哪些|都有|处理)"
+    rf"|(?:查|看|查询|跟踪|追踪|了解|问)(?:一?下|看|查|询)?(?:我的?|我们的?|下|C的?|D的?|一下|最近的?|那|这|个|上次的?|全部|所有)*{_GOODS}|^(?:查单|查订单|订单查询|物流查询|查物流|查快递|我的订单|我的单|我的货|订单|物流|快递|进度|催单|催货|催一?下|历史订单|最近订单|订单列表|订单状态|订单记录|myorders?|my orders?|order status|tracking)$"
+    r"|怎么(?:还|都)?(?:不|没|没有)(?:发|到|送|来|出货)|还(?:没|不)(?:发货?|到货?|送到?|收到|来)(?!再)|(?:^|[货单件我们的还都底DCPN,里])(?:发货了?(?:吗|没)|发了(?:吗|没)|寄出?了?(?:吗|没))|(?:什么时候|啥时候|几时|何时|多久|几天|几号|几点|哪天|多长时间)(?:能|才|可以|会|给)?(?:发|到|送|出货|收到|交货|来|给|寄)|到哪(?:里|儿)?了|到了(?:吗|没)|快递单号|物流单号|运单号|物流(?:信息|到|怎么|呢|更新)|催(?:一下|下|催)?(?:发货|货|单|物流|进度)"
+    rf"|(?:几|多少|哪些|什么)(?:个|张|笔|Z)?(?:订单|单|单子|货).{{0,8}}(?:没|未|还|在|待|没有|了)|(?:我|我们|咱).{{0,4}}(?:D|上次|最近|昨天|这个月|之前|总共|一共|目前|现在)?.{{0,6}}(?:下了|订了|买了|拿了|要了|订过|下过|买过|订的|下的|买的).{{0,8}}(?:吗|呢|多少|几|什么|啥|哪些|没)|(?:上次|D|最近|上一单)(?:我)?(?:订|下|买|要|拿)(?:了|的|过)(?:是)?(?:什么|啥|哪些|多少)|有(?:哪些|多少|几|什么)(?:Z|个|张|笔)?(?:在途|未完成|没完成|待发|没发|没到|未发)?(?:的)?(?:订单|单子?)"
+    r"|(?<![a-z])(?:where(?:'s| is| are)|has|have|when will|when does|status of|track)(?![a-z]).{0,20}(?:order|ship|arriv|goods|package|deliver|parcel)|my (?:order|orders|shipment|delivery|package)|order status|^订单$|上一单|那单(?:怎么样|呢)|(?:那|这)(?:张|个|单|批|票)(?:单|订单|货)?.{0,6}(?:到哪|怎么样|呢|发|审|批|什么时候|到了)"
+)
+_OWN_COUNT = re.compile(
+    r"(?:多少|几)(?:个|张|笔|Z)?(?:订单|单|货|钱)?|订单(?:数|量)|采购额|消费|总额|累计|花了"
+)
+_METRICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (metric, re.compile(words))
+    for metric, words in (
+        ("top_products", r"卖得?(?:最|比较)(?:好|多|火|快)|最好卖|最畅销|畅销|热销|热卖|爆款|爆品|(?:销量|销售|产品|商品|品类)(?:额)?(?:的)?(?:前|排名|排行|榜|top)|排行榜?|top\s?Z?Q?\d*|best.?sell|top products|哪些?(?:产品|商品|货|个)?(?:卖|销).{0,4}最|什么(?:产品|商品|货)?(?:卖|销).{0,3}(?:好|多)"),
+        ("low_stock", r"缺货|低库存|库存(?:不足|预警|告急|偏低|低|不够|紧张|报警|少)|快(?:没|断)(?:货|了)|断货|(?:要|该|需要?)补货|补货(?:清单|提醒|列表)|安全库存|没货|low (?:on )?stock|out of stock|shortage|running low|库存.{0,4}(?:哪些|什么).{0,4}(?:低|少|不)"),
+        ("pending_approval", r"(?:待|等|没|未|需要?|还要|要|等着|等待|没有)(?:我)?(?:审|批|处理审)(?:批|核|的)?|待审|未审|没审|没批|未批|审批(?:列表|队列|中)|pending (?:approval|review)|awaiting approval|to approve|卡在审"),
+        ("pending_shipment", r"(?:没|未|待|等|还没|没有|等着|等待|需要?|要)(?:有)?(?:发货?|出货|出库|发出|发的|配货|交货)|未交|没交付|欠货|积压|pending ship|unshipped|not shipped|to ship|not yet shipped|backlog"),
+        ("receivable", r"应收|欠款|欠(?:了|我们|我|着)?(?:多少|钱|款|几)|(?:没|未)(?:付|收|回|结)(?:款|钱|的|清)?|账款|回款|欠账|赊账|逾期|尾款|没结|receivable|outstanding|overdue|owes?|unpaid"),
+        ("daily", r"日报|每日|日结|(?:今天|今日|D)(?:的)?(?:汇总|总结|情况|概况|报表|数据|小结|简报|经营|运营|业务)|daily|汇总一下今|今天怎么样|简报|summary of today|today's (?:report|summary)"),
+        ("shipments", r"出货|发货(?:量|了?多少|情况|统计|数|Q|几|总)|发了(?:多少|Q|几)|出库|发出(?:去)?(?:了)?(?:多少|几)|发多少|shipments?|shipped|发运"),
+        ("orders", r"(?:多少|几)(?:张|个|笔|Z)?(?:新)?(?:订单|单子?)|订单(?:数|量|总数|统计|汇总|情况|报表|多少|有多少)|下了(?:多少|几)(?:单|张|个|笔)|接了(?:多少|几)|新(?:增)?订单|新单|单量|how many orders|orders? (?:count|today|this|last|number)|number of orders|Q单"),
+        ("sales", r"销售|卖了|卖出|业绩|营业额|销量|成交|流水|订了(?:多少|Q|几)|买了(?:多少|Q|几)|拿了(?:多少|几|Q)|要了多少|下了(?:多少|几)(?:钱|货|金额)|进账|收入|营收|金额|采购了多少|进了多少|sales|revenue|turnover|sold|gmv|毛利|利润|采购额"),
+    )
+)  # fmt: skip
+_REPORTING = re.compile(r"报表|统计|汇总|多少|几|哪些|哪几|排行|排名|情况|怎么样|如何|额|量|清单|列表|report|how many|how much|数据|业绩|应收|欠|日报|top|sales|看|查|有什么|有啥|了没|没有|预警|列|today|this|last|summary|receivable|简报|还有|发我|低|缺货|待|未|没|畅销|热销|[?？]|D|销量|pending|unshipped")
+_WHICH = re.compile(r"(?:哪些|哪几|什么|列表|明细|记录|到哪|哪里|状态|进度|审批|审核过|批了|发了?(?:没|吗)|发货了?(?:没|吗)|到了?(?:没|吗)|什么时候|最近的?订单|的订单$|的单子?$|怎么样了|物流)")
+_LISTED = re.compile(r"(?:哪些|几|多少|列表|明细|记录|有什么|全部|所有)(?:个|张|笔|Z)?(?:的)?(?:订单|单|单子|货)|(?:订单|单子?)(?:有)?(?:哪些|几|多少|列表|明细|记录)|D(?:的)?(?:订单|单子?|订货|采购)(?:$|有|记录|明细)|(?:下|订|买|拿)(?:了|过|的)(?:多少|几|哪些|什么|啥)")
+
+
+def query_stock(scene: Scene) -> QueryStock | None:
+    """query_stock: whether products are there; a question that leads into an order is none."""
+    if not scene.says(_STOCK) or (_leads_to_order(scene) and not _pure(scene)):
+        return None
+    if scene.skus and not scene.order_nos:
+        return QueryStock(skus=scene.skus)
+    if not scene.has("PN") and re.search(r"^(?:我想|帮我|请|麻烦)?(?:查|看|问)?(?:一?下|询)?(?:P)?库存(?:查询|多少|情况)?$|^stock$|^库存$", scene.core):
+        return QueryStock()
+    return None
+
+
+def _pure(scene: Scene) -> bool:
+    return not scene.says(_HOLDS) and not re.search(r"的话|就(?:要|来|订|拿|下|发|给)|帮我下|下单|下了", scene.skeleton)
+
+
+def _leads_to_order(scene: Scene) -> bool:
+    return scene.says(_WANTS_THEN) and scene.has("Q")
+
+
+def query_price(scene: Scene) -> QueryPrice | None:
+    """query_price, also when it names a quantity."""
+    if not _PRICE.search(scene.text) or scene.says(_PRICED_ORDER) or scene.order_nos:
+        return None
+    quantities = scene.of(QuantityMark)
+    first = quantities[0] if quantities else None
+    if scene.skus:
+        return QueryPrice(skus=scene.skus, qty=first.qty if first else None, unit=first.unit if first else None)
+    if re.search(r"^(?:有|给我|发|发我|看|查|要|最新的?|一?份|个|下|一下|你们的?|Q|的)*(?:报价单?|价格表?|价目表|价钱|报个价|price ?list|quotation)(?:吧|给我|多少|呢)*$", scene.core):
+        return QueryPrice()
+    return None
+
+
+def query_order(scene: Scene) -> list[QueryOrder] | None:
+    """query_order: named orders that are asked about or stand alone, or words about one's goods."""
+    if scene.order_nos:
+        if re.fullmatch(r"[N#,、和的单号张那]+(?:呢|啊|吗)?", scene.core) or scene.says(_ORDER_NAMED):
+            return [QueryOrder(order_no=number) for number in scene.order_nos]
+        return None
+    if not scene.says(_ORDER_WORDS) and not (scene.context.staff and scene.of(CustomerMark) and scene.says(_WHICH)):
+        return None
+    customer, several = named_customer(scene)
+    return [
+        QueryOrder(
+            customer=customer,
+            customer_candidates=several,
+            skus=scene.skus,
+            period=_period(scene) if scene.says(_LISTED) else None,
+            clarify=("customer",) if several else (),
+        )
+    ]
+
+
+def own_count(scene: Scene) -> QueryOrder | None:
+    """A customer who asks for figures asks about the own orders."""
+    if scene.context.staff or not _metric(scene) or not scene.says(_OWN_COUNT) or _metric(scene) in ("low_stock", "top_products"):
+        return None
+    return QueryOrder(skus=scene.skus, period=_period(scene) if scene.says(_LISTED) else None)
+
+
+def report(scene: Scene) -> Report | None:
+    """report: figures that staff ask for."""
+    metric = _metric(scene)
+    if not scene.context.staff or metric is None or not scene.says(_REPORTING) or scene.order_nos:
+        return None
+    customer, _ = named_customer(scene)
+    if customer and scene.says(_WHICH) and not re.search(r"多少|几|额|量|应收|欠", scene.skeleton):
+        return None
+    period = _period(scene)
+    return Report(metric=metric, period=period, customer=customer, skus=scene.skus)
+
+
+def _metric(scene: Scene) -> str | None:
+    return next((metric for metric, words in _METRICS if words.search(scene.skeleton)), None)
+
+
+def _period(scene: Scene) -> Period | None:
+    """The days asked about; a period that still runs ends today."""
+    found = [mark.mention.period for mark in scene.of(DateMark) if mark.mention.period]
+    if not found:
+        return None
+    start, end = found[0].start, found[0].end
+    return Period(start, scene.today if start <= scene.today < end else end)

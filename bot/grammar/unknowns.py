@@ -1,0 +1,94 @@
+"""Goods that the catalog does not know: names that stand where a product stands, so that the bot asks instead of guessing."""
+
+import re
+
+from bot.grammar.compact import hanzi_count, key_of, sound
+from bot.grammar.lexicon import PRODUCT, Lexicon
+from bot.grammar.marks import Mark, ProductMark, QuantityMark
+from bot.grammar.phrases import FILLERS, ORDER_VERBS
+from bot.grammar.scene import Scene
+
+_WORDS = "|".join(sorted({*FILLERS.split("|"), *ORDER_VERBS.split("|")}, key=len, reverse=True))
+_FILLED = re.compile(rf"(?:{_WORDS}|[\s,.:;。、!+*x=()/-])*$")
+_LEADING = re.compile(rf"^(?:(?:{_WORDS})(?![a-z])|[\s:.、+*=(-])+")
+_CODE = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,6}-?\d[a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z]{2,}\d*)(?![a-z0-9])")
+_UNFIT = re.compile(r"[的了吗吧呢没不是那这么什谁哪怎为因被让比很太已经过又再]|时候|今天|手机|电话|公司|老板|客户|问题|价|钱|款|人")
+_CLAUSE = re.compile(r"[,;。!?\n]")
+
+
+def with_unknown_products(scene: Scene) -> tuple[Mark, ...]:
+    """The marks of a scene with a product mark, without ids, for each unknown name beside a quantity."""
+    found = _codes(scene)
+    if not found:
+        found = _names(scene)
+    return tuple(sorted((*scene.marks, *found), key=lambda mark: mark.start)) if found else scene.marks
+
+
+def _codes(scene: Scene) -> list[ProductMark]:
+    """Code-like words that no mark covers, if a quantity stands beside them."""
+    found: list[ProductMark] = []
+    for match in _CODE.finditer(scene.text):
+        if any(mark.start < match.end() and match.start() < mark.end for mark in scene.marks):
+            continue
+        if any(_beside(scene.text, match.start(), match.end(), mark) for mark in scene.marks if isinstance(mark, QuantityMark)):
+            found.append(ProductMark(start=match.start(), end=match.end(), text=match.group(), key=key_of(match.group())))
+    return found
+
+
+def _beside(text: str, start: int, end: int, mark: QuantityMark) -> bool:
+    gap = text[end : mark.start] if mark.start >= end else text[mark.end : start]
+    return len(gap) <= 6 and _FILLED.match(gap) is not None and "\n" not in gap
+
+
+def _names(scene: Scene) -> list[ProductMark]:
+    """Hanzi names directly before or behind a quantity that has a unit, in a clause that holds nothing else."""
+    found: list[ProductMark] = []
+    for mark in scene.marks:
+        if isinstance(mark, QuantityMark) and mark.unit:
+            name = _name_before(scene, mark) or _name_behind(scene, mark)
+            if name:
+                found.append(name)
+    return found
+
+
+def _name_before(scene: Scene, mark: QuantityMark) -> ProductMark | None:
+    floor = max((one.end for one in scene.marks if one.end <= mark.start), default=0)
+    words = scene.text[floor : mark.start]
+    cuts = [cut.end() for cut in _CLAUSE.finditer(words)]
+    begin = floor + (cuts[-1] if cuts else 0)
+    glued = not cuts and floor and scene.text[floor : floor + 1].strip()
+    previous = next((one for one in scene.marks if one.end == floor), None)
+    if glued and isinstance(previous, ProductMark):
+        return None
+    return _fit(scene, begin, mark.start)
+
+
+def _name_behind(scene: Scene, mark: QuantityMark) -> ProductMark | None:
+    ceiling = min((one.start for one in scene.marks if one.start >= mark.end), default=len(scene.text))
+    words = scene.text[mark.end : ceiling]
+    cut = _CLAUSE.search(words)
+    floor = max((one.end for one in scene.marks if one.end <= mark.start), default=0)
+    before = _CLAUSE.split(scene.text[floor : mark.start])[-1]
+    beside_product = any(isinstance(one, ProductMark) and one.start == ceiling for one in scene.marks)
+    if not _FILLED.match(before) or (beside_product and not cut):
+        return None
+    last = next((one for one in scene.marks if one.end == floor and isinstance(one, ProductMark)), None)
+    if last and not _CLAUSE.search(scene.text[floor : mark.start]):
+        return None
+    return _fit(scene, mark.end, mark.end + (cut.start() if cut else len(words)))
+
+
+def _fit(scene: Scene, start: int, end: int) -> ProductMark | None:
+    words = scene.text[start:end]
+    lead = _LEADING.match(words)
+    start += lead.end() if lead else 0
+    name = scene.text[start:end].rstrip(" :*x=吧哈啊呀-(,、")
+    if not 2 <= len(name) <= 14 or _UNFIT.search(name) or hanzi_count(name) < 2 or _FILLED.match(name):
+        return None
+    return ProductMark(start=start, end=start + len(name), ids=_heard(name, scene.lexicon), text=name, key=key_of(name))
+
+
+def _heard(name: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """A name that sounds exactly like one of the catalog is that product, however short."""
+    entry = lexicon.by_sound.get(sound(key_of(name)))
+    return entry.ids if entry and entry.kind == PRODUCT else ()
