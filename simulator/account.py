@@ -8,7 +8,7 @@ import aiohttp
 
 from . import chance, crypt, screen
 from .envelope import Format, Message, Mode
-from .follower import Follower
+from .follower import Bubble, Follower
 from .media import Media
 from .menu import Button, leaves
 from .oauth import OAuth
@@ -121,32 +121,27 @@ class OfficialAccount:
 
     async def say(self, openid: str, text: str) -> Pushed:
         """The person types `text`."""
-        screen.typed(self, openid, text)
-        return await self._message(openid, "text", "message", Content=text)
+        return await self._message(openid, "text", text, Content=text)
 
     async def choose(self, openid: str, choice_id: str, text: str) -> Pushed:
         """The person taps a choice of a menu message: sent as text, but worth the grant of a menu tap only."""
-        screen.typed(self, openid, text)
         carried = {"right": {"bizmsgmenuid": choice_id}, "zero": {"bizmsgmenuid": "0"}, "absent": {}}[self.menu_ids]
-        return await self._message(openid, "text", "menu", Content=text, **carried)
+        return await self._message(openid, "text", text, grants="menu", Content=text, **carried)
 
     async def send_image(self, openid: str, content: bytes = b"\x89PNG", url: str = "http://mmbiz.qpic.cn/x") -> Pushed:
         """The person sends a picture."""
         medium = self.media.keep("image", "picture.png", "image/png", content)
-        screen.showed(self, openid, medium.media_id)
-        return await self._message(openid, "image", "message", PicUrl=url, MediaId=medium.media_id)
+        return await self._message(openid, "image", "", PicUrl=url, MediaId=medium.media_id)
 
     async def send_voice(self, openid: str, recognition: str | None = None) -> Pushed:
         """The person speaks; `recognition` is what speech recognition made of it, None for no such element."""
         medium = self.media.keep("voice", "voice.amr", "audio/amr", b"#!AMR\n")
-        screen.typed(self, openid, "[语音]")
         heard = {} if recognition is None else {"Recognition": recognition}
-        return await self._message(openid, "voice", "message", MediaId=medium.media_id, Format="amr", **heard)
+        return await self._message(openid, "voice", "[语音]", MediaId=medium.media_id, Format="amr", **heard)
 
     async def send_unsupported(self, openid: str) -> Pushed:
         """The person sends a sticker: it arrives as a text that says so."""
-        screen.typed(self, openid, "[表情]")
-        return await self._message(openid, "text", "message", Content="【收到不支持的消息类型，暂无法显示】")
+        return await self._message(openid, "text", "[表情]", Content="【收到不支持的消息类型，暂无法显示】")
 
     async def tap(self, openid: str, key: str) -> Pushed:
         """The person taps the menu button with this key, or the one that opens this address.
@@ -192,9 +187,13 @@ class OfficialAccount:
             screen.writer(self, openid).grant(grants, self.world.clock())
         return await self._push(self._event(openid, name, **fields))
 
-    async def _message(self, openid: str, kind: str, grants: str, **fields: Any) -> Pushed:
-        self.person(openid).grant(grants, self.world.clock())
-        return await self._push(self._head(openid, kind) | fields | {"MsgId": self.world.serial()})
+    async def _message(self, openid: str, kind: str, shown: str, *, grants: str = "message", **fields: Any) -> Pushed:
+        person, now, msgid = screen.writer(self, openid), self.world.clock(), self.world.serial()
+        medium = str(fields["MediaId"]) if kind == "image" else ""
+        look = "image" if medium else "in"
+        person.see(Bubble(look, "person", now, shown, media_id=medium, msgid=str(msgid)))
+        person.grant(grants, now)
+        return await self._push(self._head(openid, kind) | fields | {"MsgId": msgid})
 
     def _event(self, openid: str, name: str, **fields: Any) -> Message:
         return self._head(openid, "event") | {"Event": name} | fields

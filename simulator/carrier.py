@@ -46,6 +46,18 @@ class Step:
     context: str
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Where to push a waybill's trace, and the salt that signs it (None: unsigned)."""
+
+    company: str
+    number: str
+    callback: str
+    salt: str | None
+    detailed: bool
+    at: datetime
+
+
 @dataclass(slots=True)
 class Parcel:
     """A waybill as the carrier knows it; `phone` are the digits that open it, empty if any do."""
@@ -54,6 +66,7 @@ class Parcel:
     company: str = ""
     phone: str = ""
     steps: list[Step] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
     asked_at: datetime | None = None
 
     @property
@@ -65,18 +78,6 @@ class Parcel:
     def trace(self) -> list[Step]:
         """The steps, oldest first; of two at the same moment the one told later counts as later."""
         return sorted(self.steps, key=lambda step: step.at)
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """Where to push a waybill's trace, and the salt that signs it (None: unsigned)."""
-
-    company: str
-    number: str
-    callback: str
-    salt: str | None
-    detailed: bool
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,6 @@ class Carrier:
         self.attempts = 3
         self.pace = 0.0
         self.parcels: dict[str, Parcel] = {}
-        self.subscriptions: list[Subscription] = []
 
     def parcel(self, number: str) -> Parcel:
         """The parcel with this waybill number, known from now on."""
@@ -124,7 +124,7 @@ class Carrier:
         return await self._push_all(parcel, {"status": "abort", "message": message} | extra)
 
     async def _push_all(self, parcel: Parcel, head: dict[str, str]) -> list[Delivered]:
-        latest = {one.callback: one for one in self.subscriptions if one.number == parcel.number}
+        latest = {one.callback: one for one in parcel.subscriptions}
         return [await self._push(one, parcel, head) for one in latest.values()]
 
     async def _push(self, to: Subscription, parcel: Parcel, head: dict[str, str]) -> Delivered:

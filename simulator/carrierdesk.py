@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from aiohttp import web
 from . import strike
 from .api import PLATFORM
 from .carrier import A_MONTH, ASKS_PHONE, COMPANIES, LOCK, Carrier, Parcel, Subscription, md5, result
+from .clock import BEIJING
 
 Answer = dict[str, Any]
 Work = Callable[[Carrier, dict[str, str]], Answer]
@@ -86,10 +88,10 @@ def _subscribe(carrier: Carrier, form: dict[str, str]) -> Answer:
         raise _No("700", "callbackurl 为空或不合法")
     parcel = carrier.parcel(number)
     _check_phone(company, more.get("phone"), parcel)
-    _check_month(carrier, company, number)
+    _check_month(parcel, company, carrier.world.clock())
     parcel.company = company
     salt = more.get("salt")
-    carrier.subscriptions.append(
+    parcel.subscriptions.append(
         Subscription(
             company=company,
             number=number,
@@ -135,15 +137,14 @@ def _check_phone(company: str, phone: Any, parcel: Parcel) -> None:
         raise _No("408", "验证码错误")
 
 
-def _check_month(carrier: Carrier, company: str, number: str) -> None:
-    month = carrier.world.clock().strftime("%Y-%m")
-    earlier = [
-        one
-        for one in carrier.subscriptions
-        if (one.company, one.number) == (company, number) and one.at.strftime("%Y-%m") == month
-    ]
+def _check_month(parcel: Parcel, company: str, now: datetime) -> None:
+    earlier = [one for one in parcel.subscriptions if one.company == company and _month(one.at) == _month(now)]
     if len(earlier) >= A_MONTH:
         raise _No("501", "重复订阅")
+
+
+def _month(at: datetime) -> str:
+    return at.astimezone(BEIJING).strftime("%Y-%m")
 
 
 def _query(carrier: Carrier, form: dict[str, str]) -> Answer:

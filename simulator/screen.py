@@ -13,6 +13,9 @@ OUT_OF_ORDER = "该公众号提供的服务出现故障，请稍后再试"
 
 _WAITED_FOR = frozenset({"CLICK", "subscribe", "SCAN", "scancode_waitmsg", "location_select"})
 
+_UNHEARD = frozenset({"VIEW", "view_miniprogram", "unsubscribe", "TEMPLATESENDJOBFINISH", "MASSSENDJOBFINISH"})
+"""Events whose answer the platform throws away."""
+
 
 class Account(Protocol):
     """What the screen must know of an account."""
@@ -37,16 +40,6 @@ def show(account: Account, openid: str, bubble: Bubble) -> None:
     )
 
 
-def typed(account: Account, openid: str, text: str) -> None:
-    """Put the person's own words onto their phone; only a follower can write."""
-    writer(account, openid).see(Bubble("in", "person", account.world.clock(), text))
-
-
-def showed(account: Account, openid: str, media_id: str) -> None:
-    """Put the person's own picture onto their phone."""
-    writer(account, openid).see(Bubble("image", "person", account.world.clock(), media_id=media_id))
-
-
 def writer(account: Account, openid: str) -> Follower:
     """The person, who must follow to type or tap anything."""
     follower = account.person(openid)
@@ -57,20 +50,15 @@ def writer(account: Account, openid: str) -> Follower:
 
 def answered(account: Account, pushed: Pushed) -> None:
     """Show the reply that counted, or the grey line where someone waited for one in vain."""
-    message = pushed.message
-    openid = str(message["FromUserName"])
-    if not account.person(openid).subscribed or not _waited_for(pushed):
+    message, now = pushed.message, account.world.clock()
+    openid, event = str(message["FromUserName"]), message.get("Event")
+    if not account.person(openid).subscribed or event in _UNHEARD:
         return
-    now = account.world.clock()
-    if pushed.reply is None:
+    if pushed.reply is not None:
+        for bubble in _bubbles(pushed.reply, str(message.get("MsgId", "")), now):
+            show(account, openid, bubble)
+    elif event is None or event in _WAITED_FOR:
         show(account, openid, Bubble("system", "platform", now, OUT_OF_ORDER))
-        return
-    for bubble in _bubbles(pushed.reply, str(message.get("MsgId", "")), now):
-        show(account, openid, bubble)
-
-
-def _waited_for(pushed: Pushed) -> bool:
-    return pushed.message["MsgType"] != "event" or pushed.message["Event"] in _WAITED_FOR
 
 
 def _bubbles(reply: Reply, msgid: str, now: datetime) -> list[Bubble]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .account import OfficialAccount
 
 DEDUPE = timedelta(minutes=10)
+REMEMBERED = 20_000
+"""Messages with a `client_msg_id` held before those past their ten minutes are dropped."""
 TYPING_LASTS = timedelta(seconds=15)
 TYPING_AFTER = timedelta(seconds=30)
 LONGEST_URL = 2048
@@ -62,7 +64,7 @@ async def send_template(account: "OfficialAccount", wish: dict[str, Any]) -> dic
         return _accepted(earlier)
     msgid = account.world.serial()
     if client_msg_id := wish.get("client_msg_id"):
-        account.sent[follower.openid, client_msg_id] = Sent(msgid, now)
+        _remember(account, follower.openid, client_msg_id, Sent(msgid, now))
     status = BLOCKED if follower.muted else DELIVERED
     if not follower.muted:
         screen.show(account, follower.openid, card.bubble(msgid, now))
@@ -105,6 +107,12 @@ def _sent_before(account: "OfficialAccount", wish: dict[str, Any], now: datetime
         raise Refused(47001)
     earlier = account.sent.get((wish["touser"], client_msg_id))
     return earlier.msgid if earlier and now - earlier.at < DEDUPE else None
+
+
+def _remember(account: "OfficialAccount", openid: str, client_msg_id: str, sent: Sent) -> None:
+    if len(account.sent) >= REMEMBERED:
+        account.sent = {key: one for key, one in account.sent.items() if sent.at - one.at < DEDUPE}
+    account.sent[openid, client_msg_id] = sent
 
 
 async def _finish(account: "OfficialAccount", openid: str, msgid: int, status: str) -> None:

@@ -315,6 +315,19 @@ class TestGestures:
         assert parse_message(bot.opened(0)).event == "view"
         assert buyer.heard == []
 
+    async def test_an_answer_to_a_position_is_shown_but_not_missed(self, account, bot, buyer):
+        bot.answers = lambda _inbound: "garbage"
+        await account.event(buyer.openid, "LOCATION", Latitude="23.1", Longitude="113.3", Precision="65")
+        assert buyer.heard == []
+        bot.answers = lambda _inbound: bot.seal(bot.text(buyer.openid, "你在仓库旁"))
+        await account.event(buyer.openid, "LOCATION", Latitude="23.1", Longitude="113.3", Precision="65")
+        assert [bubble.text for bubble in buyer.heard] == ["你在仓库旁"]
+
+    async def test_words_and_answer_carry_the_same_msgid(self, account, bot, buyer):
+        bot.answers = lambda _inbound: bot.seal(bot.text(buyer.openid, "好"))
+        pushed = await account.say(buyer.openid, "在吗")
+        assert {bubble.msgid for bubble in buyer.transcript} == {str(pushed.message["MsgId"])}
+
     @pytest.mark.parametrize(("ids", "found"), [("right", "7"), ("zero", "0"), ("absent", None)])
     async def test_a_choice_carries_the_id_the_platform_gives_it(self, account, bot, buyer, ids, found):
         account.menu_ids = ids
