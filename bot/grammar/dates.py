@@ -20,20 +20,20 @@ _ASAP = re.compile(
 )
 _CALM = re.compile(r"不(?:着|太|是很)?急|别急|不(?:用|要|必)(?:加|着|太)?急|no rush|no hurry|not urgent")
 _BEFORE_WORD = re.compile(
-    r"(?:最迟|最晚|最慢|不晚于|不迟于|截止到?|截至|务必|赶在|在|于|送货?日期|交期|交货期?|不超过|no later than |(?<![a-z])(?:by|before|till|until) )\s?(?:在|是|:)?\s?(?:the )?$"
+    r"(?:最迟|最晚|最慢|不晚于|不迟于|截止到?|截至|务必|赶在|在|于|送货?日期|交期|交货期?|不超过|no later than |(?<![a-z])(?:by|before|till|until) ) ?(?:在|是|:)? ?(?:the )?$"
 )
 _INCLUSIVE = ("最迟", "最晚", "最慢", "不晚", "不迟", "截", "不超", "no", "by", "till", "until")
 _PART = r"(?P<part>上午|早上|早晨|清早|一早|中午|下午|晚上|傍晚|夜里|早(?![安])|晚(?![点上])|am(?![a-z])|pm(?![a-z])|morning|noon|afternoon|evening)"
 _CLOCK = r"(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:(?:点|时)(?!货|单|餐)(?P<m>半|一刻|\d{1,2}分?|[一二三四五]?十[一二三四五]?分?)?钟?|:(?P<mm>[0-5]\d))"
 _AFTER = re.compile(
-    rf"\s?(?:的|in the |this )?\s?(?:{_PART})?\s?(?:(?:at |around )?{_CLOCK}|(?<=\s)at (?P<eh>\d{{1,2}})\s?(?P<ap>am|pm))?\s?"
-    r"(?P<work>下班|收工|打烊)?\s?(?P<turn>(?:之|以)?前|截止|为止|(?:之|以)?后|(?:之|以)?内|左右)?"
+    rf" ?(?:的|in the |this )? ?(?:{_PART})? ?(?:(?:at |around )?{_CLOCK}|(?<=\s)at (?P<eh>\d{{1,2}}) ?(?P<ap>am|pm))? ?"
+    r"(?P<work>下班|收工|打烊)? ?(?P<turn>(?:之|以)?前|截止|为止|(?:之|以)?后|(?:之|以)?内|左右)?"
 )
 _LOOSE_TIME = re.compile(
-    rf"(?<![早今明昨后天日一二三四五六日])(?:{_PART}\s?(?:{_CLOCK})?|{_CLOCK.replace('P<', 'P<x')}(?=\s?(?:之|以)?前))"
-    r"(?=\s?(?P<turn>(?:之|以)?前)?\s?(?:送|到|要|发|来|交|给|配|能|可以))"
+    rf"(?<![早今明昨后天日一二三四五六日])(?:{_PART} ?(?:{_CLOCK})?|{_CLOCK.replace('P<', 'P<x')}(?= ?(?:之|以)?前))"
+    r"(?= ?(?P<turn>(?:之|以)?前)? ?(?:送|到|要|发|来|交|给|配|能|可以))"
 )
-_JOINT = re.compile(r"\s?(?:到|至|-|~|和|或者?|、|/|,|或是|to|and)?\s?")
+_JOINT = re.compile(r" ?(?:到|至|-|~|和|或者?|、|/|,|或是|to|and)? ?")
 _BETWEEN = re.compile(r"(?:之间|期间|均可|都行|都可以|都能)?")
 _PARTS = {"上午": "am", "早": "am", "清": "am", "一": "am", "am": "am", "morning": "am", "中": "noon", "noon": "noon"}
 
@@ -53,7 +53,7 @@ def find_dates(text: str, today: date) -> list[Mention]:
     """All dates of a folded text in order of appearance; ``text`` may hold masked stretches."""
     if not _HINT.search(text):
         return []
-    found = _joined(text, [_mention(text, *item) for item in _spot(text, today)])
+    found = _joined(text, [_mention(text, today, item) for item in _spot(text, today)])
     if not any(mention.wish for mention in found):
         found += _loose_times(text, today, found)
     return sorted(found + _speeds(text), key=lambda mention: mention.start)
@@ -74,7 +74,8 @@ def _spot(text: str, today: date) -> list[tuple[int, int, Days]]:
     return sorted(found, key=lambda item: item[0])
 
 
-def _mention(text: str, start: int, end: int, days: Days) -> tuple[Mention, Days]:
+def _mention(text: str, today: date, spot: tuple[int, int, Days]) -> tuple[Mention, Days]:
+    start, end, days = spot
     lead = _BEFORE_WORD.search(text, max(0, start - 16), start)
     after = _AFTER.match(text, end)
     word = lead.group() if lead else ""
@@ -83,7 +84,7 @@ def _mention(text: str, start: int, end: int, days: Days) -> tuple[Mention, Days
     clock, part = _time(after) if after else (None, None)
     if "后" in turn and days.grain != "vague":
         return Mention(begin, stop, None, None, vague=True), days
-    exact = clock is not None or part == "noon" or bool(after and after["work"])
+    exact = clock is not None or part == "noon" or days.first == today or bool(after and after["work"])
     kind, first, last = _turned(days, word, "前" in turn, exact, "止" in turn)
     wish = None
     if days.grain not in ("vague", "past"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.grammar.compact import compact, hanzi_count, key_of, sound
 from bot.grammar.lexicon import CUSTOMER, GENERIC, Entry, Lexicon
+from bot.grammar.normal import fold
 from bot.grammar.marks import MASK, Canvas, CustomerMark, Mark, ProductMark
 
 _ALNUM = re.compile(r"[a-z0-9]")
@@ -87,7 +88,7 @@ def _names_by_figures(text: str, hit: _Hit, lexicon: Lexicon) -> bool:
     """502 names a product only where it cannot be a quantity, a price or a date."""
     if _NOT_CODE_BEFORE.search(text[max(0, hit.start - 4) : hit.start]) or _NOT_CODE_AFTER.match(text, hit.end):
         return False
-    return not re.compile(r"\s?" + lexicon.unit_pattern()).match(text, hit.end)
+    return not re.compile(rf"\s?(?!两\s?{lexicon.unit_pattern()}){lexicon.unit_pattern()}").match(text, hit.end)
 
 
 def _left_edge(text: str, start: int, ends: set[int]) -> bool:
@@ -128,7 +129,7 @@ def _extend_variants(canvas: Canvas, lexicon: Lexicon) -> None:
 
 def _extend(canvas: Canvas, mark: ProductMark, word: str, variant: str) -> bool:
     text = canvas.masked
-    behind = re.compile(rf"[\s的(-]{{0,2}}{re.escape(word)}色?的?\)?").match(text, mark.end)
+    behind = re.compile(rf"[\s的(-]{{0,2}}(?:要|选|是)?{re.escape(word)}色?的?\)?").match(text, mark.end)
     before = re.compile(rf"(?<!不要)(?<!不是){re.escape(word)}色?的?\s?$").search(text, max(0, mark.start - 6), mark.start)
     start, end = (before.start() if before else mark.start), (behind.end() if behind else mark.end)
     if not (before or behind):
@@ -181,6 +182,12 @@ def _modifiers(canvas: Canvas, lexicon: Lexicon) -> None:
         sku = family_member(match[1], before[-1], lexicon)
         if sku:
             canvas.add(ProductMark(start=match.start(), end=match.end(), ids=(sku,), text=match[1], key=key_of(match[1])))
+
+
+def starts_with_name(lexicon: Lexicon, text: str) -> bool:
+    """Whether a text begins with the name of a product."""
+    folded = fold(text)
+    return any(hit.start == 0 for hit in _exact(folded, lexicon))
 
 
 def family_member(modifier: str, mark: ProductMark, lexicon: Lexicon) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 from bot.grammar.context import Context, Draft, DraftLine, Pending
 from bot.grammar.lexicon import CustomerEntry, Lexicon, ProductEntry
 from bot.grammar.units import GenericUnit
-from domain.commands import Change, Chase, Command, Details, ListReview, ListShipping, Op, Report, Wanted
+from domain.commands import Change, Command, Details, ListReview, ListShipping, Op, QueryPrice, Report, Wanted
 from domain.values import DeliveryWish, Period
 
 _INTENTS = {
@@ -35,14 +35,14 @@ def to_json(command: Command) -> dict[str, Any]:
     out: dict[str, Any] = {"intent": _INTENTS.get(name) or _snake(name)}
     for field in fields(command):
         value = getattr(command, field.name)
+        if isinstance(command, QueryPrice) and field.name in ("qty", "unit"):
+            continue
         if isinstance(value, Details):
             out |= _filled(value)
         elif value not in (None, (), ""):
             out[_slot(name, field.name)] = _plain(value)
     if out.get("customer_candidates"):
         out["customer"] = None
-    if isinstance(command, Chase):
-        out.pop("alert", None)
     return out
 
 

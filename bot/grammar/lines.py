@@ -11,10 +11,10 @@ from domain.commands import Wanted
 
 _EACH = re.compile(r"各|每样|每种|每个都|每款|都要|都来|都是|均|全都?要|一样|each")
 _RESPECTIVELY = re.compile(r"分别|依次|respectively")
-_CORRECTION = re.compile(r"不对|不是|错了|搞错|弄错|算了|更正|说错|写错|改成|改为|应该是|哦不|噢不|啊不|(?:^|[,。\s])不[,。\s]|不要.{0,3}了?[,。]?是|i mean|sorry|no,|rather")
+_CORRECTION = re.compile(r"不对|不是|错了|搞错|弄错|算了|更正|说错|写错|改成|改为|应该是|哦不|噢不|啊不|(?:^|[,。\s])不[,。\s]|不要.{0,3}了?[,。]?是|[,，]\s*而?是\s*$|i mean|sorry|no,|rather")
 _WITHDRAWN = re.compile(r"^\s*(?:这个|那个|的)?(?:先|就|还是|暂时)?(?:不要了?|不用了?|不订了?|不需要了?|取消|去掉|算了|删掉|免了)\s*(?=[,。;!\s\n]|$)")
 _WITHDRAWING = re.compile(r"(?:去掉|删掉|取消|不要|除去|不用|划掉|drop|remove)\s*$")
-_AGAIN = re.compile(r"再|又|另|加|还|plus|more")
+_AGAIN = re.compile(r"再|又|另|加|还|\+|零|plus|more")
 _AND = re.compile(r"^\s*(?:和|跟|与|、|,|及|/|and)?\s*$")
 _STRENGTH = ((re.compile(r"\n"), 4), (re.compile(r"[;。!?]"), 3), (re.compile(r","), 2), (re.compile(r"[\s、和/\t]"), 1))
 
@@ -135,11 +135,16 @@ class _Pairing:
     def _second_quantity(self, index: int, mark: QuantityMark) -> None:
         """A further quantity for the last product: more of it, or its own conversion (2箱共48个)."""
         gap = self._gap(index - 1, index)
-        if _AGAIN.search(gap):
+        if _AGAIN.search(gap) or (not gap.strip() and self._other_unit(mark)):
             self.items.append(Item(self.items[-1].product, mark))
         elif not re.search(r"[=(共即]|也就是", gap):
             vague = QuantityMark(start=mark.start, end=mark.end, unit=mark.unit)
             self.items[-1] = replace(self.items[-1], qty=vague)
+
+    def _other_unit(self, mark: QuantityMark) -> bool:
+        """2箱5个: two quantities in different units side by side make one amount."""
+        last = self.items[-1].qty
+        return bool(last and last.unit and mark.unit and last.unit != mark.unit)
 
 
 def pair(text: str, marks: Sequence[Mark]) -> list[Item]:

@@ -6,17 +6,17 @@ from functools import lru_cache
 
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.marks import MASK, Canvas, NoiseMark, PriceMark, ProductMark, QuantityMark
-from bot.grammar.numerals import NUMBER, is_approximate, parse_number
+from bot.grammar.numerals import NUMBER, SPOKEN, is_approximate, parse_number
 
 _N = NUMBER
-_MONEY = rf"(?P<whole>{_N})\s?(?:块钱?|元|圆|rmb|yuan|¥)(?:(?P<jiao>[零一二三四五六七八九\d]{{1,2}})(?:毛|角)?)?(?![\d])钱?|(?P<jiao_only>{_N})(?:毛|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
+_MONEY = rf"(?P<whole>{_N})[ \t]?(?:块钱?|元|圆|rmb|yuan|¥)(?:(?P<jiao>[零一二三四五六七八九\d]{{1,2}})(?:毛|角|分|(?!UNIT)))?(?![\d])钱?|(?P<jiao_only>{_N})(?:毛|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
 _NOISE = re.compile(
-    rf"(?:一共|总共|总价|合计|总额|总计|总金额|金额|共计|小计|total)\s?(?:是|为)?\s?[:]?\s?[¥$]?\s?(?:{_N})\s?(?:块钱?|元|万元?)?"
-    rf"|(?:打)?(?:{_N})\s?折|(?:{_N})\s?(?:%|个点|个小时|小时|分钟|个?钟头|秒|天|年|次|遍|趟|位|岁|楼|层|栋|号|期|倍|季度?|平米|周|星期|礼拜|个月|月份?|点半?钟?|人|公里)(?![\u4e00-\u9fff]*\d*箱)"
-    rf"|第\s?(?:\d+|[一二三四五六七八九十]+)(?:个|条|行|款|种|张|项|单)?|(?:{_N})(?:张?单|笔)(?!位)|(?:{_N})批(?=货)|百分之[零一二三四五六七八九十百]+|[\d.]+\s?(?:mm|cm|w|v|ml|寸|瓦|伏)(?![a-z])"
+    rf"(?:一共|总共|总价|合计|总额|总计|总金额|金额|共计|小计|total)[ \t]?(?:是|为)?[ \t]?[:]?[ \t]?[¥$]?[ \t]?(?:{_N})[ \t]?(?:块钱?|元|万元?)?"
+    rf"|(?:打)?(?:{_N})[ \t]?折|(?:{_N})[ \t]?(?:%|个点|个小时|小时|分钟|个?钟头|秒|天|年|次|遍|趟|位|岁|楼|层|栋|号|期|倍|季度?|平米|周|星期|礼拜|个月|月份?|点半?钟?|人)(?![\u4e00-\u9fff]*\d*箱)"
+    rf"|第[ \t]?(?:\d+|[一二三四五六七八九十]+)(?:个|条|行|款|种|张|项|单)?|(?:{_N})(?:张?单|笔)(?!位)|(?:{_N})批(?=货)|百分之[零一二三四五六七八九十百]+|[\d.]+[ \t]?(?:mm|cm|w|v|ml|寸|瓦|伏)(?![a-z])"
 )
-_VAGUE_BEFORE = re.compile(r"(?:大概|大约|约莫?|差不多|估计|可能|也许|最多|至多|最少|至少|不超过|about|around|approx(?:imately|\.)?|roughly|maybe)\s?(?:要|来|是|有)?\s?$")
-_VAGUE_TAIL = re.compile(r"\s?(?:左右|上下|以上|以内|出头|不到|or so|多一点|多点)")
+_VAGUE_BEFORE = re.compile(r"(?:大概|大约|约莫?|差不多|估计|可能|也许|最多|至多|最少|至少|不超过|about|around|approx(?:imately|\.)?|roughly|maybe|几|好几|数|上)[ \t]?(?:要|来|是|有)?[ \t]?$")
+_VAGUE_TAIL = re.compile(r"[ \t]?(?:左右|上下|以上|以内|出头|不到|or so|多一点|多点)")
 _IDIOM = re.compile(r"一(?:下|直|定|样|般|切|起|共|会|点|些|致|律|并|边|旦)|十分|千万(?!个)|半天|万一|两边|三[天包]两")
 
 
@@ -25,17 +25,19 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
     """All patterns that need the unit words of a lexicon; compiled once for each."""
     several = r"(?:好几|几|数|若干|些|一些|一点儿?|点儿?|一批|一堆|多少)"
     each = rf"(?P<unit>{units})"
+    money = _MONEY.replace("UNIT", rf"[ \t]?{units}")
     return {
         "quantity": re.compile(
-            rf"(?<![\d.a-wyz])(?P<n>{_N})\s?(?P<more>多|来|余|几)?\s?(?P<half1>个?半)?\s?(?:(?P<unit>{units})(?P<half>半(?!{units}))?(?P<more2>多)?|(?![a-z]))"
+            rf"(?<![\d.a-wyz])(?P<n>{_N})[ \t]?(?P<more>多|来|余|几)?[ \t]?(?P<half1>个?半)?[ \t]?(?:(?P<unit>{units})(?P<half>半(?!{units}))?(?P<more2>多)?|(?![\da-z]))"
         ),
-        "range": re.compile(rf"(?<![\d.])(?:{_N})\s?(?:{units})?\s?(?:-|~|到|至|或者?|、(?=[一二两三四五六七八九]))\s?(?:{_N})\s?(?:{each}|(?=$|[\s,。]))"),
-        "several": re.compile(rf"(?:[十百千]\s?来|{several}|[十百千几]+几|上[百千万]|几[十百千万]|十几|数[十百千])\s?{each}"),
+        "range": re.compile(rf"(?<![\d.])(?:{_N})[ \t]?(?:{units})?[ \t]?(?:-|~|到|至|或者?|、(?=[一二两三四五六七八九]))[ \t]?(?:{_N})[ \t]?(?:{each}|(?=$|[\s,。]))"),
+        "several": re.compile(rf"若干(?=[ \t]?(?:[,。;\n]|$))|(?:[十百千][ \t]?来|{several}|[十百千几]+几|上[百千万]|几[十百千万]|十几|数[十百千])[ \t]?{each}"),
         "price": re.compile(
-            rf"(?:(?P<label>单价|价格|价钱|价|每{units}|@|at|按|算|¥|\$|rmb|usd)\s?(?:是|为|给|:)?\s?[¥$@]?\s?)?(?:{_MONEY}|(?P<bare>{_N})(?![\d]))\s?(?:(?P<per>/|每|一|per |a |each)\s?(?P<unit>{units})?)?"
+            rf"(?:(?P<label>单价|价格|价钱|价|每{units}|@|at|按|算|¥|\$|rmb|usd)[ \t]?(?:是|为|给|:)?[ \t]?[¥$@]?[ \t]?)?(?:{money}|(?P<bare>{_N})(?![\d]))[ \t]?(?:(?P<per>/|每|一|per |a |each)[ \t]?(?P<unit>{units})?)?"
         ),
-        "per": re.compile(rf"(?:每|一)\s?(?P<unit>{units})\s?(?:是|按|给|算)?\s?(?:¥|\$)?\s?(?:{_MONEY}|(?P<bare>{_N}))(?!\s?(?:{units}|\d))"),
-        "lone": re.compile(rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|还要|再|换|和|弄)\s?(?P<unit>{units})\s?(?={MASK})"),
+        "spoken": re.compile(rf"(?P<bare>[{SPOKEN}]{{2,}}?)(?P<per>一)(?P<unit>{units})"),
+        "per": re.compile(rf"(?:每|一)[ \t]?(?P<unit>{units})[ \t]?(?:是|按|给|算)?[ \t]?(?:¥|\$)?[ \t]?(?:{money}|(?P<bare>{_N}))(?![ \t]?(?:{units}|\d))"),
+        "lone": re.compile(rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|还要|再|换|和|弄)[ \t]?(?P<unit>{units})[ \t]?(?={MASK})"),
         "unit": re.compile(each),
     }
 
@@ -45,6 +47,9 @@ def spot_prices(canvas: Canvas, lexicon: Lexicon) -> None:
     patterns = _patterns(lexicon.unit_pattern())
     for match in patterns["per"].finditer(canvas.masked):
         _add_price(canvas, match, per=True)
+    for match in patterns["spoken"].finditer(canvas.masked):
+        if _after_quantity(canvas, match.start()):
+            _add_price(canvas, match, per=True)
     for match in patterns["price"].finditer(canvas.masked):
         if _is_price(canvas, match):
             _add_price(canvas, match, per=bool(match["per"]))
@@ -66,7 +71,7 @@ def _after_quantity(canvas: Canvas, start: int) -> bool:
     """一百二一箱 is a price behind a product and its quantity, as in A100 20个 0.55一个."""
     before = canvas.masked[:start]
     clause = re.split(r"[\n;。]", before)[-1]
-    return bool(re.search(rf"(?:{_N})\s?[^\d\s,]{{0,4}}[\s,]*(?:含税|不含税|的|{MASK})*[\s,]*$", clause)) and MASK in clause
+    return bool(re.search(rf"(?:{_N})[ \t]?[^\d\s,]{{0,4}}[\s,]*(?:含税|不含税|的|{MASK})*[\s,]*$", clause)) and MASK in clause
 
 
 def _add_price(canvas: Canvas, match: re.Match[str], *, per: bool) -> None:
@@ -109,7 +114,7 @@ def spot_quantities(canvas: Canvas, lexicon: Lexicon) -> None:
 def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
     written = match["n"]
     start, end = match.span()
-    if _IDIOM.match(canvas.masked, start):
+    if written == "零" or _IDIOM.match(canvas.masked, start):
         return
     qty = parse_number(written)
     if qty is None:

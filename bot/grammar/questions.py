@@ -33,6 +33,8 @@ _ORDER_WORDS = re.compile(
     rf"|(?:几|多少|哪些|什么)(?:个|张|笔|Z)?(?:订单|单|单子|货).{{0,8}}(?:没|未|还|在|待|没有|了)|(?:我|我们|咱).{{0,4}}(?:D|上次|最近|昨天|这个月|之前|总共|一共|目前|现在)?.{{0,6}}(?:下了|订了|买了|拿了|要了|订过|下过|买过|订的|下的|买的).{{0,8}}(?:吗|呢|多少|几|什么|啥|哪些|没)|(?:上次|D|最近|上一单)(?:我)?(?:订|下|买|要|拿)(?:了|的|过)(?:是)?(?:什么|啥|哪些|多少)|有(?:哪些|多少|几|什么)(?:Z|个|张|笔)?(?:在途|未完成|没完成|待发|没发|没到|未发)?(?:的)?(?:订单|单子?)"
     r"|(?<![a-z])(?:where(?:'s| is| are)|has|have|when will|when does|status of|track)(?![a-z]).{0,20}(?:order|ship|arriv|goods|package|deliver|parcel)|my (?:order|orders|shipment|delivery|package)|order status|^订单$|上一单|那单(?:怎么样|呢)|(?:那|这)(?:张|个|单|批|票)(?:单|订单|货)?.{0,6}(?:到哪|怎么样|呢|发|审|批|什么时候|到了)"
 )
+_LINES = re.compile(r"P[:*x-]*Q|QP")
+_ASKED = re.compile(r"[?？]|吗|没|什么|何|几|多久|哪|怎么")
 _OWN_COUNT = re.compile(
     r"(?:多少|几)(?:个|张|笔|Z)?(?:订单|单|货|钱)?|订单(?:数|量)|采购额|消费|总额|累计|花了"
 )
@@ -92,6 +94,8 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
     if scene.order_nos:
         if re.fullmatch(r"[N#,、和的单号张那]+(?:呢|啊|吗)?", scene.core) or scene.says(_ORDER_NAMED):
             return [QueryOrder(order_no=number) for number in scene.order_nos]
+        return None
+    if _LINES.search(scene.skeleton) and not _ASKED.search(scene.skeleton):
         return None
     if not scene.says(_ORDER_WORDS) and not (scene.context.staff and scene.of(CustomerMark) and scene.says(_WHICH)):
         return None

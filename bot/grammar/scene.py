@@ -4,17 +4,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from bot.grammar.addressing import spot_addresses, spot_brackets, spot_persons, spot_remarks
 from bot.grammar.context import Context
 from bot.grammar.dates import find_dates
-from bot.grammar.entities import spot_entities
+from bot.grammar.entities import spot_entities, starts_with_name
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.marks import Canvas, DateMark, M, Mark, OrderMark, ProductMark
 from bot.grammar.normal import Normal, normalise
 from bot.grammar.particulars import spot_bare_numbers, spot_order_numbers, spot_phones, spot_tax, spot_waybills
 from bot.grammar.phrases import GREETINGS, PARTICLES, THANKS
 from bot.grammar.quantities import spot_noise, spot_prices, spot_quantities
+from bot.grammar.tables import plain_list
 
 _STICKER = re.compile(r"\[[^\[\]\d]{1,6}\]|/::?[\w)(~,@-]{1,3}")
 _EMOJI = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\u3030\u303d]")
@@ -80,7 +82,7 @@ class Scene:
 
 def look(text: str, lexicon: Lexicon, context: Context, today: date) -> Scene:
     """Spot everything in a message, what is surest first."""
-    normal = normalise(text)
+    normal = normalise(plain_list(text, partial(starts_with_name, lexicon)))
     canvas = Canvas(normal.text)
     spot_order_numbers(canvas, lexicon)
     spot_waybills(canvas)
@@ -93,8 +95,8 @@ def look(text: str, lexicon: Lexicon, context: Context, today: date) -> Scene:
     spot_tax(canvas)
     for mention in find_dates(canvas.masked, today):
         canvas.add(DateMark(start=mention.start, end=mention.end, mention=mention))
-    spot_prices(canvas, lexicon)
     spot_noise(canvas, lexicon)
+    spot_prices(canvas, lexicon)
     spot_quantities(canvas, lexicon)
     spot_brackets(canvas, normal)
     marks = tuple(sorted(canvas.marks, key=lambda mark: mark.start))

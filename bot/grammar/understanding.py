@@ -25,6 +25,7 @@ LONGEST = 600
 _NOTHING = (NotUnderstood(),)
 _CHANGE_WORDS = re.compile(r"改|换|加|减|去掉|删|不要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X")
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
+_SELF_CORRECTED = re.compile(r"(?:PQ|QP|P[*x:]Q).{0,4}(?:改|换)")
 _MODIFY_FIRST = re.compile(r"改|换|加(?!急)|减|去掉|删|备注|地址|收货人|联系人|追加|延期|推迟|提前|A|R|add|change|remove|update")
 
 
@@ -131,7 +132,7 @@ def _unspecific(scene: Scene, order_no: str | None) -> ModifyOrder | None:
 
 def _modify_nothing_open(scene: Scene) -> Command | None:
     """Words of change without a draft and without an order: which order is the question."""
-    if scene.context.draft or scene.order_nos or scene.context.last_order:
+    if scene.context.draft or scene.order_nos or scene.context.last_order or _SELF_CORRECTED.search(scene.skeleton):
         return None
     if re.search(r"P.{0,6}(?:改成|改为|换成|改到)|(?:改|修改|变更)(?:一下|下)?(?:订单|单子|地址|数量|交期|收货)|(?:地址|收货人|交期|数量|订单).{0,4}(?:改|换)", scene.skeleton):
         ops, asked = changes_of(scene)
