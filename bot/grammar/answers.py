@@ -1,6 +1,7 @@
 """Answers to the question that the bot asked last; whatever is no answer is left to the other rules."""
 
 import re
+from dataclasses import replace
 
 from bot.grammar import days
 from bot.grammar.compact import key_of
@@ -16,12 +17,13 @@ from domain.values import DeliveryKind, DeliveryWish
 
 
 
-_ORDINAL = re.compile(r"(?:选|要|就|是|我要|我选|那就|用|option|no\.?|number|the)*\s*(?:第)?\s*(?P<n>\d{1,2}|[一二两三四五六七八九十]|first|second|third|last|最后)\s*(?:个|种|款|项|号|家|条|吧|的|那个|那款|那种|那家|one|\.|、|好了)*\s*")
-_WORDS = {"first": 1, "second": 2, "third": 3}
+_ORDINAL = re.compile(r"(?:选|要|就|是|我要|我选|那就|用|option|no\.?|number|the)*\s*(?:第)?\s*(?P<n>\d{1,2}|[一二两三四五六七八九十]|first|second|third|last|最后|前者|前面|上面|后者|后面|下面)\s*(?:面|个|种|款|项|号|家|条|吧|的|那个|那款|那种|那家|one|\.|、|好了)*\s*")
+_WORDS = {"前者": 1, "前面": 1, "上面": 1, "first": 1, "second": 2, "third": 3}
 _PLAIN_NUMBER = re.compile(rf"(?:要|来|就|大概|一共|先|拿|那就|改成)*\s*(?P<n>{NUMBER})\s*(?:吧|了|就行|就好|好了|即可|啊|哈)*")
 _NO_ANSWER = re.compile(r"取消|算了|不要|不买|不下|怎么|什么|多少|吗|几|[?？]|帮助|人工|返回|客服|cancel|help|查|到哪|库存|价|等等|稍等|再说|不知道|不清楚|谢谢|你好")
 _DIGITS = re.compile(r"(?:是|单号|订单|就是|那张|那个|的|#|号|no|order|\s|:)*(?P<n>(?:so-?)?\d[\d-]{1,11}[a-z]?)\s*(?:号|那张|那单|那个|的|单|吧|这张|这单|订单|子|啊|哈)*")
 _DAY = re.compile(rf"(?:就|要|那就|在|改)*(?P<n>{NUMBER})(?:号|日|吧|就行|那天|前|可以|都行)*")
+_AS_BEFORE = re.compile(r"^(?:还是|就|送|发|跟|和|同|按|照|用)*(?:上次|之前|以前|老|原来|上回|同上)")
 _TITLE = re.compile(r"(?:的|那家|那个|这家|家|客户|公司|是|就是|给|吧|店|厂|啊|呀|那边|的那|one|the)+")
 
 
@@ -40,7 +42,7 @@ def option_of(scene: Scene) -> int | None:
     if match is None:
         return None
     word = match["n"]
-    if word in ("last", "最后"):
+    if word in ("last", "最后", "后者", "后面", "下面"):
         return len(scene.context.pending.candidates) if scene.context.pending else None
     return _WORDS.get(word) or small_number(word)
 
@@ -153,6 +155,8 @@ def _address(scene: Scene) -> Command | None:
         return ProvideInfo(details=details)
     if scene.has("PNQ") and not re.search(r"[路街道号区镇村楼]", scene.text):
         return None
+    if _AS_BEFORE.search(scene.text):
+        return ProvideInfo(details=replace(details, address="@last"))
     words = _address_words(scene)
     if len(words) < 2 or _NO_ANSWER.search(fold(words)):
         return None

@@ -23,9 +23,11 @@ _PHRASES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("price", rf"(?P<gone>{_P})(?:的)?(?:单价|价格|价)?(?:都)?(?:按|改成|改为|改|调成|调到|算|给|to|at|是)*(?P<price>M)(?!Q)"),
         ("sub", rf"(?P<gone>P)(?:的)?(?:数量)?(?:少|减少|减|扣掉?|去掉|去|退|减掉|少要|少来|少拿|less|minus)(?:要|了|去|掉|个)?(?P<amount>Q)|(?:少|减少|减|扣|退|减掉|remove|less|minus|reduce)(?:要|来|掉|拿|by)?(?P<amount2>Q)(?:of|的)?(?P<gone2>P)|(?:少|减少|减|扣|reduce)(?:要|来|掉|拿)?(?P<gone3>P)(?:by)?(?P<amount3>Q)"),
         ("set", rf"(?:把|将|change|make|set|update)?(?P<gone>{_P})(?:的)?{_TO}(?:成|为|到|一下)?(?P<amount>Q)(?!P(?!Q))"),
+        ("add", rf"(?P<gone>{_P})(?:的)?(?:再|多|加|追加|还要|还|另外|补|增加)+(?:来|要|加|拿|订|补|上|个)*(?P<amount>Q)(?!P)"),
         ("vague", rf"(?:把|将)?(?P<gone>{_P})(?:的)?(?:数量)?(?:再)?(?:改|调|要|来)?(?:一下|下|少|多|加|减)+(?:一点|一些|点|些|数量|量)*(?=$|[,。!;吧哈呢]|可以)|(?:改|调整?)(?:一下|下)?(?P<gone2>P)(?:的)?数量"),
         ("replace_focus", r"(?:换成|改成|改为|换|改要)(?P<new>P(?:Q)?)(?!Q)"),
-        ("set_focus", r"(?:数量)?(?:改成|改为|改到|改|变成|调成|调到|调整为|换成|加到|增加到|减到|只要|就要|还是要?|make it|change to|change it to)(?P<amount>Q)(?!P)"),
+        ("restate", r"(?:把|从)?(?P<was>Q)(?:改成|改为|换成|变成|改到|to)(?P<amount>Q)(?!P)"),
+        ("set_focus", r"^(?:我?要|来|给我|就)?(?P<amount2>Q)(?:吧|就行|就好|就可以|即可|就够了)?$|(?:数量)?(?:改成|改为|改到|改|变成|调成|调到|调整为|换成|加到|增加到|减到|只要|就要|还是要?|make it|change to|change it to)(?P<amount>Q)(?!P)"),
         ("sub_focus", r"(?:少|减少|减|扣)(?:要|来|掉|拿)?(?P<amount>Q)(?!P)"),
         ("add_focus", r"(?:再|多|加|还|另外|追加|再多|再加)(?:来|要|加|拿|订|补|给我|上)*(?P<amount>Q)(?!P)"),
     )
@@ -83,12 +85,8 @@ def _plain_op(scene: Scene, item: Item, *, adding: bool) -> Op:
 
 def _marks(scene: Scene, start: int, end: int) -> list[Mark]:
     """The marks of a stretch of the skeleton, unknown products included."""
-    places = [mark for place, mark in scene.spots.items() if start <= place < end]
-    if not places:
-        return []
-    extra = [mark for mark in with_unknown_products(scene) if mark not in scene.marks]
-    first, last = places[0].start, places[-1].end
-    return sorted([*places, *(mark for mark in extra if first - 15 <= mark.start and mark.end <= last + 15)], key=lambda m: m.start)
+    first, last = scene.place(start), scene.place(end)
+    return [mark for mark in with_unknown_products(scene) if first <= mark.start < last]
 
 
 def _in_group(scene: Scene, match: re.Match[str], *names: str) -> list[Mark]:
@@ -179,6 +177,15 @@ def _on_focus(op: Op) -> _Maker:
     return make
 
 
+def _restate(scene: Scene, match: re.Match[str]) -> list[Change]:
+    """“20个改成30个”: the line of the draft that has the first quantity."""
+    was = next(mark for mark in scene.at(*match.span("was")) if isinstance(mark, QuantityMark))
+    draft = scene.context.draft
+    fitting = [line.sku for line in draft.lines if line.qty == was.qty] if draft else []
+    sku = fitting[0] if len(fitting) == 1 else _focus(scene)
+    return [_line(scene, Item(ProductMark(start=0, end=0, ids=(sku,) if sku else ()), _amount(scene, match)), Op.SET)]
+
+
 def _focus(scene: Scene) -> str | None:
     """The product meant without a name: the one named in this message, the only line, or that of the last turn."""
     if len(scene.skus) == 1:
@@ -222,7 +229,9 @@ _OPS: dict[str, _Maker] = {
     "price": _price,
     "sub": _with_amount(Op.SUB),
     "set": _with_amount(Op.SET),
+    "add": _with_amount(Op.ADD),
     "vague": _vague,
+    "restate": _restate,
     "set_focus": _on_focus(Op.SET),
     "sub_focus": _on_focus(Op.SUB),
     "add_focus": _on_focus(Op.ADD),

@@ -26,7 +26,7 @@ _INCLUSIVE = ("最迟", "最晚", "最慢", "不晚", "不迟", "截", "不超",
 _PART = r"(?P<part>上午|早上|早晨|清早|一早|中午|下午|晚上|傍晚|夜里|早(?![安])|晚(?![点上])|am(?![a-z])|pm(?![a-z])|morning|noon|afternoon|evening)"
 _CLOCK = r"(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:(?:点|时)(?!货|单|餐)(?P<m>半|一刻|\d{1,2}分?|[一二三四五]?十[一二三四五]?分?)?钟?|:(?P<mm>[0-5]\d))"
 _AFTER = re.compile(
-    rf" ?(?:的|in the |this )? ?(?:{_PART})? ?(?:(?:at |around )?{_CLOCK}|(?<=\s)at (?P<eh>\d{{1,2}}) ?(?P<ap>am|pm))? ?"
+    rf" ?(?:的(?={_PART.replace('?P<part>', '?:')})|in the |this )? ?(?:{_PART})? ?(?:(?:at |around )?{_CLOCK}|(?<=\s)at (?P<eh>\d{{1,2}}) ?(?P<ap>am|pm))? ?"
     r"(?P<work>下班|收工|打烊)? ?(?P<turn>(?:之|以)?前|截止|为止|(?:之|以)?后|(?:之|以)?内|左右)?"
 )
 _LOOSE_TIME = re.compile(

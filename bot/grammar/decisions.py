@@ -7,26 +7,27 @@ from bot.grammar.lines import pair, wanted
 from bot.grammar.marks import CarrierMark, OrderMark, ProductMark, WaybillMark
 from bot.grammar.phrases import APPROVE, PARTICLES, REJECT
 from bot.grammar.scene import Scene
-from domain.commands import Approve, CancelOrder, Command, ConfirmShipment, Reject
+from bot.grammar.talk import confirmation
+from domain.commands import Approve, CancelOrder, Command, Confirm, ConfirmShipment, Reject
 
 _ASKING = re.compile(r"[?？]|(?:吗|么|没|没有|了没|不)[。!,\s]*$|了没|(?:过|批|好|完)了?(?:吗|没)|谁|什么|怎么|多久|几时|何时|哪|是否|有没有|(?<![a-z])(?:has|is|was|did|when|where|status)(?![a-z])")
 _DECISION = re.compile(rf"(?P<no>{REJECT})|(?P<yes>{APPROVE})")
 _WITH_NUMBER = re.compile(
-    rf"(?P<no>{REJECT}|不行|不可以|不能过|不给|no(?![a-z]))|(?P<yes>{APPROVE}|可以的?|没问题|行|ok|过了?(?=[,。;!吧]|$)|批(?!发))"
+    rf"(?P<no>{REJECT}|不行|不可以|不能过|不给|no(?![a-z]))|(?P<yes>{APPROVE}|可以的?|没问题|行|ok|过了?(?=[,。;!吧]|$)|(?<!审)批(?!发)|👌|👍|✅)"
 )
 _LONE_YES = re.compile(rf"(?:我)?(?:{APPROVE})(?:了|吧|的|啊|哈|执行|发货|下单|这单|这个|此单|该单)*")
 _LONE_NO = re.compile(rf"(?:我)?(?:{REJECT})(?:了|吧|的|啊|哈|掉|它|这单|这个|此单|该单)*(?:[,:;。\s]+(?P<why>.+)|(?P<glued>(?:因为|太|价|毛|利|交|账|客|超|没|信).+))?", re.DOTALL)
 _PENDING_YES = re.compile(r"(?:可以的?|行的?|好的?|ok|没问题|批|过|嗯+|是的?|对|准|yes|y|sure|👌|👍|✅|1)(?:了|吧|啊|的|哈|,|。|就这样)*")
 _PENDING_NO = re.compile(r"(?:不行|不可以|不好|不|否|打回|不给|不能过|no|n|❌|👎|2)(?:了|吧|啊|的|哈)*(?:[,:;。\s]+(?P<why>.+))?", re.DOTALL)
 _RELATIVE = re.compile(rf"(?:把)?(?P<which>(?:C|D|刚才|刚刚|上次|上一|之前|前面|那|这|最近|最后|昨天|C的?|D的?)*(?:那|这)?(?:个|张|一|Z)?(?:单子?|订单|张|份))(?:都|就|给)?(?:{APPROVE}|{REJECT}|(?:{APPROVE})了)(?:吧|了|掉)*")
-_LEAD = re.compile(r"^[\s,.:;。、\-了吧掉]+(?:(?:原因|理由)(?:是|为|:)?\s*:?)?|^(?:原因|理由)(?:是|为|:)?\s*:?")
+_LEAD = re.compile(r"^[\s,.:;。、，：；！!\-了吧掉]+(?:(?:原因|理由)(?:是|为)?\s*[:：]?\s*)?|^(?:原因|理由)(?:是|为)?\s*[:：]?\s*")
 _CLAUSE = re.compile(r"[,;。\n!]")
 _CANCEL = re.compile(
-    r"(?:取消|撤单|撤销|撤回|撤了|撤掉|作废|退单|退掉|退了|不要了|不买了|不订了|不下了|删掉|删了|终止|关闭|砍掉|废掉|废了|cancel(?:led)?|void)"
+    r"(?:取消|撤单|撤销|撤回|撤了|撤掉|作废|退单|退掉|退了|不用发了?|不用送了?|别发了|不想要了?|不需要了|不要了|不买了|不订了|不下了|删掉|删了|终止|关闭|砍掉|废掉|废了|cancel(?:led)?|void)"
 )
 _CANCEL_WHOLE = re.compile(
-    r"(?:取消|作废|撤销|撤回|撤掉|删掉|删除|退掉|终止|cancel)(?:掉|了)?(?:一下|下)?(?:我的?|我们的?|这|那|此|该|本|the|my|this|整|全部|所有|刚才的?|刚下的?|D的?|刚刚的?|之前的?|上次的?|上一|last|前面的?)*(?:个|张|一|Z)?(?:订单|单子?|下单|order|采购单)"
-    r"|(?:订单|单子?|那单|这单|整单|全部|都|货|东西|那张|这张|order)(?:给我|帮我|先|就|都|也|全|全部)*(?:取消|作废|撤销|撤回|撤|退|不要|不用|不订|删|cancel)(?:了|掉|吧)?|撤单|退单|不买了|不订了|不下单了|(?:全部?|都|统统|全都)不要了?|不要了$|取消(?:吧|了|掉)*$|作废(?:吧|了)*$|^cancel(?:it|that| it| that| please)?$|^(?:先)?不要了"
+    r"(?:取消|作废|撤销|撤回|撤掉|删掉|删除|退掉|终止|cancel)(?:掉|了)?(?:一下|下)?(?:我的?|我们的?|这|那|此|该|本|the|my|this|整|全部|所有|刚才的?|刚下的?|D的?|刚刚的?|之前的?|上次的?|上一|last|前面的?|刚|了| )*(?:个|张|一|Z)?(?:订单|单子?|下单|order|采购单)"
+    r"|(?:订单|单子?|那单|这单|整单|全部|都|货|东西|那张|这张|order)(?:给我|帮我|先|就|都|也|全|全部)*(?:取消|作废|撤销|撤回|撤|退|不要|不用|不订|删|cancel)(?:了|掉|吧)?|撤单|退单|不买了|不订了|不下单了|(?:全部?|都|统统|全都)不要了?|不要了$|不想要了$|不需要了$|取消(?:吧|了|掉)*$|作废(?:吧|了)*$|^cancel(?:it|that| it| that| please)?$|^(?:先)?不要了"
     r"|(?:单|订单)(?:D|刚)?.{0,6}退了"
 )
 _LATER = re.compile(r"D(?:那|的|下|订|之前)?|上次|之前|前几天|上一|(?:那|这)(?:张|单|个单|一单|个订单)|最近那|last")
@@ -34,7 +35,7 @@ _RECENT = re.compile(r"刚才|刚刚|刚下|这单|这张|这个|上一单|那�
 _SHIP = re.compile(
     r"(?:已经?|都|全部|今天|刚|刚刚|D)*(?:发货|发出|发走|发掉|寄出|出库|出货|发车|装车|已发|发了|寄了|送出|发运|走(?:K|了)|shipped|dispatched|sent out)|发(?=K)|K(?:W|发|已)|W"
 )
-_NOT_SHIP = re.compile(r"没发|未发|别发|不发|先不|不要发|暂停|什么时候|催|改到|改成|D再发|延|推迟|要发|能发|可以发吗|准备发")
+_NOT_SHIP = re.compile(r"没发|未发|别发|不发|先不|不要发|暂停|什么时候|催|改到|改成|D再发|延|推迟|要发|能发|可以发吗|准备发|发了?(?:一半|一部分|Q(?!P|的))|发不")
 
 
 def decide(scene: Scene) -> list[Command] | None:
@@ -105,7 +106,7 @@ def _raw(scene: Scene, start: int, stop: int) -> str:
 
 def _answer(scene: Scene) -> Command | None:
     core = scene.core or scene.skeleton
-    if _LONE_YES.fullmatch(core) or _PENDING_YES.fullmatch(core):
+    if isinstance(confirmation(scene), Confirm) or _LONE_YES.fullmatch(core) or _PENDING_YES.fullmatch(core):
         return Approve()
     for pattern in (_LONE_NO, _PENDING_NO):
         match = pattern.fullmatch(core)

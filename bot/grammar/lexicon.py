@@ -145,7 +145,7 @@ def _names(
         for name in (product.sku, product.name, *product.aliases):
             yield name, PRODUCT, (product.sku,)
     for customer in people.values():
-        for name in (customer.name, *customer.short_names):
+        for name in (customer.code, customer.name, *customer.short_names):
             yield name, CUSTOMER, (customer.code,)
     for name, skus in terms.items():
         yield name, GENERIC, tuple(skus)

@@ -8,7 +8,7 @@ from bot.grammar.phrases import CARRIERS, PICK_UP
 
 CHECK_LETTERS = "a-hjkmnp-z"
 _SO = re.compile(
-    r"(?<![a-z0-9])s[o0]\s?[-#]?\s?(?P<d>20[\do]{2}[\s-]?[\doil]{4,6}(?![\doil])|[\doil]{1,10})(?P<c>[a-hjkmnp-z])?(?![a-z0-9])"
+    r"(?<![a-z0-9])s[o0]\s?[-#]?\s?(?P<d>2[0o][\do]{2}[\s-]?[\doil]{4,6}(?![\doil])|[\doil]{1,10})(?P<c>[a-hjkmnp-z])?(?![a-z0-9])"
 )
 _LABEL = r"(?:查询?单|单号|订单(?:编?号)?|单据|单子|order(?:\s?(?:no\.?|number|#))?)\s?(?:是|为)?\s?[:#]?\s?"
 _LABELLED = re.compile(rf"(?:(?<![快运流a-z])|(?<=[快运流])(?!单)){_LABEL}(?P<n>\d{{3,12}}[{CHECK_LETTERS}]?)(?![a-z0-9.])")
@@ -27,9 +27,10 @@ _PHONE = re.compile(
     r"(?<![\d.a-z])(?:(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}|400[\s-]?\d{3}[\s-]?\d{4}|\+?85[23][\s-]?\d{4}[\s-]?\d{4})(?![\d])"
 )
 _PHONE_LABEL = re.compile(r"(?:联系)?(?:电话|手机号?码?|号码|tel|phone|mobile)\s?(?:改成|改为|是|为)?\s?[:.]?\s?$")
+_LATIN = "|".join(sorted((name for name in CARRIERS if name.isascii()), key=len, reverse=True))
+_HANZI = "|".join(sorted((name for name in CARRIERS if not name.isascii()), key=len, reverse=True))
 _CARRIER = re.compile(
-    rf"(?P<p>{'|'.join(PICK_UP)})|(?<![a-z])(?P<c>{'|'.join(sorted(CARRIERS, key=len, reverse=True))})(?![a-z])"
-    r"(?:快递|速运|速递|物流|快运|快件|express)?"
+    rf"(?P<p>{'|'.join(PICK_UP)})|(?P<c>{_HANZI}|(?<![a-z])(?:{_LATIN})(?![a-z0-9]))(?:快递|速运|速递|物流|快运|快件| ?express)?"
 )
 _CODED_WAYBILL = re.compile(r"(?<![a-z0-9])(?!so)[a-z]{1,5}\d{8,20}[a-z]{0,2}(?![a-z0-9])")
 _LABELLED_WAYBILL = re.compile(

@@ -15,7 +15,7 @@ _AFTER_SALES = re.compile(
     r"|(?<![a-z])(?:broken|damaged?|defective|wrong (?:item|product|goods|color|size)|missing|refund|return|faulty|not working|doesn't work|does not work|short shipped|warranty)(?![a-z])"
 )
 _FINANCE = re.compile(
-    r"发票|开票|专票|普票|税票|对账|对帐|账单|帐单|账期|帐期|月结|结账|结算|付款|打款|汇款|转账|收款|开户行|银行账|账号|户名|收据|货款|尾款|预付|定金|押金|赊账|欠款|多少钱没付|还欠|invoice|statement|payment|bank (?:account|details)|vat|receipt|credit (?:limit|terms)|退税|税号|抬头|信用额度|额度"
+    r"发票|开票|专票|普票|税票|对账|对帐|账单|帐单|账期|帐期|月结|结账|结算|付款|打款|汇款|转账|收款|开户行|银行账|账号|户名|收据|货款|尾款|预付|定金|押金|赊账|欠款|多少钱没付|还欠|欠(?:你们|您|了|着)?.{0,4}(?:多少|钱|款)|invoice|statement|payment|bank (?:account|details)|vat|receipt|credit (?:limit|terms)|退税|税号|抬头|信用额度|额度"
 )
 _HUMAN = re.compile(
     r"人工|客服|真人|找(?:个)?人|找你们|投诉|举报|叫.{0,5}(?:人|经理|老板|业务|主管).{0,4}(?:来|接|联系|回|打)|(?:经理|老板|业务员|负责人|主管|销售)(?:在吗|电话|联系|回|接|呢)|联系(?:你们|一下|下|我)|给我(?:回|打)个?电话|打电话给我|回(?:我)?(?:个)?电话|(?:有|跟|和)人(?:说话|聊|回|处理|在线)|转接|(?<![a-z])(?:human|agent|operator|real person|customer service|complain|complaint|manager|speak to|talk to)(?![a-z])"

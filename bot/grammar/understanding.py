@@ -25,6 +25,7 @@ LONGEST = 600
 _NOTHING = (NotUnderstood(),)
 _CHANGE_WORDS = re.compile(r"改|换|加|减|去掉|删|不要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X")
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
+_WITHDRAWN = re.compile(r"(?:不要|不买|不订|不下单|不想要|不需要)了|取消|撤单|作废|cancel")
 _SELF_CORRECTED = re.compile(r"(?:PQ|QP|P[*x:]Q).{0,4}(?:改|换)")
 _MODIFY_FIRST = re.compile(r"改|换|加(?!急)|减|去掉|删|备注|地址|收货人|联系人|追加|延期|推迟|提前|A|R|add|change|remove|update")
 
@@ -82,6 +83,8 @@ def _confirming(scene: Scene) -> list[Command] | Command | None:
     pending = scene.context.pending
     if pending is None or pending.kind != "confirm_order":
         return None
+    if _WITHDRAWN.search(scene.core):
+        return cancel(scene)
     option = option_of(scene)
     if option is not None and 1 <= option <= len(pending.options):
         words = re.sub(r"^\s*\d+\s*[.、:)]?\s*", "", pending.options[option - 1])
@@ -107,7 +110,7 @@ def _modify(scene: Scene) -> Command | None:
 
 
 def _modify_named(scene: Scene) -> Command | None:
-    if not (scene.says(_CHANGE_WORDS) or (scene.has("P") and scene.has("Q"))):
+    if not (scene.says(_CHANGE_WORDS) or scene.has("D") or (scene.has("P") and scene.has("Q"))):
         return None
     return _modified(scene, scene.order_nos[0])
 
@@ -149,7 +152,8 @@ def _hand_off(scene: Scene) -> HandOff | None:
     """After-sales words beside a draft may be changes (少要5个); those are left to modify_order."""
     if scene.context.draft and scene.has("P") and scene.has("Q") and re.search(r"[少多减退]", scene.skeleton) and not re.search(r"少了|坏|破|收到", scene.skeleton):
         return None
-    return handoff(scene)
+    found = handoff(scene)
+    return None if found and found.topic == "finance" and report(scene) else found
 
 
 _Rule = Callable[[Scene], "list[Command] | Command | None"]

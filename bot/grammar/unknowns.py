@@ -12,7 +12,7 @@ _WORDS = "|".join(sorted({*FILLERS.split("|"), *ORDER_VERBS.split("|")}, key=len
 _FILLED = re.compile(rf"(?:{_WORDS}|[\s,.:;。、!+*x=()/-])*$")
 _LEADING = re.compile(rf"^(?:(?:{_WORDS})(?![a-z])|[\s:.、+*=(-])+")
 _CODE = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,6}-?\d[a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z]{2,}\d*)(?![a-z0-9])")
-_UNFIT = re.compile(r"[的了吗吧呢没不是那这么什谁哪怎为因被让比很太已经过又再]|时候|今天|手机|电话|公司|老板|客户|问题|价|钱|款|人")
+_UNFIT = re.compile(r"[改换照样的了吗吧呢没不是那这么什谁哪怎为因被让比很太已经过又再]|时候|今天|手机|电话|公司|老板|客户|问题|价|钱|款|人")
 _CLAUSE = re.compile(r"[,;。!?\n]")
 
 

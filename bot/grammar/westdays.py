@@ -121,7 +121,7 @@ def _quarter(m: Match, today: date) -> Days | None:
 
 
 def _year(m: Match, today: date) -> Days | None:
-    year = today.year + {"今": 0, "去": -1, "前": -2, "本": 0}.get(m["y"][0], 0)
+    year = today.year + {"今": 0, "去": -1, "前": -2, "本": 0}.get(m["y"][:1], 0)
     if m["h"]:
         return _past(date(year, 1, 1), date(year, 6, 30)) if m["h"] == "上" else _past(date(year, 7, 1), date(year, 12, 31))
     return _past(date(year, 1, 1), date(year, 12, 31))
