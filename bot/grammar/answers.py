@@ -16,12 +16,19 @@ from domain.commands import Command, Details, ProvideInfo
 from domain.values import DeliveryKind, DeliveryWish
 
 
-
-_ORDINAL = re.compile(r"(?:选|要|就|是|我要|我选|那就|用|option|no\.?|number|the)*\s*(?:第)?\s*(?P<n>\d{1,2}|[一二两三四五六七八九十]|first|second|third|last|最后|前者|前面|上面|后者|后面|下面)\s*(?:面|个|种|款|项|号|家|条|吧|的|那个|那款|那种|那家|one|\.|、|好了)*\s*")
+_ORDINAL = re.compile(
+    r"(?:选|要|就|是|我要|我选|那就|用|option|no\.?|number|the)*\s*(?:第)?\s*(?P<n>\d{1,2}|[一二两三四五六七八九十]|first|second|third|last|最后|前者|前面|上面|后者|后面|下面)\s*(?:面|个|种|款|项|号|家|条|吧|的|那个|那款|那种|那家|one|\.|、|好了)*\s*"
+)
 _WORDS = {"前者": 1, "前面": 1, "上面": 1, "first": 1, "second": 2, "third": 3}
-_PLAIN_NUMBER = re.compile(rf"(?:要|来|就|大概|一共|先|拿|那就|改成)*\s*(?P<n>{NUMBER})\s*(?:吧|了|就行|就好|好了|即可|啊|哈)*")
-_NO_ANSWER = re.compile(r"取消|算了|不要|不买|不下|怎么|什么|多少|吗|几|[?？]|帮助|人工|返回|客服|cancel|help|查|到哪|库存|价|等等|稍等|再说|不知道|不清楚|谢谢|你好")
-_DIGITS = re.compile(r"(?:是|单号|订单|就是|那张|那个|的|#|号|no|order|\s|:)*(?P<n>(?:so-?)?\d[\d-]{1,11}[a-z]?)\s*(?:号|那张|那单|那个|的|单|吧|这张|这单|订单|子|啊|哈)*")
+_PLAIN_NUMBER = re.compile(
+    rf"(?:要|来|就|大概|一共|先|拿|那就|改成)*\s*(?P<n>{NUMBER})\s*(?:吧|了|就行|就好|好了|即可|啊|哈)*"
+)
+_NO_ANSWER = re.compile(
+    r"取消|算了|不要|不买|不下|怎么|什么|多少|吗|几|[?？]|帮助|人工|返回|客服|cancel|help|查|到哪|库存|价|等等|稍等|再说|不知道|不清楚|谢谢|你好"
+)
+_DIGITS = re.compile(
+    r"(?:是|单号|订单|就是|那张|那个|的|#|号|no|order|\s|:)*(?P<n>(?:so-?)?\d[\d-]{1,11}[a-z]?)\s*(?:号|那张|那单|那个|的|单|吧|这张|这单|订单|子|啊|哈)*"
+)
 _DAY = re.compile(rf"(?:就|要|那就|在|改)*(?P<n>{NUMBER})(?:号|日|吧|就行|那天|前|可以|都行)*")
 _AS_BEFORE = re.compile(r"^(?:还是|就|送|发|跟|和|同|按|照|用)*(?:上次|之前|以前|老|原来|上回|同上)")
 _TITLE = re.compile(r"(?:的|那家|那个|这家|家|客户|公司|是|就是|给|吧|店|厂|啊|呀|那边|的那|one|the)+")
@@ -67,7 +74,9 @@ def _quantity(scene: Scene) -> Command | None:
         mark = QuantityMark(start=0, end=0, qty=parse_number(match["n"]), unit=None)
     if mark is None or re.search(r"多少|吗|[?？]|几", scene.skeleton):
         return None
-    line = wanted(Item(ProductMark(start=0, end=0, ids=(sku,) if sku else ()), _in_draft_unit(scene, mark, sku)), scene.lexicon)
+    line = wanted(
+        Item(ProductMark(start=0, end=0, ids=(sku,) if sku else ()), _in_draft_unit(scene, mark, sku)), scene.lexicon
+    )
     details, unclear = details_of(scene)
     asked = (gaps(line, scene.lexicon) - ({"product"} if sku is None else set())) | ({"date"} if unclear else set())
     return ProvideInfo(lines=(line,), details=details, clarify=tuple(sorted(asked)))
@@ -99,7 +108,9 @@ def _product(scene: Scene) -> Command | None:
 
 def _by_modifier(scene: Scene, candidates: tuple[str, ...]) -> str | None:
     """The one candidate whose names hold the words of the answer (9W的, 黑色)."""
-    words = re.sub(r"(?:的|那种|那个|那款|要|就|是|吧|款|型|我|来|色)+$|^(?:要|就|是|我要|来|那就|选|拿)+", "", _words(scene))
+    words = re.sub(
+        r"(?:的|那种|那个|那款|要|就|是|吧|款|型|我|来|色)+$|^(?:要|就|是|我要|来|那就|选|拿)+", "", _words(scene)
+    )
     stem = key_of(words)
     if not stem or len(stem) > 12:
         return None
@@ -133,7 +144,11 @@ def _by_place(scene: Scene, candidates: tuple[str, ...]) -> str | None:
     codes = candidates or tuple(scene.lexicon.customers)
     if len(words) < 2 or not candidates:
         return None
-    found = [code for code in codes if code in scene.lexicon.customers and words in key_of(fold(scene.lexicon.customers[code].name))]
+    found = [
+        code
+        for code in codes
+        if code in scene.lexicon.customers and words in key_of(fold(scene.lexicon.customers[code].name))
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -161,7 +176,9 @@ def _address(scene: Scene) -> Command | None:
     if len(words) < 2 or _NO_ANSWER.search(fold(words)):
         return None
     return ProvideInfo(
-        details=Details(address=words, contact_name=details.contact_name, contact_phone=details.contact_phone, remark=details.remark)
+        details=Details(
+            address=words, contact_name=details.contact_name, contact_phone=details.contact_phone, remark=details.remark
+        )
     )
 
 
@@ -213,4 +230,3 @@ _ANSWERS = {
     "ask_unit": _unit,
     "ask_order_no": _order_no,
 }
-

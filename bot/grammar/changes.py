@@ -53,7 +53,11 @@ def _scan(skeleton: str) -> Iterator[_Split]:
     """The change phrases of a message from left to right, the earliest first, then the order of the table."""
     position = 0
     while position < len(skeleton):
-        found = [(match.start(), order, name, match) for order, (name, pattern) in enumerate(_PHRASES) if (match := pattern.search(skeleton, position))]
+        found = [
+            (match.start(), order, name, match)
+            for order, (name, pattern) in enumerate(_PHRASES)
+            if (match := pattern.search(skeleton, position))
+        ]
         if not found:
             return
         _, _, name, match = min(found, key=lambda item: item[:2])
@@ -67,7 +71,9 @@ def _plain(scene: Scene, start: int, end: int) -> list[Change]:
     if not any(isinstance(mark, ProductMark) for mark in marks):
         return []
     adding = bool(_ADDING.search(scene.skeleton[start:end]))
-    return [_line(scene, item, _plain_op(scene, item, adding=adding)) for item in pair(scene.text[: _stop(marks)], marks)]
+    return [
+        _line(scene, item, _plain_op(scene, item, adding=adding)) for item in pair(scene.text[: _stop(marks)], marks)
+    ]
 
 
 def _stop(marks: Sequence[Mark]) -> int:
@@ -122,7 +128,10 @@ def _with_draft_unit(scene: Scene, item: Item) -> Item:
 
 
 def _remove(scene: Scene, match: re.Match[str]) -> list[Change]:
-    return [Change(Op.REMOVE, mark.sku, candidates=() if mark.sku else mark.ids, text=mark.text) for mark in _products(scene, match)]
+    return [
+        Change(Op.REMOVE, mark.sku, candidates=() if mark.sku else mark.ids, text=mark.text)
+        for mark in _products(scene, match)
+    ]
 
 
 def _replace(scene: Scene, match: re.Match[str]) -> list[Change]:
@@ -130,7 +139,17 @@ def _replace(scene: Scene, match: re.Match[str]) -> list[Change]:
     old = _products(scene, match)
     line = wanted(Item(new[0], _amount(scene, match)), scene.lexicon)
     target = old[0].sku if old else _focus(scene)
-    return [Change(Op.REPLACE, target, line.qty, line.unit, line.base_qty, to=new[0].sku, candidates=() if new[0].sku else new[0].ids)]
+    return [
+        Change(
+            Op.REPLACE,
+            target,
+            line.qty,
+            line.unit,
+            line.base_qty,
+            to=new[0].sku,
+            candidates=() if new[0].sku else new[0].ids,
+        )
+    ]
 
 
 def _mul(scene: Scene, match: re.Match[str]) -> list[Change]:
@@ -144,7 +163,9 @@ def _mul(scene: Scene, match: re.Match[str]) -> list[Change]:
 
 def _price(scene: Scene, match: re.Match[str]) -> list[Change]:
     price = next(mark for mark in scene.at(*match.span("price")) if isinstance(mark, PriceMark))
-    lines = [wanted(_with_draft_unit(scene, Item(mark, None, price)), scene.lexicon) for mark in _products(scene, match)]
+    lines = [
+        wanted(_with_draft_unit(scene, Item(mark, None, price)), scene.lexicon) for mark in _products(scene, match)
+    ]
     return [
         Change(Op.PRICE, line.sku, price=line.price, price_unit=line.price_unit or _draft_unit(scene, line.sku), candidates=line.candidates, text=line.text)
         for line in lines
@@ -165,14 +186,20 @@ def _with_amount(op: Op) -> _Maker:
 
 
 def _vague(scene: Scene, match: re.Match[str]) -> list[Change]:
-    return [Change(Op.SET, mark.sku, candidates=() if mark.sku else mark.ids, text=mark.text) for mark in _products(scene, match)]
+    return [
+        Change(Op.SET, mark.sku, candidates=() if mark.sku else mark.ids, text=mark.text)
+        for mark in _products(scene, match)
+    ]
 
 
 def _on_focus(op: Op) -> _Maker:
     def make(scene: Scene, match: re.Match[str]) -> list[Change]:
+        amount = _amount(scene, match)
+        if match.group() == "Q" and amount and not amount.unit:
+            return []
         sku = _focus(scene)
         mark = ProductMark(start=0, end=0, ids=(sku,) if sku else ())
-        return [_line(scene, Item(mark, _amount(scene, match)), op)]
+        return [_line(scene, Item(mark, amount), op)]
 
     return make
 
@@ -218,7 +245,6 @@ def _asked(scene: Scene, ops: tuple[Change, ...]) -> tuple[tuple[Change, ...], s
 def wanted_from(op: Change) -> Wanted:
     """The line that a change speaks of."""
     return Wanted(op.sku, op.qty, op.unit, op.base_qty, candidates=op.candidates, text=op.text)
-
 
 
 _OPS: dict[str, _Maker] = {

@@ -88,7 +88,9 @@ def _mention(text: str, today: date, spot: tuple[int, int, Days]) -> tuple[Menti
     kind, first, last = _turned(days, word, "前" in turn, exact, "止" in turn)
     wish = None
     if days.grain not in ("vague", "past"):
-        wish = DeliveryWish(kind, *((None, first, last) if kind is DeliveryKind.RANGE else (last,)), time=clock, part=part)
+        wish = DeliveryWish(
+            kind, *((None, first, last) if kind is DeliveryKind.RANGE else (last,)), time=clock, part=part
+        )
     return Mention(begin, stop, wish, _period(days), vague=days.grain == "vague"), days
 
 

@@ -10,17 +10,30 @@ from bot.grammar.scene import Scene
 from bot.grammar.talk import confirmation
 from domain.commands import Approve, CancelOrder, Command, Confirm, ConfirmShipment, Reject
 
-_ASKING = re.compile(r"[?？]|(?:吗|么|没|没有|了没|不)[。!,\s]*$|了没|(?:过|批|好|完)了?(?:吗|没)|谁|什么|怎么|多久|几时|何时|哪|是否|有没有|(?<![a-z])(?:has|is|was|did|when|where|status)(?![a-z])")
+_ASKING = re.compile(
+    r"[?？]|(?:吗|么|没|没有|了没|不)[。!,\s]*$|了没|(?:过|批|好|完)了?(?:吗|没)|谁|什么|怎么|多久|几时|何时|哪|是否|有没有|(?<![a-z])(?:has|is|was|did|when|where|status)(?![a-z])"
+)
 _DECISION = re.compile(rf"(?P<no>{REJECT})|(?P<yes>{APPROVE})")
 _WITH_NUMBER = re.compile(
     rf"(?P<no>{REJECT}|不行|不可以|不能过|不给|no(?![a-z]))|(?P<yes>{APPROVE}|可以的?|没问题|行|ok|过了?(?=[,。;!吧]|$)|(?<!审)批(?!发)|👌|👍|✅)"
 )
 _LONE_YES = re.compile(rf"(?:我)?(?:{APPROVE})(?:了|吧|的|啊|哈|执行|发货|下单|这单|这个|此单|该单)*")
-_LONE_NO = re.compile(rf"(?:我)?(?:{REJECT})(?:了|吧|的|啊|哈|掉|它|这单|这个|此单|该单)*(?:[,:;。\s]+(?P<why>.+)|(?P<glued>(?:因为|太|价|毛|利|交|账|客|超|没|信).+))?", re.DOTALL)
-_PENDING_YES = re.compile(r"(?:可以的?|行的?|好的?|ok|没问题|批|过|嗯+|是的?|对|准|yes|y|sure|👌|👍|✅|1)(?:了|吧|啊|的|哈|,|。|就这样)*")
-_PENDING_NO = re.compile(r"(?:不行|不可以|不好|不|否|打回|不给|不能过|no|n|❌|👎|2)(?:了|吧|啊|的|哈)*(?:[,:;。\s]+(?P<why>.+))?", re.DOTALL)
-_RELATIVE = re.compile(rf"(?:把)?(?P<which>(?:C|D|刚才|刚刚|上次|上一|之前|前面|那|这|最近|最后|昨天|C的?|D的?)*(?:那|这)?(?:个|张|一|Z)?(?:单子?|订单|张|份))(?:都|就|给)?(?:{APPROVE}|{REJECT}|(?:{APPROVE})了)(?:吧|了|掉)*")
-_LEAD = re.compile(r"^[\s,.:;。、，：；！!\-了吧掉]+(?:(?:原因|理由)(?:是|为)?\s*[:：]?\s*)?|^(?:原因|理由)(?:是|为)?\s*[:：]?\s*")
+_LONE_NO = re.compile(
+    rf"(?:我)?(?:{REJECT})(?:了|吧|的|啊|哈|掉|它|这单|这个|此单|该单)*(?:[,:;。\s]+(?P<why>.+)|(?P<glued>(?:因为|太|价|毛|利|交|账|客|超|没|信).+))?",
+    re.DOTALL,
+)
+_PENDING_YES = re.compile(
+    r"(?:可以的?|行的?|好的?|ok|没问题|批|过|嗯+|是的?|对|准|yes|y|sure|👌|👍|✅|1)(?:了|吧|啊|的|哈|,|。|就这样)*"
+)
+_PENDING_NO = re.compile(
+    r"(?:不行|不可以|不好|不|否|打回|不给|不能过|no|n|❌|👎|2)(?:了|吧|啊|的|哈)*(?:[,:;。\s]+(?P<why>.+))?", re.DOTALL
+)
+_RELATIVE = re.compile(
+    rf"(?:把)?(?P<which>(?:C|D|刚才|刚刚|上次|上一|之前|前面|那|这|最近|最后|昨天|C的?|D的?)*(?:那|这)?(?:个|张|一|Z)?(?:单子?|订单|张|份))(?:都|就|给)?(?:{APPROVE}|{REJECT}|(?:{APPROVE})了)(?:吧|了|掉)*"
+)
+_LEAD = re.compile(
+    r"^[\s,.:;。、，：；！!\-了吧掉]+(?:(?:原因|理由)(?:是|为)?\s*[:：]?\s*)?|^(?:原因|理由)(?:是|为)?\s*[:：]?\s*"
+)
 _CLAUSE = re.compile(r"[,;。\n!]")
 _CANCEL = re.compile(
     r"(?:取消|撤单|撤销|撤回|撤了|撤掉|作废|退单|退掉|退了|不用发了?|不用送了?|别发了|不想要了?|不需要了|不要了|不买了|不订了|不下了|删掉|删了|终止|关闭|砍掉|废掉|废了|cancel(?:led)?|void)"
@@ -35,7 +48,9 @@ _RECENT = re.compile(r"刚才|刚刚|刚下|这单|这张|这个|上一单|那�
 _SHIP = re.compile(
     r"(?:已经?|都|全部|今天|刚|刚刚|D)*(?:发货|发出|发走|发掉|寄出|出库|出货|发车|装车|已发|发了|寄了|送出|发运|走(?:K|了)|shipped|dispatched|sent out)|发(?=K)|K(?:W|发|已)|W"
 )
-_NOT_SHIP = re.compile(r"没发|未发|别发|不发|先不|不要发|暂停|什么时候|催|改到|改成|D再发|延|推迟|要发|能发|可以发吗|准备发|发了?(?:一半|一部分|Q(?!P|的))|发不")
+_NOT_SHIP = re.compile(
+    r"没发|未发|别发|不发|先不|不要发|暂停|什么时候|催|改到|改成|D再发|延|推迟|要发|能发|可以发吗|准备发|发了?(?:一半|一部分|Q(?!P|的))|发不"
+)
 
 
 def decide(scene: Scene) -> list[Command] | None:
@@ -69,7 +84,9 @@ def _numbered(scene: Scene) -> Iterator[Command]:
         stop = found[index + 1].start() if index + 1 < len(found) else len(skeleton)
         stop = _own(skeleton, match.end(), stop, last=index + 1 == len(found))
         waiting += [m.number for m in scene.at(start, match.start()) if isinstance(m, OrderMark)]
-        behind = [(place, m) for place, m in scene.spots.items() if match.end() <= place < stop and isinstance(m, OrderMark)]
+        behind = [
+            (place, m) for place, m in scene.spots.items() if match.end() <= place < stop and isinstance(m, OrderMark)
+        ]
         tail = behind[-1][0] + 1 if behind else match.end()
         waiting += [mark.number for _, mark in behind]
         reason = _quote(scene, tail, stop) if match["no"] else None
@@ -88,7 +105,11 @@ def _own(skeleton: str, start: int, stop: int, *, last: bool) -> int:
     """Where the words of one decision end: before the clause that holds the numbers of the next."""
     if last:
         return len(skeleton)
-    cuts = [start + cut.start() for cut in _CLAUSE.finditer(skeleton[start:stop]) if "N" in skeleton[start + cut.start() : stop]]
+    cuts = [
+        start + cut.start()
+        for cut in _CLAUSE.finditer(skeleton[start:stop])
+        if "N" in skeleton[start + cut.start() : stop]
+    ]
     return cuts[-1] if cuts else stop
 
 
@@ -160,7 +181,9 @@ def ship(scene: Scene) -> list[Command] | None:
     """confirm_shipment: staff state that an order, or part of it, went out."""
     if not scene.context.staff or _asks(scene) or scene.says(_NOT_SHIP) or not scene.says(_SHIP):
         return None
-    if not scene.order_nos and not (scene.of(WaybillMark) or re.match(r"^(?:发货|已?发出|出库|已发货?)(?:了|吧)?$", scene.core)):
+    if not scene.order_nos and not (
+        scene.of(WaybillMark) or re.match(r"^(?:发货|已?发出|出库|已发货?)(?:了|吧)?$", scene.core)
+    ):
         return None
     if not scene.order_nos and scene.of(ProductMark):
         return None

@@ -14,8 +14,12 @@ _COUNT_BEFORE = re.compile(r"(?<![a-z0-9.])\d+(?:pcs|pc|ea|x)?$")
 _MEASURED = re.compile(r"(?P<n>[1-9]\d*(?:\.\d+)?)\s?")
 _NOT_CODE_BEFORE = re.compile(r"(?:[¥$@#*.-]|so)\s?$")
 _NOT_CODE_AFTER = re.compile(r"\s?(?:[.%/-]?\d|块|元|号|月|日|年|点|%|折|天)")
-_MODIFIER = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?[a-z]{1,2}|[a-z]\d+(?:x\d+)?|\d+(?:\.\d+)?(?:平方|瓦|寸|号|米|伏|平)|[\u4e00-\u9fff]{1,4})的")
-_CUSTOMER_CALL = re.compile(r"(?:^|[\n;,。]|给|帮|替|为)\s?([\u4e00-\u9fff]{2,3}?)(?=要|订|来|下|拿|补|:|,|\s|的|再|那|照|" + MASK + ")")
+_MODIFIER = re.compile(
+    r"(?<![a-z0-9.])(\d+(?:\.\d+)?[a-z]{1,2}|[a-z]\d+(?:x\d+)?|\d+(?:\.\d+)?(?:平方|瓦|寸|号|米|伏|平)|[\u4e00-\u9fff]{1,4})的"
+)
+_CUSTOMER_CALL = re.compile(
+    r"(?:^|[\n;,。]|给|帮|替|为)\s?([\u4e00-\u9fff]{2,3}?)(?=要|订|来|下|拿|补|:|,|\s|的|再|那|照|" + MASK + ")"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,10 @@ def _surest(exact: list[_Hit], heard: list[_Hit]) -> list[_Hit]:
     chosen = list(exact)
     for hit in heard:
         inside = [one for one in chosen if one.start < hit.end and hit.start < one.end]
-        if all(hit.start <= one.start and one.end <= hit.end and one.end - one.start < hit.end - hit.start for one in inside):
+        if all(
+            hit.start <= one.start and one.end <= hit.end and one.end - one.start < hit.end - hit.start
+            for one in inside
+        ):
             chosen = [one for one in chosen if one not in inside] + [hit]
     return sorted(chosen, key=lambda hit: hit.start)
 
@@ -130,7 +137,9 @@ def _extend_variants(canvas: Canvas, lexicon: Lexicon) -> None:
 def _extend(canvas: Canvas, mark: ProductMark, word: str, variant: str) -> bool:
     text = canvas.masked
     behind = re.compile(rf"[\s的(-]{{0,2}}(?:要|选|是)?{re.escape(word)}色?的?\)?").match(text, mark.end)
-    before = re.compile(rf"(?<!不要)(?<!不是){re.escape(word)}色?的?\s?$").search(text, max(0, mark.start - 6), mark.start)
+    before = re.compile(rf"(?<!不要)(?<!不是){re.escape(word)}色?的?\s?$").search(
+        text, max(0, mark.start - 6), mark.start
+    )
     start, end = (before.start() if before else mark.start), (behind.end() if behind else mark.end)
     if not (before or behind):
         return False
@@ -181,7 +190,9 @@ def _modifiers(canvas: Canvas, lexicon: Lexicon) -> None:
             continue
         sku = family_member(match[1], before[-1], lexicon)
         if sku:
-            canvas.add(ProductMark(start=match.start(), end=match.end(), ids=(sku,), text=match[1], key=key_of(match[1])))
+            canvas.add(
+                ProductMark(start=match.start(), end=match.end(), ids=(sku,), text=match[1], key=key_of(match[1]))
+            )
 
 
 def starts_with_name(lexicon: Lexicon, text: str) -> bool:

@@ -58,8 +58,12 @@ _INVITE = re.compile(
 )
 _ROLES = {"收货": "receiver", "采购": "buyer", "财务": "finance_contact", "老板": "boss"}
 _ALERT = r"(?P<a>a\s?-?\s?\d{1,6})"
-_ACK = re.compile(rf"\s*(?:(?:收到|知道了|我来处理|ack)\s*[:,]?\s*{_ALERT}|{_ALERT.replace('?P<a>', '?P<b>')}\s*[:,]?\s*(?:收到|知道了|我来处理|ack))\s*[了。!]*\s*")
-_SNOOZE = re.compile(rf"\s*{_ALERT}\s*[:,]?\s*(?:(?P<n>{NUMBER}|半)\s*个?(?P<u>小时|钟头|分钟|分|天|h|m|min|d)(?:后|再)?(?:提醒我?)?|(?P<day>明天|后天|下周))\s*(?:再?(?:说|提醒我?))?\s*")
+_ACK = re.compile(
+    rf"\s*(?:(?:收到|知道了|我来处理|ack)\s*[:,]?\s*{_ALERT}|{_ALERT.replace('?P<a>', '?P<b>')}\s*[:,]?\s*(?:收到|知道了|我来处理|ack))\s*[了。!]*\s*"
+)
+_SNOOZE = re.compile(
+    rf"\s*{_ALERT}\s*[:,]?\s*(?:(?P<n>{NUMBER}|半)\s*个?(?P<u>小时|钟头|分钟|分|天|h|m|min|d)(?:后|再)?(?:提醒我?)?|(?P<day>明天|后天|下周))\s*(?:再?(?:说|提醒我?))?\s*"
+)
 _FORGET = re.compile(r"\s*(?:忘记|忘掉|删除叫法)\s*[:]?\s*(?P<alias>[^\s,。]{1,20})\s*")
 _CHASE = re.compile(r"催|hurry|chase")
 _RECEIVE = re.compile(r"签收|收货(?!人|地)")
@@ -79,7 +83,11 @@ def fixed_phrase(scene: Scene) -> Command | None:
 
 def order_phrase(scene: Scene) -> Command | None:
     """The product's own phrases about an order: 催单 1042, 签收 1042 [3箱 破1]."""
-    if scene.says(_CHASE) and (scene.order_nos or re.fullmatch(r"催单", scene.core)) and not scene.says(re.compile("催了")):
+    if (
+        scene.says(_CHASE)
+        and (scene.order_nos or re.fullmatch(r"催单", scene.core))
+        and not scene.says(re.compile("催了"))
+    ):
         return Chase(order_no=scene.order_nos[0] if scene.order_nos else None)
     if not scene.says(_RECEIVE) or scene.says(_NOT_RECEIVE) or not (scene.order_nos or scene.core in ("签收", "收货")):
         return None
@@ -122,7 +130,7 @@ def _alert(scene: Scene) -> Command | None:
         return None
     code = re.sub(r"[\s-]", "", match["a"] or match["b"] if ack else match["a"])
     if ack and not snooze:
-        return None if scene.lexicon.named(code) else AcknowledgeAlert(alert=code.upper())
+        return None if not scene.context.staff and scene.lexicon.named(code) else AcknowledgeAlert(alert=code.upper())
     return SnoozeAlert(alert=code.upper(), span=_span(match))
 
 
@@ -142,7 +150,9 @@ def _invitation(scene: Scene) -> Command | None:
     if match["who"] and customers and customers[0].start >= match.end("name") and len(customers[0].ids) == 1:
         who = customers[0].ids[0]
     role = next((value for key, value in _ROLES.items() if (match["role"] or "").startswith(key)), None)
-    return Invite(name=scene.normal.quote(*match.span("name")), customer=who.upper() if who and who.isascii() else who, role=role)
+    return Invite(
+        name=scene.normal.quote(*match.span("name")), customer=who.upper() if who and who.isascii() else who, role=role
+    )
 
 
 def _forgetting(scene: Scene) -> Command | None:
@@ -163,7 +173,11 @@ def _identity(scene: Scene) -> Command | None:
 def _numbered(scene: Scene) -> Command | None:
     """A number under a question that offered numbered choices, unless the question has its own way with numbers."""
     pending = scene.context.pending
-    if pending is None or not pending.options or pending.kind in ("ask_qty", "ask_unit", "ask_date", "ask_product", "ask_customer", "confirm_order"):
+    if (
+        pending is None
+        or not pending.options
+        or pending.kind in ("ask_qty", "ask_unit", "ask_date", "ask_product", "ask_customer", "confirm_order")
+    ):
         return None
     option = option_of(scene)
     return ProvideInfo(option=option) if option is not None and 1 <= option <= len(pending.options) else None

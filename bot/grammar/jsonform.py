@@ -108,7 +108,12 @@ def _change(change: Change) -> dict[str, Any]:
     if change.op is Op.MUL:
         return {"op": "mul", **named, "factor": _plain(change.factor)}
     if change.op is Op.REPLACE:
-        return {"op": "replace", "sku": change.sku, "to": change.to, **{key: line[key] for key in ("qty", "unit", "base_qty")}}
+        return {
+            "op": "replace",
+            "sku": change.sku,
+            "to": change.to,
+            **{key: line[key] for key in ("qty", "unit", "base_qty")},
+        }
     return {"op": change.op.value, **line}
 
 
@@ -170,7 +175,9 @@ def lexicon_from_catalog(catalog: Mapping[str, Any]) -> Lexicon:
         for row in catalog.get("products") or ()
     ]
     customers = [
-        CustomerEntry(code=row.get("id") or row["code"], name=row["name"], short_names=tuple(row.get("short_names") or ()))
+        CustomerEntry(
+            code=row.get("id") or row["code"], name=row["name"], short_names=tuple(row.get("short_names") or ())
+        )
         for row in catalog.get("customers") or ()
     ]
     return Lexicon.build(

@@ -75,7 +75,9 @@ class Lexicon:
         """File everything; ten seconds at most for 50,000 products and 20,000 customers."""
         goods = {entry.sku: entry for entry in products}
         people = {entry.code: entry for entry in customers}
-        units = Units({unit: frozenset(w.lower() for w in words) for unit, words in unit_synonyms.items()}, generic_units)
+        units = Units(
+            {unit: frozenset(w.lower() for w in words) for unit, words in unit_synonyms.items()}, generic_units
+        )
         entries = _file(goods, people, generic_terms, customer_generic_terms)
         return cls(
             products=goods,

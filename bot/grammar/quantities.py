@@ -15,13 +15,17 @@ _NOISE = re.compile(
     rf"|(?:打)?(?:{_N})[ \t]?折|(?:{_N})[ \t]?(?:%|个点|个小时|小时|分钟|个?钟头|秒|天|年|次|遍|趟|位|岁|楼|层|栋|号|期|倍|季度?|平米|周|星期|礼拜|个月|月份?|点(?:半|钟|整|\d{{1,2}}分?)|人)(?![\u4e00-\u9fff]*\d*箱)"
     rf"|第[ \t]?(?:\d+|[一二三四五六七八九十]+)(?:个|条|行|款|种|张|项|单)?|(?<![上那这哪每本该此])(?:{_N})(?:张?单|笔)(?![位价号])|(?:{_N})批(?=货)|百分之[零一二三四五六七八九十百]+|[\d.]+[ \t]?(?:mm|cm|w|v|ml|寸|瓦|伏)(?![a-z])"
 )
-_VAGUE_BEFORE = re.compile(r"(?:大概|大约|约莫?|差不多|估计|可能|也许|最多|至多|最少|至少|不超过|about|around|approx(?:imately|\.)?|roughly|maybe|几|好几|数|上)[ \t]?(?:要|来|是|有)?[ \t]?$")
+_VAGUE_BEFORE = re.compile(
+    r"(?:大概|大约|约莫?|差不多|估计|可能|也许|最多|至多|最少|至少|不超过|about|around|approx(?:imately|\.)?|roughly|maybe|几|好几|数|上)[ \t]?(?:要|来|是|有)?[ \t]?$"
+)
 _VAGUE_TAIL = re.compile(r"[ \t]?(?:左右|上下|以上|以内|出头|不到|or so|多一点|多点)")
 _HALVED = ("减", "对", "砍", "折", "过")
 _POINTING = ("上", "那", "这", "哪", "每", "本", "该", "此")
 _REPEATING = re.compile(r"照旧|上次|上回|之前|一样|老样子|老规矩|返单|同样|same|repeat|上个?月|上周")
 _COUNTED = re.compile(rf"(?:{_N})[ \t]?(?:份|批)(?![ \t]?{MASK}|的?[\u4e00-\u9fff]{{2}}\d)")
-_IDIOM = re.compile(r"一(?:模|下|直|定|样|般|切|起|共|会|点|些|致|律|并|边|旦)|十分|千万(?!个)|半天|万一|两边|三[天包]两")
+_IDIOM = re.compile(
+    r"一(?:模|下|直|定|样|般|切|起|共|会|点|些|致|律|并|边|旦)|十分|千万(?!个)|半天|万一|两边|三[天包]两"
+)
 
 
 @lru_cache(maxsize=8)
@@ -34,14 +38,22 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
         "quantity": re.compile(
             rf"(?<![\d.a-wyz])(?P<n>{_N})[ \t]?(?P<more>多(?!少)|来|余|几)?[ \t]?(?P<half1>个?半)?[ \t]?(?:(?P<unit>{units})(?P<half>半(?!{units}))?(?P<more2>多(?!少))?|(?![\da-z]))"
         ),
-        "range": re.compile(rf"(?<![\d.])(?:{_N})[ \t]?(?:{units})?[ \t]?(?:-|~|到|至|或者?|、(?=[一二两三四五六七八九]))[ \t]?(?:{_N})[ \t]?(?:{each}|(?=$|[\s,。]))"),
-        "several": re.compile(rf"若干(?=[ \t]?(?:[,。;\n]|$))|(?:[十百千][ \t]?来|{several}|[十百千几]+几|上[百千万]|几[十百千万]|十几|数[十百千])[ \t]?{each}(?!订单|单子?|客户|人|月|小时|礼拜|钱)"),
+        "range": re.compile(
+            rf"(?<![\d.])(?:{_N})[ \t]?(?:{units})?[ \t]?(?:-|~|到|至|或者?|、(?=[一二两三四五六七八九]))[ \t]?(?:{_N})[ \t]?(?:{each}|(?=$|[\s,。]))"
+        ),
+        "several": re.compile(
+            rf"若干(?=[ \t]?(?:[,。;\n]|$))|(?:[十百千][ \t]?来|{several}|[十百千几]+几|上[百千万]|几[十百千万]|十几|数[十百千])[ \t]?{each}(?!订单|单子?|客户|人|月|小时|礼拜|钱)"
+        ),
         "price": re.compile(
             rf"(?:(?P<label>单价|价格|价钱|价|每{units}|@|at|按|算|¥|\$|rmb|usd)[ \t]?(?:是|为|给|:)?[ \t]?[¥$@]?[ \t]?)?(?:{money}|(?P<bare>{_N})(?![\d]))[ \t]?(?:(?P<per>/|每|一|per |a |each)[ \t]?(?P<unit>{units})?)?"
         ),
         "spoken": re.compile(rf"(?P<bare>[{SPOKEN}]{{2,}}?)(?P<per>一)(?P<unit>{units})"),
-        "per": re.compile(rf"(?:每|一)[ \t]?(?P<unit>{units})[ \t]?(?:是|按|给|算)?[ \t]?(?:¥|\$)?[ \t]?(?:{money}|(?P<bare>{ARABIC}|[{SPOKEN}]{{2,}}))(?![ \t]?(?:{units}|\d))"),
-        "lone": re.compile(rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|还要|再|换|和|弄)[ \t]?(?P<unit>{units})[ \t]?(?={MASK})"),
+        "per": re.compile(
+            rf"(?:每|一)[ \t]?(?P<unit>{units})[ \t]?(?:是|按|给|算)?[ \t]?(?:¥|\$)?[ \t]?(?:{money}|(?P<bare>{ARABIC}|[{SPOKEN}]{{2,}}))(?![ \t]?(?:{units}|\d))"
+        ),
+        "lone": re.compile(
+            rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|还要|再|换|和|弄)[ \t]?(?P<unit>{units})[ \t]?(?={MASK})"
+        ),
         "unit": re.compile(each),
     }
 
@@ -75,7 +87,10 @@ def _after_quantity(canvas: Canvas, start: int) -> bool:
     """一百二一箱 is a price behind a product and its quantity, as in A100 20个 0.55一个."""
     before = canvas.masked[:start]
     clause = re.split(r"[\n;。]", before)[-1]
-    return bool(re.search(rf"(?:{_N})[ \t]?[^\d\s,]{{0,4}}[\s,]*(?:含税|不含税|的|{MASK})*[\s,]*$", clause)) and MASK in clause
+    return (
+        bool(re.search(rf"(?:{_N})[ \t]?[^\d\s,]{{0,4}}[\s,]*(?:含税|不含税|的|{MASK})*[\s,]*$", clause))
+        and MASK in clause
+    )
 
 
 def _add_price(canvas: Canvas, match: re.Match[str], *, per: bool) -> None:
@@ -146,4 +161,6 @@ def _lone_units(canvas: Canvas, pattern: re.Pattern[str], lexicon: Lexicon) -> N
     for match in pattern.finditer(canvas.masked):
         product = next((mark for mark in canvas.of(ProductMark) if mark.start >= match.end("unit")), None)
         if product and any(lexicon.unit_of(sku, match["unit"]) for sku in product.ids):
-            canvas.add(QuantityMark(start=match.start("unit"), end=match.end("unit"), qty=Decimal(1), unit=match["unit"]))
+            canvas.add(
+                QuantityMark(start=match.start("unit"), end=match.end("unit"), qty=Decimal(1), unit=match["unit"])
+            )

@@ -13,12 +13,16 @@ _STOCK = re.compile(
     r"|供应(?:吗|得上)|(?<![a-z])(?:stock|available|availability|in stock|inventory|do you have|have any|got any|how many.{0,12}left|any left)(?![a-z])|有Q(?:吗|么|没|不)|有P(?:吗|么|没有|没|不|卖|$)"
 )
 _STOCK_ONLY = re.compile(r"库存|存货|现货|stock|inventory")
-_UNNAMED_STOCK = re.compile(r"[\u4e00-\u9fffa-z0-9]{0,10}?(?:还有|有|有没有)?(?:货|现货|库存)(?:吗|么|没|没有|不|啊|多少|还有多少)")
+_UNNAMED_STOCK = re.compile(
+    r"[\u4e00-\u9fffa-z0-9]{0,10}?(?:还有|有|有没有)?(?:货|现货|库存)(?:吗|么|没|没有|不|啊|多少|还有多少)"
+)
 _PRICE = re.compile(
     r"多少钱|什么价|啥价|价格|价钱|单价(?!M)|报价|报个价|怎么卖|咋卖|怎么算|几块|几钱|几毛|几元|多少一|多少元|多少块|贵不贵|贵吗|最低价|优惠价|批发价|底价|折扣|便宜(?:点|多少)?(?:吗|不)|(?:什么|啥)行情|价目|(?<![a-z])(?:how much|price|prices|quote|quotation|cost|costs|rate)(?![a-z])"
 )
 _PRICED_ORDER = re.compile(r"按.{0,6}价|(?:上次|老|原)价(?:格)?|价格.{0,4}(?:不变|照旧|按)|M|单价Q|价格Q")
-_WANTS_THEN = re.compile(r"(?:有|够|行|可以)?的?话|就(?:要|来|订|拿|下|发|给)|帮我下|我(?:就)?要Q|来Q|来P|给我|下(?:了|单)|就行|订Q|then")
+_WANTS_THEN = re.compile(
+    r"(?:有|够|行|可以)?的?话|就(?:要|来|订|拿|下|发|给)|帮我下|我(?:就)?要Q|来Q|来P|给我|下(?:了|单)|就行|订Q|then"
+)
 _HOLDS = re.compile(r"有.{0,6}(?:吗|没|不).{0,3}(?:要|来|订|拿)Q|(?:要|来|订|拿)Q")
 
 _ABOUT = (
@@ -30,16 +34,16 @@ _GOODS = r"(?:货物?|订单|单子?|快递|包裹|物流|东西|件|order|order
 _ORDER_WORDS = re.compile(
     rf"{_GOODS}.{{0,10}}(?:到哪|哪里|哪儿|哪了|发了?没|发了吗|发货了?(?:吗|没)|发出(?:了)?(?:吗|没)|到了?(?:吗|没)|什么时候|啥时候|何时|多久|几时|几号|几点|哪天|状态|进度|进展|情况|审批|审核|批了|怎么样|咋样|能到|会到|在途|呢|明细|详情|怎么还|多少|几[张个]|有哪些|都有|处理)"
     rf"|(?:查|看|查询|跟踪|追踪|了解|问)(?:一?下|看|查|询)?(?:我的?|我们的?|下|C的?|D的?|一下|最近的?|那|这|个|上次的?|全部|所有)*{_GOODS}|^(?:查单|查订单|订单查询|物流查询|查物流|查快递|我的订单|我的单|我的货|订单|物流|快递|进度|催单|催货|催一?下|历史订单|最近订单|订单列表|订单状态|订单记录|myorders?|my orders?|order status|tracking)$"
-    r"|怎么(?:还|都)?(?:不|没|没有)(?:发|到|送|来|出货)|还(?:没|不)(?:发货?|到货?|送到?|收到|来)(?!再)|(?:^|[货单件我们的还都底DCPN,里])(?:发货了?(?:吗|没)|发了(?:吗|没)|寄出?了?(?:吗|没))|(?:什么时候|啥时候|几时|何时|多久|几天|几号|几点|哪天|多长时间)(?:能|才|可以|会|给)?(?:发|到|送|出货|收到|交货|来|给|寄)|到哪(?:里|儿)?了|到了(?:吗|没)|快递单号|物流单号|运单号|物流(?:信息|到|怎么|呢|更新)|催(?:一下|下|催)?(?:发货|货|单|物流|进度)"
+    r"|怎么(?:还|都)?(?:不|没|没有)(?:发|到|送|来|出货)|还(?:没|不)(?:发货?|到货?|送到?|收到|来)(?!再)|(?:^|[货单件我们的还都底DCPN,里])(?:发货了?(?:吗|没)|发了(?:吗|没)|寄出?了?(?:吗|没))|(?:^|[货单件我们的还都底DCPN,里你概约问般]|物流)(?:什么时候|啥时候|几时|何时|多久|几天|几号|几点|哪天|多长时间)(?:能|才|可以|会|给)?(?:发|到|送|出货|收到|交货|来|给|寄)|到哪(?:里|儿)?了|(?:^|[货单件我们的还都底DCPN,里])到了(?:吗|没)|快递单号|物流单号|运单号|物流(?:信息|到|怎么|呢|更新)|催(?:一下|下|催)?(?:发货|货|单|物流|进度)"
     rf"|(?:几|多少|哪些|什么)(?:个|张|笔|Z)?(?:订单|单|单子|货).{{0,8}}(?:没|未|还|在|待|没有|了)|(?:我|我们|咱).{{0,4}}(?:D|上次|最近|昨天|这个月|之前|总共|一共|目前|现在)?.{{0,6}}(?:下了|订了|买了|拿了|要了|订过|下过|买过|订的|下的|买的).{{0,8}}(?:吗|呢|多少|几|什么|啥|哪些|没)|(?:上次|D|最近|上一单)(?:我)?(?:订|下|买|要|拿)(?:了|的|过)(?:是)?(?:什么|啥|哪些|多少)|有(?:哪些|多少|几|什么)(?:Z|个|张|笔)?(?:在途|未完成|没完成|待发|没发|没到|未发)?(?:的)?(?:订单|单子?)"
     r"|(?<![a-z])(?:where(?:'s| is| are)|has|have|when will|when does|status of|track)(?![a-z]).{0,20}(?:order|ship|arriv|goods|package|deliver|parcel)|my (?:order|orders|shipment|delivery|package)|order status|^订单$|上(?:一|Z|个)?单|^(?:我的?|我们的?)?(?:最近|近期)(?:的)?(?:订单|单子?)|^(?:我的?)?D?(?:能|会|可以|可)(?:不能|不会)?(?:到|送到?|发货?|收到|交货?|出货)(?:货)?(?:吗|不|么|得)|那单(?:怎么样|呢)|(?:那|这)(?:张|个|单|批|票)(?:单|订单|货)?.{0,6}(?:到哪|怎么样|呢|发|审|批|什么时候|到了)"
 )
-_NUMBER_ALONE = re.compile(r"(?:订单编?号?|单号|查单?|查询|看看?|下|一下|帮我|请|单子?|order|no|[N#,、和的号张那:.])+(?:呢|啊|吗)?")
+_NUMBER_ALONE = re.compile(
+    r"(?:订单编?号?|单号|查单?|查询|看看?|下|一下|帮我|请|单子?|order|no|[N#,、和的号张那:.])+(?:呢|啊|吗)?"
+)
 _LINES = re.compile(r"P[:*x-]*Q|QP")
 _ASKED = re.compile(r"[?？]|吗|没|什么|何|几|多久|哪|怎么")
-_OWN_COUNT = re.compile(
-    r"(?:多少|几)(?:个|张|笔|Z)?(?:订单|单|货|钱)?|订单(?:数|量)|采购额|消费|总额|累计|花了"
-)
+_OWN_COUNT = re.compile(r"(?:多少|几)(?:个|张|笔|Z)?(?:订单|单|货|钱)?|订单(?:数|量)|采购额|消费|总额|累计|花了")
 _METRICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (metric, re.compile(words))
     for metric, words in (
@@ -55,9 +59,15 @@ _METRICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _LOOSE = ("shipments", "orders", "sales")
-_REPORTING = re.compile(r"报表|统计|汇总|多少|几|哪些|哪几|排行|排名|情况|怎么样|如何|额|量|清单|列表|report|how many|how much|数据|业绩|应收|欠|日报|top|sales|看|查|有什么|有啥|了没|没有|预警|列|today|this|last|summary|receivable|简报|还有|发我|低|缺货|待|未|没|畅销|热销|[?？]|D|销量|pending|unshipped")
-_WHICH = re.compile(r"(?:哪些|哪几|什么|列表|明细|记录|到哪|哪里|状态|进度|审批|审核过|批了|发了?(?:没|吗)|发货了?(?:没|吗)|到了?(?:没|吗)|什么时候|最近的?订单|的订单$|的单子?$|怎么样了|物流)")
-_LISTED = re.compile(r"(?:哪些|几|多少|列表|明细|记录|有什么|全部|所有)(?:个|张|笔|Z)?(?:的)?(?:订单|单|单子|货)|(?:订单|单子?)(?:有)?(?:哪些|几|多少|列表|明细|记录)|D(?:的)?(?:订单|单子?|订货|采购)(?:$|有|记录|明细)|(?:下|订|买|拿)(?:了|过|的)(?:多少|几|哪些|什么|啥)")
+_REPORTING = re.compile(
+    r"报表|统计|汇总|多少|几|哪些|哪几|排行|排名|情况|怎么样|如何|额|量|清单|列表|report|how many|how much|数据|业绩|应收|欠|日报|top|sales|看|查|有什么|有啥|了没|没有|预警|列|today|this|last|summary|receivable|简报|还有|发我|低|缺货|待|未|没|畅销|热销|[?？]|D|销量|pending|unshipped"
+)
+_WHICH = re.compile(
+    r"(?:哪些|哪几|什么|列表|明细|记录|到哪|哪里|状态|进度|审批|审核过|批了|发了?(?:没|吗)|发货了?(?:没|吗)|到了?(?:没|吗)|什么时候|最近的?订单|的订单$|的单子?$|怎么样了|物流)"
+)
+_LISTED = re.compile(
+    r"(?:哪些|几|多少|列表|明细|记录|有什么|全部|所有)(?:个|张|笔|Z)?(?:的)?(?:订单|单|单子|货)|(?:订单|单子?)(?:有)?(?:哪些|几|多少|列表|明细|记录)|D(?:的)?(?:订单|单子?|订货|采购)(?:$|有|记录|明细)|(?:下|订|买|拿)(?:了|过|的)(?:多少|几|哪些|什么|啥)"
+)
 
 
 def query_stock(scene: Scene) -> QueryStock | None:
@@ -68,7 +78,9 @@ def query_stock(scene: Scene) -> QueryStock | None:
         return QueryStock(skus=scene.skus)
     if not scene.has("PNC") and _UNNAMED_STOCK.fullmatch(scene.core):
         return QueryStock(clarify=() if scene.context.focus_sku else ("product",))
-    if not scene.has("PN") and re.search(r"^(?:我想|帮我|请|麻烦)?(?:查|看|问)?(?:一?下|询)?(?:P)?库存(?:查询|多少|情况)?$|^stock$|^库存$", scene.core):
+    if not scene.has("PN") and re.search(
+        r"^(?:我想|帮我|请|麻烦)?(?:查|看|问)?(?:一?下|询)?(?:P)?库存(?:查询|多少|情况)?$|^stock$|^库存$", scene.core
+    ):
         return QueryStock()
     return None
 
@@ -81,6 +93,15 @@ def _leads_to_order(scene: Scene) -> bool:
     return scene.says(_WANTS_THEN) and scene.has("Q")
 
 
+def query_both(scene: Scene) -> list[QueryStock | QueryPrice] | None:
+    """Stock and price of the same products in one breath (A100有货吗，多少钱)."""
+    found = _STOCK.search(scene.skeleton), _PRICE.search(scene.skeleton)
+    stock, price = query_stock(scene), query_price(scene)
+    if not (found[0] and found[1] and stock and price and stock.skus):
+        return None
+    return [stock, price] if found[0].start() < found[1].start() else [price, stock]
+
+
 def query_price(scene: Scene) -> QueryPrice | None:
     """query_price, also when it names a quantity."""
     if not _PRICE.search(scene.text) or scene.says(_PRICED_ORDER) or scene.order_nos:
@@ -89,7 +110,10 @@ def query_price(scene: Scene) -> QueryPrice | None:
     first = quantities[0] if quantities else None
     if scene.skus:
         return QueryPrice(skus=scene.skus, qty=first.qty if first else None, unit=first.unit if first else None)
-    if re.search(r"^(?:有|给我|发|发我|看|查|要|最新的?|一?份|个|下|一下|你们的?|Q|的)*(?:报价单?|价格表?|价目表|价钱|报个价|price ?list|quotation)(?:吧|给我|多少|呢)*$", scene.core):
+    if re.search(
+        r"^(?:有|给我|发|发我|看|查|要|最新的?|一?份|个|下|一下|你们的?|Q|的)*(?:报价单?|价格表?|价目表|价钱|报个价|price ?list|quotation)(?:吧|给我|多少|呢)*$",
+        scene.core,
+    ):
         return QueryPrice()
     return None
 
@@ -100,7 +124,7 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
         if _NUMBER_ALONE.fullmatch(scene.core) or scene.says(_ORDER_NAMED):
             return [QueryOrder(order_no=number) for number in scene.order_nos]
         return None
-    if _LINES.search(scene.skeleton) and not _ASKED.search(scene.skeleton):
+    if _LINES.search(scene.skeleton) and not _asks_about_goods(scene):
         return None
     if not scene.says(_ORDER_WORDS) and not (scene.context.staff and scene.of(CustomerMark) and scene.says(_WHICH)):
         return None
@@ -116,9 +140,20 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
     ]
 
 
+def _asks_about_goods(scene: Scene) -> bool:
+    """Whether a question stands in the clause of the goods; behind an order it only asks when that will come."""
+    clauses = re.split(r"[,;。!\n]", scene.skeleton)
+    return any(_ASKED.search(clause) for clause in clauses if "P" in clause)
+
+
 def own_count(scene: Scene) -> QueryOrder | None:
     """A customer who asks for figures asks about the own orders."""
-    if scene.context.staff or not _metric(scene) or not scene.says(_OWN_COUNT) or _metric(scene) in ("low_stock", "top_products"):
+    if (
+        scene.context.staff
+        or not _metric(scene)
+        or not scene.says(_OWN_COUNT)
+        or _metric(scene) in ("low_stock", "top_products")
+    ):
         return None
     return QueryOrder(skus=scene.skus, period=_period(scene) if scene.says(_LISTED) else None)
 

@@ -21,7 +21,9 @@ from bot.grammar.tables import plain_list
 _STICKER = re.compile(r"\[[^\[\]\d]{1,6}\]|/::?[\w)(~,@-]{1,3}")
 _EMOJI = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\u3030\u303d]")
 _PUNCTUATION = r"[\s,.。!！;:、~?…\-_^]"
-_HEAD = re.compile(rf"^(?:{_PUNCTUATION}|(?:{GREETINGS})(?![\u4e00-\u9fffa-zA-Z]*(?:坏))(?:{PARTICLES})?{_PUNCTUATION}*)+")
+_HEAD = re.compile(
+    rf"^(?:{_PUNCTUATION}|(?:{GREETINGS})(?![\u4e00-\u9fffa-zA-Z]*(?:坏))(?:{PARTICLES})?{_PUNCTUATION}*)+"
+)
 _TAIL = re.compile(rf"(?:{_PUNCTUATION}|(?:{THANKS})(?:{PARTICLES})?)+$")
 
 

@@ -8,8 +8,15 @@ from domain.commands import Command, Confirm, Deny, HandOff, Help, SmallTalk
 
 _GLUE = rf"(?:{PARTICLES}|[\s,.。!;、~:?-])*"
 _YES = re.compile(rf"{_GLUE}(?:(?:{YES}){_GLUE})+")
-_NO = re.compile(rf"{_GLUE}(?:(?:{NO}){_GLUE})+(?:(?:我|让我)?(?:再)?(?:想想|看看|考虑一?下?|确认一?下|问一?下|核对一?下|商量一?下|等会|一会儿?)(?:再说|再定|再下)?{_GLUE})*")
-_LATER = re.compile(r"(?:我|让我|容我)?(?:先|再)?(?:想想|看看|考虑一?下?|考虑考虑|问问|核对一?下|商量一?下)(?:再说|再定|吧|哈|先)*|(?:晚点|回头|一会儿?|等会儿?|明天)(?:再)?(?:说|定|确认|下)(?:吧)?")
+_NO = re.compile(
+    rf"{_GLUE}(?:(?:{NO}){_GLUE})+(?:(?:我|让我)?(?:再)?(?:想想|看看|考虑一?下?|确认一?下|问一?下|核对一?下|商量一?下|等会|一会儿?)(?:再说|再定|再下)?{_GLUE})*"
+)
+_LATER = re.compile(
+    r"(?:我|让我|容我)?(?:先|再)?(?:想想|看看|考虑一?下?|考虑考虑|问问|核对一?下|商量一?下)(?:再说|再定|吧|哈|先)*|(?:晚点|回头|一会儿?|等会儿?|明天)(?:再)?(?:说|定|确认|下)(?:吧)?"
+)
+_POSTPONED = re.compile(
+    r"(?:D|先|不急|晚点|回头|改天|等等|等一下|,|吧)*(?:再说|再定|再看看?|再考虑|再议|再联系|再确认|等我?(?:的)?(?:消息|通知|信|确认|回复)|等我?(?:问|看|想)(?:一下|下|看)?)(?:吧|再说|再定|哈|啊|,)*"
+)
 _AFTER_SALES = re.compile(
     r"坏|破(?:了|损|的|裂)|碎(?:了|的)|裂(?:了|开|纹)|漏(?:了|水|液|气|发|装|油|的)|少(?:了|发|装|给|送|到)|缺(?:了|件|少)(?!货)|短(?:少|装)|发错|送错|错发|拿错|装错|寄错|不是我(?:要|订)的|货不对|型号不对|数量不对|颜色不对|质量(?:问题|差|不行|不好|太差)|有质量|退货|退换|换货|退款|退回去|退掉货|退给|要退|想退|能退|可以退|怎么退|要换(?!成|个)|不亮|不能用|用不了|不好用|没法用|没反应|不工作|不通电|烧(?:了|坏)|冒烟|生锈|变形|瑕疵|次品|残次|不良|故障|保修|维修|返修|售后|有问题|出问题|对不上|多发了|多了(?=Q)|过期|发霉|受潮|压扁|磨损|掉漆|划痕"
     r"|(?<![a-z])(?:broken|damaged?|defective|wrong (?:item|product|goods|color|size)|missing|refund|return|faulty|not working|doesn't work|does not work|short shipped|warranty)(?![a-z])"
@@ -31,7 +38,10 @@ _WISHES = re.compile(
     r"快乐|恭喜|发财|新年好|节日好|中秋好|周末愉快|祝(?:你|您|大家|贵|生意|老板)|生意兴隆|合作愉快|万事如意|辛苦|感谢|谢谢|多谢|thanks|thank you|happy (?:new year|weekend)|merry|好评|点赞|真不错|很满意|挺好用?|很好用?|不错|棒|厉害|靠谱|合作|愉快|久仰|幸会|nice to meet|how are you|你好吗|最近好吗|最近怎么样|忙吗|吃了吗"
 )
 _RECEIVED = re.compile(
-    r"(?:货|东西|快递|包裹|款|钱|货款|定金|发票|P|Q|N|尾款|合同)(?:都|已经?|全部?|刚刚?|D|全都)*(?:收到|到|付|打|转|汇|结|签收|收|入库|拿到|取)(?:过去)?(?:了|啦|咯|齐了|好了|过了|货了)|(?:收到|付|打|转|汇|结清)(?:了)?(?:货|款|钱|你们|货款|发票)|已(?:收到?|付|签收|打款|到货)|都收到了|我(?:已经)?(?:付|打)(?:过)?款?了|received|paid"
+    r"(?:货|东西|快递|包裹|款|钱|货款|定金|发票|P|Q|N|尾款|合同)(?:都|已经?|全部?|刚刚?|D|全都)*(?:收到|到|付|打|转|汇|结|签收|收|入库|拿到|取)(?:过去)?(?:了|啦|咯|齐了|好了|过了|货了)|(?:收到|付|打|转|汇|结清)了(?:货|款|钱|你们|货款|发票)|已(?:收到?|付|签收|打款|到货)|都收到了|我(?:已经)?(?:付|打)(?:过)?款?了|received|paid"
+)
+_MEDIA = re.compile(
+    r"\[(?:语音|图片|照片|视频|小视频|位置|链接|文件|名片|红包|转账|小程序|音乐|不支持.*|未知.*|voice|image|picture|photo|video|audio|file|location|link)[^\]]*\]"
 )
 _PROBLEM = re.compile(r"但|可是|不过|怎么|少|坏|错|问题|没|不|[?？]|吗")
 
@@ -41,6 +51,8 @@ def confirmation(scene: Scene) -> Command | None:
     words = _spoken(scene)
     if words and _YES.fullmatch(words):
         return Confirm()
+    if _POSTPONED.fullmatch(scene.core):
+        return Deny()
     if words and (_NO.fullmatch(words) or _LATER.fullmatch(words)):
         return Deny()
     return None
@@ -69,6 +81,8 @@ def help_wanted(scene: Scene) -> Help | None:
 
 def small_talk(scene: Scene) -> SmallTalk | None:
     """smalltalk: only courtesies, or an acknowledgement with nothing pending."""
+    if _MEDIA.search(scene.skeleton):
+        return None
     if not scene.core:
         return SmallTalk() if re.search(r"[^\s?？!！。.,，~-]", scene.skeleton) else None
     if _ACKNOWLEDGED.fullmatch(scene.core):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.grammar.acts import stretches
 from bot.grammar.answers import answer, option_of
 from bot.grammar.changes import changes_of
 from bot.grammar.context import Context
@@ -16,18 +17,22 @@ from bot.grammar.guard import addresses_the_machine
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.normal import fold
 from bot.grammar.orders import create, named_customer, reorder
-from bot.grammar.questions import own_count, query_order, query_price, query_stock, report
+from bot.grammar.questions import own_count, query_both, query_order, query_price, query_stock, report
 from bot.grammar.scene import Scene, look
 from bot.grammar.talk import confirmation, handoff, help_wanted, small_talk
-from domain.commands import Command, HandOff, ModifyOrder, NotUnderstood, PlaceOrder, TryOrder
+from domain.commands import Command, HandOff, ModifyOrder, NotUnderstood, PlaceOrder, SmallTalk, TryOrder
 
 LONGEST = 600
 _NOTHING = (NotUnderstood(),)
-_CHANGE_WORDS = re.compile(r"改|换|加|减|去掉|删|不要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X")
+_CHANGE_WORDS = re.compile(
+    r"改|换|加|减|去掉|删|不要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X"
+)
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
 _WITHDRAWN = re.compile(r"(?:不要|不买|不订|不下单|不想要|不需要)了|取消|撤单|作废|cancel")
 _SELF_CORRECTED = re.compile(r"(?:PQ|QP|P[*x:]Q).{0,4}(?:改|换)")
-_MODIFY_FIRST = re.compile(r"改|换|加(?!急)|减|去掉|删|备注|地址|收货人|联系人|追加|延期|推迟|提前|A|R|add|change|remove|update")
+_MODIFY_FIRST = re.compile(
+    r"改|换|加(?!急)|减|去掉|删|备注|地址|收货人|联系人|追加|延期|推迟|提前|A|R|add|change|remove|update"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,18 @@ def understand(text: str, lexicon: Lexicon, context: Context, now: datetime) -> 
     today = now.astimezone(ZoneInfo(lexicon.timezone)).date()
     skipped = is_trial(folded)
     if skipped:
-        return _trial(text[len(text) - len(folded[skipped:]) :] if len(text) == len(folded) else folded[skipped:], lexicon, context, today)
-    return judge(look(text, lexicon, context, today))
+        return _trial(
+            text[len(text) - len(folded[skipped:]) :] if len(text) == len(folded) else folded[skipped:],
+            lexicon,
+            context,
+            today,
+        )
+    scene = look(text, lexicon, context, today)
+    parts = [judge(look(scene.normal.text[a:b], lexicon, context, today)) for a, b in stretches(scene)]
+    if parts and all(not isinstance(command, NotUnderstood | SmallTalk) for part in parts for command in part.commands):
+        commands = tuple(command for part in parts for command in part.commands)
+        return Understanding(commands, ("acts", *(rule for part in parts for rule in part.fired)))
+    return judge(scene)
 
 
 def judge(scene: Scene) -> Understanding:
@@ -75,7 +90,10 @@ def _trial(text: str, lexicon: Lexicon, context: Context, today: date) -> Unders
 
 def _evidence(scene: Scene) -> tuple[str, ...]:
     """What was recognised, for --explain."""
-    return tuple(f"{type(mark).__name__.removesuffix('Mark').lower()}:{scene.text[mark.start : mark.end].strip()}" for mark in scene.marks)
+    return tuple(
+        f"{type(mark).__name__.removesuffix('Mark').lower()}:{scene.text[mark.start : mark.end].strip()}"
+        for mark in scene.marks
+    )
 
 
 def _confirming(scene: Scene) -> list[Command] | Command | None:
@@ -123,12 +141,20 @@ def _modified(scene: Scene, order_no: str | None) -> ModifyOrder | None:
         return _unspecific(scene, order_no)
     asked = asked | ({"date"} if unclear else set()) | ({"customer"} if several else set())
     return ModifyOrder(
-        order_no=order_no, customer=customer, customer_candidates=several, ops=ops, details=details, clarify=tuple(sorted(asked))
+        order_no=order_no,
+        customer=customer,
+        customer_candidates=several,
+        ops=ops,
+        details=details,
+        clarify=tuple(sorted(asked)),
     )
 
 
 def _unspecific(scene: Scene, order_no: str | None) -> ModifyOrder | None:
-    if re.search(r"^(?:我想|我要|帮我|想|要|把|N|能不能|可以)*(?:改一?下|修改|改单|改订单|改|变更|modify|change|edit)(?:一下|订单|单子|单|N|吧|吗)*$", scene.core):
+    if re.search(
+        r"^(?:我想|我要|帮我|想|要|把|N|能不能|可以)*(?:改一?下|修改|改单|改订单|改|变更|modify|change|edit)(?:一下|订单|单子|单|N|吧|吗)*$",
+        scene.core,
+    ):
         return ModifyOrder(order_no=order_no)
     return None
 
@@ -137,10 +163,15 @@ def _modify_nothing_open(scene: Scene) -> Command | None:
     """Words of change without a draft and without an order: which order is the question."""
     if scene.context.draft or scene.order_nos or scene.context.last_order or _SELF_CORRECTED.search(scene.skeleton):
         return None
-    if re.search(r"P.{0,6}(?:改成|改为|换成|改到)|(?:改|修改|变更)(?:一下|下)?(?:订单|单子|地址|数量|交期|收货)|(?:地址|收货人|交期|数量|订单).{0,4}(?:改|换)", scene.skeleton):
+    if re.search(
+        r"P.{0,6}(?:改成|改为|换成|改到)|(?:改|修改|变更)(?:一下|下)?(?:订单|单子|地址|数量|交期|收货)|(?:地址|收货人|交期|数量|订单).{0,4}(?:改|换)",
+        scene.skeleton,
+    ):
         ops, asked = changes_of(scene)
         details, unclear = details_of(scene)
-        return ModifyOrder(ops=ops, details=details, clarify=tuple(sorted({*asked, "order_no", *({"date"} if unclear else ())})))
+        return ModifyOrder(
+            ops=ops, details=details, clarify=tuple(sorted({*asked, "order_no", *({"date"} if unclear else ())}))
+        )
     return None
 
 
@@ -150,7 +181,13 @@ def _continue(scene: Scene) -> list[PlaceOrder] | None:
 
 def _hand_off(scene: Scene) -> HandOff | None:
     """After-sales words beside a draft may be changes (少要5个); those are left to modify_order."""
-    if scene.context.draft and scene.has("P") and scene.has("Q") and re.search(r"[少多减退]", scene.skeleton) and not re.search(r"少了|坏|破|收到", scene.skeleton):
+    if (
+        scene.context.draft
+        and scene.has("P")
+        and scene.has("Q")
+        and re.search(r"[少多减退]", scene.skeleton)
+        and not re.search(r"少了|坏|破|收到", scene.skeleton)
+    ):
         return None
     found = handoff(scene)
     return None if found and found.topic == "finance" and report(scene) else found
@@ -168,6 +205,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("reorder", reorder),
     ("handoff", _hand_off),
     ("cancel", cancel),
+    ("stock_and_price", query_both),
     ("price", query_price),
     ("stock", query_stock),
     ("report", report),

@@ -12,7 +12,9 @@ _WORDS = "|".join(sorted({*FILLERS.split("|"), *ORDER_VERBS.split("|")}, key=len
 _FILLED = re.compile(rf"(?:{_WORDS}|[\s,.:;。、!+*x=()/-])*$")
 _LEADING = re.compile(rf"^(?:(?:{_WORDS})(?![a-z])|[\s:.、+*=(-])+")
 _CODE = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,6}-?\d[a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z]{2,}\d*)(?![a-z0-9])")
-_UNFIT = re.compile(r"[改换照样的了吗吧呢没不是那这么什谁哪怎为因被让比很太已经过又再]|时候|今天|手机|电话|公司|老板|客户|问题|价|钱|款|人")
+_UNFIT = re.compile(
+    r"[改换照样的了吗吧呢没不是那这么什谁哪怎为因被让比很太已经过又再]|时候|今天|手机|电话|公司|老板|客户|问题|价|钱|款|人|收到|发了|快递|包裹"
+)
 _CLAUSE = re.compile(r"[,;。!?\n]")
 
 
@@ -30,8 +32,14 @@ def _codes(scene: Scene) -> list[ProductMark]:
     for match in _CODE.finditer(scene.text):
         if any(mark.start < match.end() and match.start() < mark.end for mark in scene.marks):
             continue
-        if any(_beside(scene.text, match.start(), match.end(), mark) for mark in scene.marks if isinstance(mark, QuantityMark)):
-            found.append(ProductMark(start=match.start(), end=match.end(), text=match.group(), key=key_of(match.group())))
+        if any(
+            _beside(scene.text, match.start(), match.end(), mark)
+            for mark in scene.marks
+            if isinstance(mark, QuantityMark)
+        ):
+            found.append(
+                ProductMark(start=match.start(), end=match.end(), text=match.group(), key=key_of(match.group()))
+            )
     return found
 
 

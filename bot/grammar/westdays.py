@@ -15,7 +15,9 @@ _MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+_WEEKDAY = (
+    r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+)
 _WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
 _COUNT = r"(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|ten)"
 _DELIVERY = r"(?= ?(?:号|日|前|之前|以前|交|送|到|要|发|出货|来))"
@@ -123,7 +125,11 @@ def _quarter(m: Match, today: date) -> Days | None:
 def _year(m: Match, today: date) -> Days | None:
     year = today.year + {"今": 0, "去": -1, "前": -2, "本": 0}.get(m["y"][:1], 0)
     if m["h"]:
-        return _past(date(year, 1, 1), date(year, 6, 30)) if m["h"] == "上" else _past(date(year, 7, 1), date(year, 12, 31))
+        return (
+            _past(date(year, 1, 1), date(year, 6, 30))
+            if m["h"] == "上"
+            else _past(date(year, 7, 1), date(year, 12, 31))
+        )
     return _past(date(year, 1, 1), date(year, 12, 31))
 
 
