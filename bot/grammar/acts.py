@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.grammar.marks import ProductMark
 from bot.grammar.scene import Scene
@@ -10,7 +11,8 @@ _CLAUSE = re.compile(r"[,;。!?\n]+")
 _LINES = re.compile(r"P[:*x×-]*Q|QP|[来要订拿买]Q|[来要订拿买]P")
 _NEW_ORDER = re.compile(r"另外|重新|再下|下单|下个?单|新单|顺便|重下|另下")
 _ASK_ORDER = re.compile(
-    r"到哪|哪|物流|状态|进度|发货了?(?:吗|没)|发了?(?:吗|没)|什么时候|何时|多久|几时|几号|到了?(?:吗|没)|情况|查|怎么样|单号|明细|status|where|when|track"
+    r"到哪|哪|物流|状态|进度|发货了?(?:吗|没)|发了?(?:吗|没)|什么时候|何时|多久|几时|几号"
+    r"|到了?(?:吗|没)|情况|查|怎么样|单号|明细|status|where|when|track"
 )
 _CANCEL = re.compile(r"取消|撤单|撤销|作废|退掉|退单|不要了|cancel")
 _DECIDE = re.compile(r"同意|批准|核准|通过|驳回|拒绝|不批|不同意|approve|reject")
@@ -48,7 +50,7 @@ def _act(group: list[_Clause]) -> str:
 
 def _clauses(scene: Scene) -> list[_Clause]:
     bounds = [0, *(match.end() for match in _CLAUSE.finditer(scene.skeleton)), len(scene.skeleton)]
-    return [_clause(scene, a, b) for a, b in zip(bounds, bounds[1:], strict=False) if b > a]
+    return [_clause(scene, a, b) for a, b in pairwise(bounds) if b > a]
 
 
 def _clause(scene: Scene, start: int, end: int) -> _Clause:
@@ -58,12 +60,11 @@ def _clause(scene: Scene, start: int, end: int) -> _Clause:
 
 
 def _act_of(words: str) -> str:
+    table: tuple[tuple[str, re.Pattern[str]], ...] = ()
     if "N" in words:
         table = (("decide", _DECIDE), ("cancel", _CANCEL), ("change", _CHANGE), ("ask", _ASK_ORDER))
     elif "P" in words:
         table = (("price", _PRICE), ("stock", _STOCK), ("order", _LINES))
-    else:
-        return ""
     return next((name for name, pattern in table if pattern.search(words)), "")
 
 

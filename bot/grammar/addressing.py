@@ -10,31 +10,44 @@ from bot.grammar.normal import Normal
 from bot.grammar.phrases import SURNAMES, TITLES
 
 _TRIGGER = re.compile(
-    r"(?:(?:货物?)?(?:请|帮我|麻烦|直接|给我|都)?(?:送货?到|送至|送往|送去|发到|发至|发往|寄到|寄至|寄往|寄去|运到|拉到|配送到|配送至|交货到|交到)"
-    r"|(?:收货|送货|发货|寄送|收件|交货)?地址(?:请)?(?:改一下|改下)?(?:变更为|改为|改成|改到|换成|换为|换到|写|填|是|为|:)?"
+    r"(?:(?:货物?)?(?:请|帮我|麻烦|直接|给我|都)?(?:送货?到|送至|送往|送去|发到|发至|发往|寄到"
+    r"|寄至|寄往|寄去|运到|拉到|配送到|配送至|交货到|交到)"
+    r"|(?:收货|送货|发货|寄送|收件|交货)?地址(?:请)?(?:改一下|改下)?(?:变更为|改为|改成|改到|换成"
+    r"|换为|换到|写|填|是|为|:)?"
     r"|(?:ship|deliver|send)(?:ped|ing|y)?\s?(?:it |them )?to(?![a-z])|address(?: is)?)\s?[:,]?\s?"
 )
 _USUAL = re.compile(
-    r"(?:还是)?(?:送货?|发货?|寄|送到|发到|寄到|地址)?(?:还是|就)?(?:送|发|到)?(?:老地方|老地址|原地址|原来的?(?:地址|地方)|上次(?:的|那个)?(?:地址|地方)|地址不变|地址照旧|same address|usual address)"
+    r"(?:还是)?(?:送货?|发货?|寄|送到|发到|寄到|地址)?(?:还是|就)?(?:送|发|到)?(?:老地方|老地址"
+    r"|原地址|原来的?(?:地址|地方)|上次(?:的|那个)?(?:地址|地方)|地址不变|地址照旧|same address"
+    r"|usual address)"
 )
 _NO_ADDRESS = re.compile(
     r"[?吗没了哪几呢吧]|一下|什么|时候|不|错|多久|到哪|有|能|\d+\s?(?:个|箱|台|件|天)|改|变|货|这|那"
 )
 _STOP = re.compile(
-    rf"[,;。!?\n\t()\[\]{MASK}]|(?:收货人|联系人|收件人|电话|手机|tel(?![a-z])|phone|备注|送货时间|交期|(?:今|明|后)[天日]|(?:下|这|本)?个?(?:周|星期|礼拜)[一二三四五六日天]"
-    rf"|(?<=\s)\d{{1,2}}[号日](?=前|之前|送|到|要|交|$)|\d{{1,2}}月\d{{1,2}}[号日]|月底|尽快|加急|含税|不含税|(?:{SURNAMES})[\u4e00-\u9fff]{{0,2}}?(?:{TITLES})(?![区路街村镇厂楼])"
+    rf"[,;。!?\n\t()\[\]{MASK}]|(?:收货人|联系人|收件人|电话|手机|tel(?![a-z])|phone|备注|送货时间"
+    rf"|交期|(?:今|明|后)[天日]|(?:下|这|本)?个?(?:周|星期|礼拜)[一二三四五六日天]"
+    rf"|(?<=\s)\d{{1,2}}[号日](?=前|之前|送|到|要|交|$)|\d{{1,2}}月\d{{1,2}}[号日]|月底|尽快|加急"
+    rf"|含税|不含税|(?:{SURNAMES})[\u4e00-\u9fff]{{0,2}}?(?:{TITLES})(?![区路街村镇厂楼])"
     rf"|(?:{SURNAMES})[\u4e00-\u9fff]{{1,2}}\s?收(?![货款])|给?我?收(?=$|\s)|顺丰|德邦|用[\u4e00-\u9fff]{{2}}发)"
 )
 _PLACE = re.compile(r"[省市区县镇乡村路街道巷弄号楼栋幢座室层园厦场城库厂店门组]|^[\d\-a-z]+$")
 _TAIL = re.compile(r"[\s]*(?:这边|就行|即可|去|吧|哈|谢谢|就好|要|收|送|即可|好了|哦|啊)+$")
-_NAME = rf"(?:(?:小|老|阿)(?:{SURNAMES})|(?:{SURNAMES})[\u4e00-\u9fff]{{0,2}}?(?:{TITLES})|(?!周[一二三四五六日末])(?:{SURNAMES})[\u4e00-\u9fff]{{1,2}}?)"
+_NAME = (
+    rf"(?:(?:小|老|阿)(?:{SURNAMES})|(?:{SURNAMES})[\u4e00-\u9fff]{{0,2}}?(?:{TITLES})"
+    rf"|(?!周[一二三四五六日末])(?:{SURNAMES})[\u4e00-\u9fff]{{1,2}}?)"
+)
 _PERSON = re.compile(
-    rf"(?:收货人|联系人|收件人|签收人|接收人|对接人|contact|attn)(?:改成|改为|换成|写|是|为)?\s?[:.]?\s?(?P<a>{_NAME}(?=$|[^\u4e00-\u9fff]|收|电话|手机)|[\u4e00-\u9fff]{{2,4}}|[a-z]+(?: [a-z]+)?)"
-    rf"|(?P<b>{_NAME})\s?(?:签|接)?收(?![货到款据费了不])|(?P<c>{_NAME})\s?[:,]?\s?(?={MASK}PHONE)|收\s?[:]\s?(?P<d>{_NAME})|由(?P<e>{_NAME})(?:签收|接收|收货)"
+    rf"(?:收货人|联系人|收件人|签收人|接收人|对接人|contact|attn)(?:改成|改为|换成|写|是"
+    rf"|为)?\s?[:.]?\s?(?P<a>{_NAME}(?=$|[^\u4e00-\u9fff]|收|电话|手机)|[\u4e00-\u9fff]{{2,4}}"
+    rf"|[a-z]+(?: [a-z]+)?)"
+    rf"|(?P<b>{_NAME})\s?(?:签|接)?收(?![货到款据费了不])|(?P<c>{_NAME})\s?[:,]?\s?(?={MASK}PHONE)"
+    rf"|收\s?[:]\s?(?P<d>{_NAME})|由(?P<e>{_NAME})(?:签收|接收|收货)"
     rf"|(?:找|联系)(?P<f>{_NAME})(?=$|[^\u4e00-\u9fff]|收)"
 )
 _REMARK = re.compile(
-    r"(?P<strong>(?:加个?|加一?条|写个?)?(?:备注|附言|留言)(?:一下|下|上|写上?|加上?|改成|改为|是|为)?\s?[:,]?\s?|(?<![a-z])(?:remarks?|notes?)\s?:\s?)"
+    r"(?P<strong>(?:加个?|加一?条|写个?)?(?:备注|附言|留言)(?:一下|下|上|写上?|加上?|改成|改为|是"
+    r"|为)?\s?[:,]?\s?|(?<![a-z])(?:remarks?|notes?)\s?:\s?)"
     r"|(?P<weak>(?:请|要|需)?注意(?:一下|事项)?\s?[:,]?\s?|(?:特殊)?要求\s?[:]?\s?|(?<![a-z关备])注\s?:\s?)"
 )
 _DELIVER = re.compile(r"\s?(?:前|之前)?(?:送货?|到货?|交货?|发货?|要货?|给|来|需要)*(?:过来|到)?[。!]?\s?$")
@@ -60,12 +73,10 @@ def _address_end(text: str, start: int, lexicon: Lexicon) -> int:
     pieces = text[start:end].split(" ")
     length = len(pieces[0])
     for piece in pieces[1:]:
-        if not piece or (_PLACE.search(piece) and not lexicon.named(piece)):
-            length += 1 + len(piece)
-        elif piece.isascii() and text[start : start + length].isascii():
-            length += 1 + len(piece)
-        else:
+        english = piece.isascii() and text[start : start + length].isascii()
+        if piece and not english and (lexicon.named(piece) or not _PLACE.search(piece)):
             break
+        length += 1 + len(piece)
     words = text[start : start + length]
     tail = _TAIL.search(words)
     return start + (tail.start() if tail and tail.start() > 2 else len(words.rstrip()))

@@ -15,19 +15,23 @@ from bot.grammar.scene import Scene
 from domain.commands import Command, Details, ProvideInfo
 from domain.values import DeliveryKind, DeliveryWish
 
-
 _ORDINAL = re.compile(
-    r"(?:选|要|就|是|我要|我选|那就|用|option|no\.?|number|the)*\s*(?:第)?\s*(?P<n>\d{1,2}|[一二两三四五六七八九十]|first|second|third|last|最后|前者|前面|上面|后者|后面|下面)\s*(?:面|个|种|款|项|号|家|条|吧|的|那个|那款|那种|那家|one|\.|、|好了)*\s*"
+    r"(?:选|要|就|是|我要|我选|那就|用|option|no\.?|number|the)*\s*(?:第)?\s*(?P<n>\d{1,2}"
+    r"|[一二两三四五六七八九十]|first|second|third|last|最后|前者|前面|上面|后者|后面"
+    r"|下面)\s*(?:面|个|种|款|项|号|家|条|吧|的|那个|那款|那种|那家|one|\.|、|好了)*\s*"
 )
 _WORDS = {"前者": 1, "前面": 1, "上面": 1, "first": 1, "second": 2, "third": 3}
 _PLAIN_NUMBER = re.compile(
     rf"(?:要|来|就|大概|一共|先|拿|那就|改成)*\s*(?P<n>{NUMBER})\s*(?:吧|了|就行|就好|好了|即可|啊|哈)*"
 )
 _NO_ANSWER = re.compile(
-    r"取消|算了|不要|不买|不下|怎么|什么|多少|吗|几|[?？]|帮助|人工|返回|客服|cancel|help|查|到哪|库存|价|等等|稍等|再说|不知道|不清楚|谢谢|你好"
+    r"取消|算了|不要|不买|不下|怎么|什么|多少|吗|几|[?？]|帮助|人工|返回|客服|cancel|help|查|到哪"
+    r"|库存|价|等等|稍等|再说|不知道|不清楚|谢谢|你好"
 )
 _DIGITS = re.compile(
-    r"(?:是|单号|订单|就是|那张|那个|的|#|号|no|order|\s|:)*(?P<n>(?:so-?)?\d[\d-]{1,11}[a-z]?)\s*(?:号|那张|那单|那个|的|单|吧|这张|这单|订单|子|啊|哈)*"
+    r"(?:是|单号|订单|就是|那张|那个|的|#|号|no|order|\s"
+    r"|:)*(?P<n>(?:so-?)?\d[\d-]{1,11}[a-z]?)\s*(?:号|那张|那单|那个|的|单|吧|这张|这单|订单|子|啊"
+    r"|哈)*"
 )
 _DAY = re.compile(rf"(?:就|要|那就|在|改)*(?P<n>{NUMBER})(?:号|日|吧|就行|那天|前|可以|都行)*")
 _AS_BEFORE = re.compile(r"^(?:还是|就|送|发|跟|和|同|按|照|用)*(?:上次|之前|以前|老|原来|上回|同上)")

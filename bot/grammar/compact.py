@@ -1,4 +1,4 @@
-"""Keys for matching names and codes: text without the differences that people do not see (spaces, hyphens, 的, O and 0)."""
+"""Keys for matching names and codes: text without what people do not see (spaces, hyphens, 的, O for 0)."""
 
 import re
 from collections.abc import Iterator

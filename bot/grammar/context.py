@@ -44,7 +44,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything beside the text that decides its meaning; ``role`` is customer, sales, warehouse, manager or another."""
+    """Everything beside the text that decides its meaning; ``role`` is customer or any role of staff."""
 
     role: str = "customer"
     customer: str | None = None

@@ -1,7 +1,7 @@
 """When: finds every date in a message and reads it as a wish for delivery or as the period of a report."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from bot.grammar.dayforms import DAY_FORMS
@@ -11,22 +11,33 @@ from bot.grammar.westdays import WEST_FORMS
 from domain.values import DeliveryKind, DeliveryWish, Period
 
 _HINT = re.compile(
-    r"[日号月周天年节午晚早旬急快赶礼星期今明昨后前季半内]|\d[-/.]\d|[./]\d|618|双1|点|time|day|week|month|year|asap|urgent|hour"
-    r"|q[1-4]|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tom|\dth|tmr|tonight|soon|quick|截"
+    r"[日号月周天年节午晚早旬急快赶礼星期今明昨后前季半内]|\d[-/.]\d|[./]\d|618|双1|点|time|day"
+    r"|week|month|year|asap|urgent|hour"
+    r"|q[1-4]|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tom|\dth"
+    r"|tmr|tonight|soon|quick|截"
 )
 _ASAP = re.compile(
-    r"尽快|尽早|加急|急用|急需|急着|急要|着急(?!吗)|越快越好|越早越好|马上|立刻|立即|赶紧|赶快|火速|最快|即刻|特急|很急|挺急|比较急|急单"
+    r"尽快|尽早|加急|急用|急需|急着|急要|着急(?!吗)|越快越好|越早越好|马上|立刻|立即|赶紧|赶快"
+    r"|火速|最快|即刻|特急|很急|挺急|比较急|急单"
     r"|(?<![不别着])急(?=[,。!;\s]|$)|(?<![a-z])(?:asap|urgent(?:ly)?|as soon as possible|rush)(?![a-z])"
 )
 _CALM = re.compile(r"不(?:着|太|是很)?急|别急|不(?:用|要|必)(?:加|着|太)?急|no rush|no hurry|not urgent")
 _BEFORE_WORD = re.compile(
-    r"(?:最迟|最晚|最慢|不晚于|不迟于|截止到?|截至|务必|赶在|在|于|送货?日期|交期|交货期?|不超过|no later than |(?<![a-z])(?:by|before|till|until) ) ?(?:在|是|:)? ?(?:the )?$"
+    r"(?:最迟|最晚|最慢|不晚于|不迟于|截止到?|截至|务必|赶在|在|于|送货?日期|交期|交货期?|不超过"
+    r"|no later than |(?<![a-z])(?:by|before|till|until) ) ?(?:在|是|:)? ?(?:the )?$"
 )
 _INCLUSIVE = ("最迟", "最晚", "最慢", "不晚", "不迟", "截", "不超", "no", "by", "till", "until")
-_PART = r"(?P<part>上午|早上|早晨|清早|一早|中午|下午|晚上|傍晚|夜里|早(?![安])|晚(?![点上])|am(?![a-z])|pm(?![a-z])|morning|noon|afternoon|evening)"
-_CLOCK = r"(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:(?:点|时)(?!货|单|餐)(?P<m>半|一刻|\d{1,2}分?|[一二三四五]?十[一二三四五]?分?)?钟?|:(?P<mm>[0-5]\d))"
+_PART = (
+    r"(?P<part>上午|早上|早晨|清早|一早|中午|下午|晚上|傍晚|夜里|早(?![安])|晚(?![点上])|am(?![a-z])"
+    r"|pm(?![a-z])|morning|noon|afternoon|evening)"
+)
+_CLOCK = (
+    r"(?P<h>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:(?:点|时)(?!货|单|餐)(?P<m>半|一刻|\d{1,2}分?"
+    r"|[一二三四五]?十[一二三四五]?分?)?钟?|:(?P<mm>[0-5]\d))"
+)
 _AFTER = re.compile(
-    rf" ?(?:的(?={_PART.replace('?P<part>', '?:')})|in the |this )? ?(?:{_PART})? ?(?:(?:at |around )?{_CLOCK}|(?<=\s)at (?P<eh>\d{{1,2}}) ?(?P<ap>am|pm))? ?"
+    rf" ?(?:的(?={_PART.replace('?P<part>', '?:')})|in the |this )? ?(?:{_PART})? ?(?:(?:at "
+    rf"|around )?{_CLOCK}|(?<=\s)at (?P<eh>\d{{1,2}}) ?(?P<ap>am|pm))? ?"
     r"(?P<work>下班|收工|打烊)? ?(?P<turn>(?:之|以)?前|截止|为止|(?:之|以)?后|(?:之|以)?内|左右)?"
 )
 _LOOSE_TIME = re.compile(
@@ -88,9 +99,9 @@ def _mention(text: str, today: date, spot: tuple[int, int, Days]) -> tuple[Menti
     kind, first, last = _turned(days, word, "前" in turn, exact, "止" in turn)
     wish = None
     if days.grain not in ("vague", "past"):
-        wish = DeliveryWish(
-            kind, *((None, first, last) if kind is DeliveryKind.RANGE else (last,)), time=clock, part=part
-        )
+        ranged = kind is DeliveryKind.RANGE
+        wish = DeliveryWish(kind, None if ranged else last, time=clock, part=part)
+        wish = replace(wish, start=first, end=last) if ranged else wish
     return Mention(begin, stop, wish, _period(days), vague=days.grain == "vague"), days
 
 

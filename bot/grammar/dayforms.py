@@ -32,7 +32,7 @@ def _number(text: str) -> int:
     return small_number(text) or 0
 
 
-def _iso(m: Match, today: date) -> Days | None:
+def _iso(m: Match, _: date) -> Days | None:
     day = days.make(int(m["y"]), _number(m["m"]), _number(m["d"]))
     return days.on(day) if day else None
 
@@ -90,7 +90,7 @@ def _month_only(m: Match, today: date) -> Days | None:
 
 
 def _this_month(m: Match, today: date) -> Days | None:
-    return _part_of(*days.month_at(today, 0), m["p"])
+    return _part_of(*days.month_at(today, 0), m["p"].lstrip("月"))
 
 
 def _relative_week(m: Match, today: date) -> Days | None:
@@ -164,7 +164,7 @@ def _festival(m: Match, today: date) -> Days | None:
     return days.on(day) if day else None
 
 
-def _before_new_year(m: Match, today: date) -> Days | None:
+def _before_new_year(_: Match, today: date) -> Days | None:
     day = festival("春节", today)
     return Days(day - timedelta(days=1), day - timedelta(days=1), "end", None) if day else None
 
@@ -174,11 +174,11 @@ def _day_of_month(m: Match, today: date) -> Days | None:
     return days.on(day, days.last_day_of_month(today, _number(m["d"]))) if day else None
 
 
-def _vague(m: Match, today: date) -> Days | None:
+def _vague(_: Match, today: date) -> Days | None:
     return Days(today, today, "vague", None)
 
 
-def _today(m: Match, today: date) -> Days | None:
+def _today(_: Match, today: date) -> Days | None:
     return days.on(today)
 
 
@@ -191,15 +191,17 @@ _TABLE: tuple[tuple[str, Meaning], ...] = (
     (rf"{_COUNT}个?(?P<u>工作日)", _within),
     (rf"(?P<y>明年|今年|去年)?(?P<m>{_MONTH})月份?(?P<p>上旬|中旬|下旬|底|末|初|中(?!秋|午))", _month_part),
     (
-        rf"(?P<y>明年|今年|去年)?(?<!\d)(?P<m>{_MONTH})月份? ?(?P<d>{_DAY_OF_MONTH})(?:[日号]|(?![\d个件台箱套天百千万十.]))",
+        rf"(?P<y>明年|今年|去年)?(?<!\d)(?P<m>{_MONTH})月份? ?(?P<d>{_DAY_OF_MONTH})(?:[日号]"
+            rf"|(?![\d个件台箱套天百千万十.]))",
         _month_day,
     ),
     (rf"(?<![\d.])(?P<a>{_DAY_OF_MONTH})[号日]?(?:-|~|到|至)(?P<b>{_DAY_OF_MONTH})[号日](?:之?间)?", _day_range),
-    (rf"(?P<r>下下|下|这|本|当|上上|上)个?月(?:(?P<d>{_DAY_OF_MONTH})[号日]|(?P<p>底|末|初|上旬|中旬|下旬|中))?", _relative_month),
+    (rf"(?P<r>下下|下|这|本|当|上上|上)个?月(?:(?P<d>{_DAY_OF_MONTH})[号日]|(?P<p>底|末|初|上旬|中旬"
+        rf"|下旬|中))?", _relative_month),
     (r"(?:本|这|这个|当)?(?P<u>周|月|年|天)(?:之|以)内", _within_period),
     (r"(?:本|这|这个|当|今)(?P<u>周|月|年|天)内", _within_period),
     (rf"(?<!\d)(?P<m>{_MONTH})月份?(?!\d)", _month_only),
-    (r"(?P<p>月底|月末|月初|月中|上旬|中旬|下旬)", lambda m, today: _part_of(*days.month_at(today, 0), m["p"].lstrip("月"))),
+    (r"(?P<p>月底|月末|月初|月中|上旬|中旬|下旬)", _this_month),
     (rf"(?P<r>下下|下|这|本|上上|上)个?{_WEEK}(?P<d>[一二三四五六日天末1-6](?!\d))?", _relative_week),
     (rf"(?<![每])(?<!\d){_WEEK}(?P<d>[一二三四五六日天末]|[1-6](?!\d))", _weekday),
     (r"(?P<r>大后|后|明|今|昨|大前|前)(?:天|日(?!期|本)|儿(?:个)?)", _relative_day),
@@ -212,7 +214,8 @@ _TABLE: tuple[tuple[str, Meaning], ...] = (
         _festival,
     ),
     (rf"(?<![\d.第a-z一二三四五六七八九十])(?P<d>{_DAY_OF_MONTH})[号日]{_NOT_A_DAY}", _day_of_month),
-    (r"(?:过|等|晚|推迟?|缓) ?(?:几|两|些|阵|一两|几个?)(?:天|日|周)|改天|这两天|这几天|近期(?=送|要|发|到|交)|过阵子|过些日子", _vague),
+    (r"(?:过|等|晚|推迟?|缓) ?(?:几|两|些|阵|一两|几个?)(?:天|日|周)|改天|这两天|这几天|近期(?=送"
+        r"|要|发|到|交)|过阵子|过些日子", _vague),
     (r"(?=(?:下班|收工|打烊)(?:之|以)?前)", _today),
 )  # fmt: skip
 

@@ -5,21 +5,24 @@ from collections.abc import Iterator
 
 from bot.grammar.lines import pair, wanted
 from bot.grammar.marks import CarrierMark, OrderMark, ProductMark, WaybillMark
-from bot.grammar.phrases import APPROVE, PARTICLES, REJECT
+from bot.grammar.phrases import APPROVE, REJECT
 from bot.grammar.scene import Scene
 from bot.grammar.talk import confirmation
 from domain.commands import Approve, CancelOrder, Command, Confirm, ConfirmShipment, Reject
 
 _ASKING = re.compile(
-    r"[?？]|(?:吗|么|没|没有|了没|不)[。!,\s]*$|了没|(?:过|批|好|完)了?(?:吗|没)|谁|什么|怎么|多久|几时|何时|哪|是否|有没有|(?<![a-z])(?:has|is|was|did|when|where|status)(?![a-z])"
+    r"[?？]|(?:吗|么|没|没有|了没|不)[。!,\s]*$|了没|(?:过|批|好|完)了?(?:吗|没)|谁|什么|怎么|多久"
+    r"|几时|何时|哪|是否|有没有|(?<![a-z])(?:has|is|was|did|when|where|status)(?![a-z])"
 )
 _DECISION = re.compile(rf"(?P<no>{REJECT})|(?P<yes>{APPROVE})")
 _WITH_NUMBER = re.compile(
-    rf"(?P<no>{REJECT}|不行|不可以|不能过|不给|no(?![a-z]))|(?P<yes>{APPROVE}|可以的?|没问题|行|ok|过了?(?=[,。;!吧]|$)|(?<!审)批(?!发)|👌|👍|✅)"
+    rf"(?P<no>{REJECT}|不行|不可以|不能过|不给|no(?![a-z]))|(?P<yes>{APPROVE}|可以的?|没问题|行|ok"
+    rf"|过了?(?=[,。;!吧]|$)|(?<!审)批(?!发)|👌|👍|✅)"
 )
 _LONE_YES = re.compile(rf"(?:我)?(?:{APPROVE})(?:了|吧|的|啊|哈|执行|发货|下单|这单|这个|此单|该单)*")
 _LONE_NO = re.compile(
-    rf"(?:我)?(?:{REJECT})(?:了|吧|的|啊|哈|掉|它|这单|这个|此单|该单)*(?:[,:;。\s]+(?P<why>.+)|(?P<glued>(?:因为|太|价|毛|利|交|账|客|超|没|信).+))?",
+    rf"(?:我)?(?:{REJECT})(?:了|吧|的|啊|哈|掉|它|这单|这个|此单|该单)*(?:[,:;。\s]+(?P<why>.+)"
+    rf"|(?P<glued>(?:因为|太|价|毛|利|交|账|客|超|没|信).+))?",
     re.DOTALL,
 )
 _PENDING_YES = re.compile(
@@ -29,27 +32,38 @@ _PENDING_NO = re.compile(
     r"(?:不行|不可以|不好|不|否|打回|不给|不能过|no|n|❌|👎|2)(?:了|吧|啊|的|哈)*(?:[,:;。\s]+(?P<why>.+))?", re.DOTALL
 )
 _RELATIVE = re.compile(
-    rf"(?:把)?(?P<which>(?:C|D|刚才|刚刚|上次|上一|之前|前面|那|这|最近|最后|昨天|C的?|D的?)*(?:那|这)?(?:个|张|一|Z)?(?:单子?|订单|张|份))(?:都|就|给)?(?:{APPROVE}|{REJECT}|(?:{APPROVE})了)(?:吧|了|掉)*"
+    rf"(?:把)?(?P<which>(?:C|D|刚才|刚刚|上次|上一|之前|前面|那|这|最近|最后|昨天|C的?|D的?)*(?:那"
+    rf"|这)?(?:个|张|一|Z)?(?:单子?|订单|张|份))(?:都|就|给)?(?:{APPROVE}|{REJECT}"
+    rf"|(?:{APPROVE})了)(?:吧|了|掉)*"
 )
 _LEAD = re.compile(
     r"^[\s,.:;。、，：；！!\-了吧掉]+(?:(?:原因|理由)(?:是|为)?\s*[:：]?\s*)?|^(?:原因|理由)(?:是|为)?\s*[:：]?\s*"
 )
 _CLAUSE = re.compile(r"[,;。\n!]")
 _CANCEL = re.compile(
-    r"(?:取消|撤单|撤销|撤回|撤了|撤掉|作废|退单|退掉|退了|不用发了?|不用送了?|别发了|不想要了?|不需要了|不要了|不买了|不订了|不下了|删掉|删了|终止|关闭|砍掉|废掉|废了|cancel(?:led)?|void)"
+    r"(?:取消|撤单|撤销|撤回|撤了|撤掉|作废|退单|退掉|退了|不用发了?|不用送了?|别发了|不想要了?"
+    r"|不需要了|不要了|不买了|不订了|不下了|删掉|删了|终止|关闭|砍掉|废掉|废了|cancel(?:led)?"
+    r"|void)"
 )
 _CANCEL_WHOLE = re.compile(
-    r"(?:取消|作废|撤销|撤回|撤掉|删掉|删除|退掉|终止|cancel)(?:掉|了)?(?:一下|下)?(?:我的?|我们的?|这|那|此|该|本|the|my|this|整|全部|所有|刚才的?|刚下的?|D的?|刚刚的?|之前的?|上次的?|上一|last|前面的?|刚|了| )*(?:个|张|一|Z)?(?:订单|单子?|下单|order|采购单)"
-    r"|(?:订单|单子?|那单|这单|整单|全部|都|货|东西|那张|这张|order)(?:给我|帮我|先|就|都|也|全|全部)*(?:取消|作废|撤销|撤回|撤|退|不要|不用|不订|删|cancel)(?:了|掉|吧)?|撤单|退单|不买了|不订了|不下单了|(?:全部?|都|统统|全都)不要了?|不要了$|不想要了$|不需要了$|取消(?:吧|了|掉)*$|作废(?:吧|了)*$|^cancel(?:it|that| it| that| please)?$|^(?:先)?不要了"
+    r"(?:取消|作废|撤销|撤回|撤掉|删掉|删除|退掉|终止|cancel)(?:掉|了)?(?:一下|下)?(?:我的?"
+    r"|我们的?|这|那|此|该|本|the|my|this|整|全部|所有|刚才的?|刚下的?|D的?|刚刚的?|之前的?"
+    r"|上次的?|上一|last|前面的?|刚|了| )*(?:个|张|一|Z)?(?:订单|单子?|下单|order|采购单)"
+    r"|(?:订单|单子?|那单|这单|整单|全部|都|货|东西|那张|这张|order)(?:给我|帮我|先|就|都|也|全"
+    r"|全部)*(?:取消|作废|撤销|撤回|撤|退|不要|不用|不订|删|cancel)(?:了|掉|吧)?|撤单|退单|不买了"
+    r"|不订了|不下单了|(?:全部?|都|统统|全都)不要了?|不要了$|不想要了$|不需要了$|取消(?:吧|了"
+    r"|掉)*$|作废(?:吧|了)*$|^cancel(?:it|that| it| that| please)?$|^(?:先)?不要了"
     r"|(?:单|订单)(?:D|刚)?.{0,6}退了"
 )
 _LATER = re.compile(r"D(?:那|的|下|订|之前)?|上次|之前|前几天|上一|(?:那|这)(?:张|单|个单|一单|个订单)|最近那|last")
 _RECENT = re.compile(r"刚才|刚刚|刚下|这单|这张|这个|上一单|那单")
 _SHIP = re.compile(
-    r"(?:已经?|都|全部|今天|刚|刚刚|D)*(?:发货|发出|发走|发掉|寄出|出库|出货|发车|装车|已发|发了|寄了|送出|发运|走(?:K|了)|shipped|dispatched|sent out)|发(?=K)|K(?:W|发|已)|W"
+    r"(?:已经?|都|全部|今天|刚|刚刚|D)*(?:发货|发出|发走|发掉|寄出|出库|出货|发车|装车|已发|发了"
+    r"|寄了|送出|发运|走(?:K|了)|shipped|dispatched|sent out)|发(?=K)|K(?:W|发|已)|W"
 )
 _NOT_SHIP = re.compile(
-    r"没发|未发|别发|不发|先不|不要发|暂停|什么时候|催|改到|改成|D再发|延|推迟|要发|能发|可以发吗|准备发|发了?(?:一半|一部分|Q(?!P|的))|发不"
+    r"没发|未发|别发|不发|先不|不要发|暂停|什么时候|催|改到|改成|D再发|延|推迟|要发|能发|可以发吗"
+    r"|准备发|发了?(?:一半|一部分|Q(?!P|的))|发不"
 )
 
 
@@ -188,6 +202,7 @@ def ship(scene: Scene) -> list[Command] | None:
     if not scene.order_nos and scene.of(ProductMark):
         return None
     lines = tuple(wanted(item, scene.lexicon) for item in pair(scene.text, scene.marks))
+    numbers: list[str | None] = [*scene.order_nos] or [None]
     carriers, waybills = scene.of(CarrierMark), scene.of(WaybillMark)
     return [
         ConfirmShipment(
@@ -197,5 +212,5 @@ def ship(scene: Scene) -> list[Command] | None:
             lines=lines,
             clarify=() if number or scene.context.last_order else ("order_no",),
         )
-        for number in scene.order_nos or [None]
+        for number in numbers
     ]

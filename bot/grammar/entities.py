@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.grammar.compact import compact, hanzi_count, key_of, sound
 from bot.grammar.lexicon import CUSTOMER, GENERIC, Entry, Lexicon
-from bot.grammar.normal import fold
 from bot.grammar.marks import MASK, Canvas, CustomerMark, Mark, ProductMark
+from bot.grammar.normal import fold
 
 _ALNUM = re.compile(r"[a-z0-9]")
 _TIMES_NUMBER = re.compile(r"x\s?\d")
@@ -15,7 +15,8 @@ _MEASURED = re.compile(r"(?P<n>[1-9]\d*(?:\.\d+)?)\s?")
 _NOT_CODE_BEFORE = re.compile(r"(?:[¥$@#*.-]|so)\s?$")
 _NOT_CODE_AFTER = re.compile(r"\s?(?:[.%/-]?\d|块|元|号|月|日|年|点|%|折|天)")
 _MODIFIER = re.compile(
-    r"(?<![a-z0-9.])(\d+(?:\.\d+)?[a-z]{1,2}|[a-z]\d+(?:x\d+)?|\d+(?:\.\d+)?(?:平方|瓦|寸|号|米|伏|平)|[\u4e00-\u9fff]{1,4})的"
+    r"(?<![a-z0-9.])(\d+(?:\.\d+)?[a-z]{1,2}|[a-z]\d+(?:x\d+)?|\d+(?:\.\d+)?(?:平方|瓦|寸|号|米|伏"
+    r"|平)|[\u4e00-\u9fff]{1,4})的"
 )
 _CUSTOMER_CALL = re.compile(
     r"(?:^|[\n;,。]|给|帮|替|为)\s?([\u4e00-\u9fff]{2,3}?)(?=要|订|来|下|拿|补|:|,|\s|的|再|那|照|" + MASK + ")"
@@ -78,14 +79,14 @@ def _surest(exact: list[_Hit], heard: list[_Hit]) -> list[_Hit]:
 
 def _whole(text: str, hit: _Hit, starts: set[int], ends: set[int], lexicon: Lexicon) -> bool:
     words = text[hit.start : hit.end]
-    if "\n" in words or not _same_kind(words, hit, lexicon):
+    if "\n" in words or not _same_kind(words):
         return False
     if words.isdigit() and not _names_by_figures(text, hit, lexicon):
         return False
     return _left_edge(text, hit.start, ends) and _right_edge(text, hit, starts, lexicon)
 
 
-def _same_kind(words: str, hit: _Hit, lexicon: Lexicon) -> bool:
+def _same_kind(words: str) -> bool:
     """O and 0 are one character in codes, but a plain word never stands for a number."""
     key = compact(words)[0]
     return not (key.isdigit() and not any(char.isdigit() or "一" <= char <= "鿿" for char in words))

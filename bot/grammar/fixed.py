@@ -54,15 +54,18 @@ _FIXED = tuple((re.compile(pattern), make) for pattern, make in _WORDS)
 _BIND = re.compile(r"\s*(?:绑定|bind)\s*[:]?\s*(?P<code>[a-z0-9](?:[\s-]*[a-z0-9]){7})\s*[。.!]?\s*")
 _BARE_CODE = re.compile(r"\s*(?P<code>[a-z0-9](?:[\s-]*[a-z0-9]){7})\s*")
 _INVITE = re.compile(
-    r"\s*邀请\s*(?P<name>[\u4e00-\u9fff]{1,4}?|[a-z]{2,12})\s*(?:(?:给|到|加入|进|-|,|\s)\s*(?P<who>[^\s,]+?))?\s*(?:,|\s|作为|做|当)?\s*(?P<role>收货人?|采购员?|财务|老板)?\s*"
+    r"\s*邀请\s*(?P<name>[\u4e00-\u9fff]{1,4}?|[a-z]{2,12})\s*(?:(?:给|到|加入|进|-|,"
+    r"|\s)\s*(?P<who>[^\s,]+?))?\s*(?:,|\s|作为|做|当)?\s*(?P<role>收货人?|采购员?|财务|老板)?\s*"
 )
 _ROLES = {"收货": "receiver", "采购": "buyer", "财务": "finance_contact", "老板": "boss"}
 _ALERT = r"(?P<a>a\s?-?\s?\d{1,6})"
 _ACK = re.compile(
-    rf"\s*(?:(?:收到|知道了|我来处理|ack)\s*[:,]?\s*{_ALERT}|{_ALERT.replace('?P<a>', '?P<b>')}\s*[:,]?\s*(?:收到|知道了|我来处理|ack))\s*[了。!]*\s*"
+    rf"\s*(?:(?:收到|知道了|我来处理|ack)\s*[:,]?\s*{_ALERT}"
+    rf"|{_ALERT.replace('?P<a>', '?P<b>')}\s*[:,]?\s*(?:收到|知道了|我来处理|ack))\s*[了。!]*\s*"
 )
 _SNOOZE = re.compile(
-    rf"\s*{_ALERT}\s*[:,]?\s*(?:(?P<n>{NUMBER}|半)\s*个?(?P<u>小时|钟头|分钟|分|天|h|m|min|d)(?:后|再)?(?:提醒我?)?|(?P<day>明天|后天|下周))\s*(?:再?(?:说|提醒我?))?\s*"
+    rf"\s*{_ALERT}\s*[:,]?\s*(?:(?P<n>{NUMBER}|半)\s*个?(?P<u>小时|钟头|分钟|分|天|h|m|min|d)(?:后"
+    rf"|再)?(?:提醒我?)?|(?P<day>明天|后天|下周))\s*(?:再?(?:说|提醒我?))?\s*"
 )
 _FORGET = re.compile(r"\s*(?:忘记|忘掉|删除叫法)\s*[:]?\s*(?P<alias>[^\s,。]{1,20})\s*")
 _CHASE = re.compile(r"催|hurry|chase")

@@ -1,8 +1,8 @@
 """Chinese public holidays and festivals as data.
 
 Each November the State Council announces the next year: add its days off to ``_DAYS_OFF`` and the weekend days that are
-worked instead to ``MAKE_UP``; festivals that follow the moon are listed for some years ahead in ``_LUNAR``. 2025 and 2026
-are as announced; 2027 holds the statutory days only. A year that is missing counts Monday to Friday as workdays.
+worked instead to ``MAKE_UP``; festivals that follow the moon are listed for some years ahead in ``_LUNAR``.
+2025 and 2026 are as announced; 2027 holds the statutory days only. A missing year counts Monday to Friday as workdays.
 """
 
 from collections.abc import Iterator

@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from decimal import Decimal
 from enum import Enum
@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.grammar.context import Context, Draft, DraftLine, Pending
 from bot.grammar.lexicon import CustomerEntry, Lexicon, ProductEntry
+from bot.grammar.understanding import understand
 from bot.grammar.units import GenericUnit
 from domain.commands import Change, Command, Details, ListReview, ListShipping, Op, QueryPrice, Report, Wanted
 from domain.values import DeliveryWish, Period
@@ -60,23 +61,14 @@ def _filled(details: Details) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Change):
-        return _change(value)
-    if isinstance(value, Wanted):
-        return _line(value)
-    if isinstance(value, DeliveryWish | Period):
-        return _dated(value)
-    return to_json(value) if isinstance(value, Command) else value
+    for kind, turn in _TURNS:
+        if isinstance(value, kind):
+            return turn(value)
+    return value
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _dated(value: DeliveryWish | Period) -> dict[str, Any]:
@@ -100,7 +92,7 @@ def _line(line: Wanted | Change) -> dict[str, Any]:
 
 def _change(change: Change) -> dict[str, Any]:
     line = _line(change)
-    named = {key: line[key] for key in ("sku", "text", "candidates") if key in line}
+    named: dict[str, Any] = {key: line[key] for key in ("sku", "text", "candidates") if key in line}
     if change.op is Op.REMOVE:
         return {"op": "remove", **named}
     if change.op is Op.PRICE:
@@ -193,18 +185,36 @@ def lexicon_from_catalog(catalog: Mapping[str, Any]) -> Lexicon:
     )
 
 
-def understand_rows(lines: Iterable[str], lexicon: Lexicon, *, explain: bool = False) -> Iterator[dict[str, Any]]:
-    """Understand JSON lines one by one; each answer carries the milliseconds it took."""
-    from bot.grammar import understand
+def understand_rows(
+    lines: Iterable[str], lexicon: Lexicon, *, explain: bool = False, now: datetime | None = None
+) -> Iterator[dict[str, Any]]:
+    """Understand JSON lines one by one; each answer carries the milliseconds it took.
 
+    ``now`` serves the rows that carry no ``reference_time`` of their own; without either a row is refused.
+    """
     for line in lines:
         if not line.strip():
             continue
         row = json.loads(line)
         context = context_from_json(row.get("context"), row.get("sender"))
-        now = datetime.fromisoformat(row["reference_time"]) if row.get("reference_time") else datetime.now(UTC)
+        moment = datetime.fromisoformat(row["reference_time"]) if row.get("reference_time") else now
+        if moment is None:
+            raise ValueError(f"row {row.get('id')!r} has no reference_time")
         started = time.perf_counter()
-        found = understand(row.get("text") or "", lexicon, context, now)
+        found = understand(row.get("text") or "", lexicon, context, moment)
         taken = (time.perf_counter() - started) * 1000
         answer = {"id": row.get("id"), "commands": [to_json(c) for c in found.commands], "ms": round(taken, 3)}
         yield {**answer, "rules": list(found.fired)} if explain else answer
+
+
+_TURNS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (Decimal, _number),
+    (date, date.isoformat),
+    (timedelta, timedelta.total_seconds),
+    (Enum, lambda value: value.value),
+    (tuple, lambda value: [_plain(item) for item in value]),
+    (Change, _change),
+    (Wanted, _line),
+    ((DeliveryWish, Period), _dated),
+    (Command, to_json),
+)

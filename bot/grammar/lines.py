@@ -12,10 +12,12 @@ from domain.commands import Wanted
 _EACH = re.compile(r"各|每样|每种|每个都|每款|都要|都来|都是|均|全都?要|一样|each")
 _RESPECTIVELY = re.compile(r"分别|依次|respectively")
 _CORRECTION = re.compile(
-    r"不对|不是|错了|搞错|弄错|算了|更正|说错|写错|改成|改为|应该是|哦不|噢不|啊不|(?:^|[,。\s])不[,。\s]|不要.{0,3}了?[,。]?是|[,，]\s*而?是\s*$|i mean|sorry|no,|rather"
+    r"不对|不是|错了|搞错|弄错|算了|更正|说错|写错|改成|改为|应该是|哦不|噢不|啊不|(?:^"
+    r"|[,。\s])不[,。\s]|不要.{0,3}了?[,。]?是|[,，]\s*而?是\s*$|i mean|sorry|no,|rather"
 )
 _WITHDRAWN = re.compile(
-    r"^\s*(?:这个|那个|的)?(?:先|就|还是|暂时)?(?:不要了?|不用了?|不订了?|不需要了?|取消|去掉|算了|删掉|免了)\s*(?=[,。;!\s\n]|$)"
+    r"^\s*(?:这个|那个|的)?(?:先|就|还是|暂时)?(?:不要了?|不用了?|不订了?|不需要了?|取消|去掉|算了"
+    r"|删掉|免了)\s*(?=[,。;!\s\n]|$)"
 )
 _WITHDRAWING = re.compile(r"(?:去掉|删掉|取消|不要|除去|不用|划掉|drop|remove)\s*$")
 _AGAIN = re.compile(r"再|又|另|加|还|\+|零|plus|more")
@@ -134,7 +136,7 @@ class _Pairing:
         return _strength(self._gap(index - 1, index)) > right and self._alternates(index)
 
     def _alternates(self, index: int) -> bool:
-        """Whether the rest reads quantity, product, quantity, product: else the quantity stays with what precedes it."""
+        """Whether the rest reads quantity, product, quantity, product: else it stays with what precedes it."""
         letters = "".join(mark.letter for mark in self.marks[index:] if mark.letter != "M")
         return re.fullmatch(r"(?:QP)+", letters) is not None
 
@@ -233,13 +235,13 @@ def merged(lines: Sequence[Wanted], lexicon: Lexicon) -> tuple[Wanted, ...]:
 
 
 def _sum(one: Wanted, other: Wanted, lexicon: Lexicon) -> Wanted:
-    price = {"price": one.price or other.price, "price_unit": one.price_unit or other.price_unit}
+    priced = replace(one, price=one.price or other.price, price_unit=one.price_unit or other.price_unit)
     if one.qty is None or other.qty is None:
-        return replace(one, qty=None, base_qty=None, **price)
+        return replace(priced, qty=None, base_qty=None)
     base = None if one.base_qty is None or other.base_qty is None else one.base_qty + other.base_qty
     if one.unit == other.unit:
-        return replace(one, qty=one.qty + other.qty, base_qty=base, **price)
+        return replace(priced, qty=one.qty + other.qty, base_qty=base)
     if base is None:
-        return replace(one, qty=None, base_qty=None, **price)
+        return replace(priced, qty=None, base_qty=None)
     product = lexicon.products[one.sku or ""]
-    return replace(one, qty=base, unit=product.base_unit, base_qty=base, **price)
+    return replace(priced, qty=base, unit=product.base_unit, base_qty=base)

@@ -1,4 +1,4 @@
-"""The text of a message folded for matching (width, case, script, invisible characters), with the way back to the raw words."""
+"""The text of a message folded for matching (width, case, script), with the way back to the raw words."""
 
 from dataclasses import dataclass
 

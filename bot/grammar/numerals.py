@@ -25,7 +25,10 @@ _SHORT = {"廿": "二十", "卅": "三十"}
 ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![\d.])\.\d+"
 SPOKEN = "零一二两俩三仨四五六七八九十百千万亿廿卅"
 # A run of digits and spoken numerals that makes one number; k and w count only where no letter follows.
-NUMBER = rf"(?:(?:{ARABIC})\s?[百千万亿](?:[{SPOKEN}]|\d(?!\d*[a-z]))*|(?:{ARABIC})[kw](?![a-z0-9])|(?:{ARABIC})|[{SPOKEN}]+(?:点[零一二三四五六七八九]+)?|半)"
+NUMBER = (
+    rf"(?:(?:{ARABIC})\s?[百千万亿](?:[{SPOKEN}]|\d(?!\d*[a-z]))*|(?:{ARABIC})[kw](?![a-z0-9])"
+    rf"|(?:{ARABIC})|[{SPOKEN}]+(?:点[零一二三四五六七八九]+)?|半)"
+)
 _TOKEN = re.compile(rf"{ARABIC}|[{SPOKEN}kw]")
 _APPROXIMATE = re.compile(r"[一二两三四五六七八九](?<!零)[二两三四五六七八九](?=[十百千万亿]|$)")
 
@@ -85,7 +88,7 @@ def _add_up(tokens: list[str]) -> Decimal | None:
         elif token in _GREAT:
             total += (section + (pending or 0) or Decimal(1)) * _GREAT[token]
             section, pending, unit, zero = Decimal(0), None, _GREAT[token], False
-        elif token == "零":
+        elif token in "零":
             zero = True
         else:
             value = Decimal(DIGITS[token]) if token in DIGITS else Decimal(token.replace(",", ""))

@@ -14,24 +14,41 @@ from bot.grammar.unknowns import with_unknown_products
 from domain.commands import PlaceOrder, Reorder, Wanted
 
 _WISH = re.compile(
-    r"下个?单(?!了|的|没|吗|流程|时间)|下一单|下Z|录(?:一|Z|个)?单?|开(?:一|个)?单|订货|订点货|要点货|来点货|拿点货|进点货|要货|叫货|补货|补点货|进货|报货|采购|报单|要订|想订|要买|想买|订购|预订|来点|要点|来些|要些|加急订"
-    r"|^(?:我|我们|帮我|给我|再|想|还|请|那|就|也)*(?:要|订|来|拿|买|整|搞|需要|补|带)(?!求|是|不要|不|紧|么|么样|了没)|(?:给我|帮我|我)(?:要|拿|来|订|留|备|发|送|下|整|买)"
-    r"|有(?:的话)?就?(?:要|来|拿|订|发|下)|够的?话|(?<![a-z])(?:order|need|want|buy|purchase|send|po|get me|require)(?![a-z])"
+    r"下个?单(?!了|的|没|吗|流程|时间)|下一单|下Z|录(?:一|Z|个)?单?|开(?:一|个)?单|订货|订点货"
+    r"|要点货|来点货|拿点货|进点货|要货|叫货|补货|补点货|进货|报货|采购|报单|要订|想订|要买|想买"
+    r"|订购|预订|来点|要点|来些|要些|加急订"
+    r"|^(?:我|我们|帮我|给我|再|想|还|请|那|就|也)*(?:要|订|来|拿|买|整|搞|需要|补|带)(?!求|是"
+    r"|不要|不|紧|么|么样|了没)|(?:给我|帮我|我)(?:要|拿|来|订|留|备|发|送|下|整|买)"
+    r"|有(?:的话)?就?(?:要|来|拿|订|发|下)|够的?话|(?<![a-z])(?:order|need|want|buy|purchase|send"
+    r"|po|get me|require)(?![a-z])"
 )
 _BARE_WISH = re.compile(
-    r"^(?:我|我们|想|要|需要|帮我|给我|请|给C|帮C|C|替C|你|能|可以|再|那|先|为C|吗|现在|马上|i want to|i'd like to|i would like to|want to|can i|let me|to|please)*"
-    r"(?:下个?单|下一?单|下Z|订货|订点货|要点货|来点货|拿点货|进点货|要货|叫货|补货|补点货|进货|报货|报单|采购|订东西|订点东西|买东西|买点东西|来一?批货|place an order|make an order|order something|order|new order|开单|开个单|录个?单|录Z)"
+    r"^(?:我|我们|想|要|需要|帮我|给我|请|给C|帮C|C|替C|你|能|可以|再|那|先|为C|吗|现在|马上"
+    r"|i want to|i'd like to|i would like to|want to|can i|let me|to|please)*"
+    r"(?:下个?单|下一?单|下Z|订货|订点货|要点货|来点货|拿点货|进点货|要货|叫货|补货|补点货|进货"
+    r"|报货|报单|采购|订东西|订点东西|买东西|买点东西|来一?批货|place an order|make an order"
+    r"|order something|order|new order|开单|开个单|录个?单|录Z)"
     r"(?:吧|了|哈|啊|呀|给C|D|送|到|要)*$"
 )
 _PAST = re.compile(
-    r"收到(?=Q|P|D)|发了(?!吗|没)|(?:收到|付|打|买|订|用|卖|送来|签收|拿|下|结|汇|转|到货|到|取|换|发来)(?:过|了|完|好了)(?!没|吗|就|你|我|N)|上次买的|之前买的|挺好用|很好用|收到的|不错用|好用|已收|已付|已到"
+    r"收到(?=Q|P|D)|发了(?!吗|没)|(?:收到|付|打|买|订|用|卖|送来|签收|拿|下|结|汇|转|到货|到|取|换"
+    r"|发来)(?:过|了|完|好了)(?!没|吗|就|你|我|N)|上次买的|之前买的|挺好用|很好用|收到的|不错用"
+    r"|好用|已收|已付|已到"
 )
 _STILL = re.compile(r"再来|再要|再订|再拿|再下|再给|再补|来Q|要Q|来P|要P|帮我|给我|订Q|下Q|需要|麻烦|还要|补Q")
 _REORDER = re.compile(
-    r"照旧|老样子|老规矩|返单|翻单|(?:跟|和|同|按照?|照着?|像|与)(?:上次|上回|上一次|上一?单|之前|上个月|上周|以前|D|前面|上批|上次那样|上一批)(?:的)?(?:那?(?:单|订单|单子|货|清单|内容|数量|一样|那样|来|再来|下|复制|那张|那批|样|配置|原样)|$|[,。!](?!价))(?:子|一样|一模一样)?"
+    r"照旧|老样子|老规矩|返单|翻单|(?:跟|和|同|按照?|照着?|像|与)(?:上次|上回|上一次|上一?单|之前"
+    r"|上个月|上周|以前|D|前面|上批|上次那样|上一批)(?:的)?(?:那?(?:单|订单|单子|货|清单|内容|数量"
+    r"|一样|那样|来|再来|下|复制|那张|那批|样|配置|原样)|$|[,。!](?!价))(?:子|一样|一模一样)?"
     r"|(?:跟|和|同|按照?|照着?|像)N(?:的|那单|那张)?(?:一样|再|来|下|复制|原样|内容|数量|货|做|安排)"
-    r"|上次(?:的|那)?(?:单子|订单|那单|那样|那些|那批)?(?:原样|一样|照样|再|来一份|再来)(?:的)?(?:下|来|订|一|Z|安排|要)*|(?:再|又)?来(?:一|Z|个)?(?:单|份|批)?(?:跟|和)?(?:上次|之前)?一样的|一模一样|重复(?:上|一)(?:次|单|个)|复制(?:一下)?(?:N|上)|N(?:的)?(?:再|照|原样|复制|重)(?:来|下|单|做|一|Z|复)|再照"
-    r"|再(?:来|下)(?:Z|一?单)(?=$|[,。!;吧]|给C)|(?:再|重新)(?:来|下)(?:一|Z)(?:单|次|遍|份)(?!P|Q)|原单|同上(?:次|单|回)|同样的?(?:再|来|单)|(?:再|重新)(?:订|买|下|来|要)Z?上次|还是(?:上次|那些|老|原)|(?<![a-z])(?:same (?:as|order)|repeat|reorder|re-order|same again|usual order|the usual|order again|copyN)"
+    r"|上次(?:的|那)?(?:单子|订单|那单|那样|那些|那批)?(?:原样|一样|照样|再|来一份"
+    r"|再来)(?:的)?(?:下|来|订|一|Z|安排|要)*|(?:再|又)?来(?:一|Z|个)?(?:单|份|批)?(?:跟"
+    r"|和)?(?:上次|之前)?一样的|一模一样|重复(?:上|一)(?:次|单|个)|复制(?:一下)?(?:N|上)"
+    r"|N(?:的)?(?:再|照|原样|复制|重)(?:来|下|单|做|一|Z|复)|再照"
+    r"|再(?:来|下)(?:Z|一?单)(?=$|[,。!;吧]|给C)|(?:再|重新)(?:来|下)(?:一|Z)(?:单|次|遍|份)(?!P"
+    r"|Q)|原单|同上(?:次|单|回)|同样的?(?:再|来|单)|(?:再|重新)(?:订|买|下|来|要)Z?上次"
+    r"|还是(?:上次|那些|老|原)|(?<![a-z])(?:same (?:as|order)|repeat|reorder|re-order|same again"
+    r"|usual order|the usual|order again|copyN)"
 )
 _NOT_REORDER = re.compile(
     r"价.{0,4}上次|上次(?:的)?(?:价|单价|地址)|上次那个P|按上次的?价|再来(?:一|Z)?单P(?!不|去|改|换)"
@@ -61,14 +78,13 @@ def wants_to_order(scene: Scene) -> bool:
 
 def reorder(scene: Scene) -> Reorder | None:
     """reorder: the words of repetition, with changes said in the same breath."""
-    found = _REORDER.search(scene.skeleton)
-    if not found or scene.says(_NOT_REORDER):
+    if not scene.says(_REORDER) or scene.says(_NOT_REORDER):
         return None
-    ops, asked = changes_of(scene, fresh=True)
+    ops, asked = changes_of(scene)
     details, unclear = details_of(scene)
     customer, several = named_customer(scene)
     asked = {*asked, *({"date"} if unclear else ()), *({"customer"} if several else ())}
-    times = _times(scene, found)
+    times = _times(scene)
     return Reorder(
         order_no=scene.order_nos[0] if scene.order_nos else None,
         customer=customer,
@@ -80,7 +96,7 @@ def reorder(scene: Scene) -> Reorder | None:
     )
 
 
-def _times(scene: Scene, found: re.Match[str]) -> int | None:
+def _times(scene: Scene) -> int | None:
     match = _TIMES.search(scene.text)
     count = small_number(match["n"]) if match else None
     return count if count and 1 < count < 20 else None

@@ -8,43 +8,52 @@ from bot.grammar.phrases import CARRIERS, PICK_UP
 
 CHECK_LETTERS = "a-hjkmnp-z"
 _SO = re.compile(
-    r"(?<![a-z0-9])s[o0]\s?[-#]?\s?(?P<d>2[0o][\do]{2}[\s-]?[\doil]{4,6}(?![\doil])|[\doil]{1,10})(?P<c>[a-hjkmnp-z])?(?![a-z0-9])"
+    r"(?<![a-z0-9])s[o0]\s?[-#]?\s?(?P<d>2[0o][\do]{2}[\s-]?[\doil]{4,6}(?![\doil])"
+    r"|[\doil]{1,10})(?P<c>[a-hjkmnp-z])?(?![a-z0-9])"
 )
 _LABEL = r"(?:查询?单|单号|订单(?:编?号)?|单据|单子|order(?:\s?(?:no\.?|number|#))?)\s?(?:是|为)?\s?[:#]?\s?"
 _LABELLED = re.compile(
     rf"(?:(?<![快运流a-z])|(?<=[快运流])(?!单)){_LABEL}(?P<n>\d{{3,12}}[{CHECK_LETTERS}]?)(?![a-z0-9.])"
 )
 _VERBS = (
-    r"同意|批准|核准|通过|审核|审批|驳回|拒绝|退回|打回|发货|发出|签收|收货|取消|作废|撤单|催单|催一下|催下|催催|催|查单|查一下|查下|查|复制|照着|改单|修改"
+    r"同意|批准|核准|通过|审核|审批|驳回|拒绝|退回|打回|发货|发出|签收|收货|取消|作废|撤单|催单"
+    r"|催一下|催下|催催|催|查单|查一下|查下|查|复制|照着|改单|修改"
     r"|ship|shipped|approve|reject|cancel"
 )
 _AFTER_VERB = re.compile(rf"(?:{_VERBS})\s?[:#]?\s?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])")
 _BEFORE_VERB = re.compile(
-    rf"(?:^|[,;。\n、和把])\s?#?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)#?\s?(?=号?单(?![价位号])|那张|这张|那单|这单|到哪|发货|发出|发了|已发|催|签收|收货|同意|批准"
-    r"|核准|驳回|不同意|不批|通过|不通过|取消|作废|撤单|改|什么时候|怎么|状态|进度|物流|审核|审批|退回|去掉|不要了|过$|shipped|approved?|rejected?)"
+    rf"(?:^|[,;。\n、和把])\s?#?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)#?\s?(?=号?单(?![价位号])|那张"
+    rf"|这张|那单|这单|到哪|发货|发出|发了|已发|催|签收|收货|同意|批准"
+    r"|核准|驳回|不同意|不批|通过|不通过|取消|作废|撤单|改|什么时候|怎么|状态|进度|物流|审核|审批"
+    r"|退回|去掉|不要了|过$|shipped|approved?|rejected?)"
 )
 _CHAINED = re.compile(
-    rf"\s?(?:和|、|,|跟|及|与|and)\s?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])(?=\s?(?:$|[,;。、和都也!]|同意|批准|通过|驳回|到哪))"
+    rf"\s?(?:和|、|,|跟|及|与|and)\s?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])(?=\s?(?:$"
+    rf"|[,;。、和都也!]|同意|批准|通过|驳回|到哪))"
 )
 _ALONE = re.compile(rf"\s*#?(?P<n>\d{{2,8}}[{CHECK_LETTERS}])#?\s*(?:[。!?,~].*)?$", re.DOTALL)
 _PHONE = re.compile(
-    r"(?<![\d.a-z])(?:(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}|400[\s-]?\d{3}[\s-]?\d{4}|\+?85[23][\s-]?\d{4}[\s-]?\d{4})(?![\d])"
+    r"(?<![\d.a-z])(?:(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}"
+    r"|400[\s-]?\d{3}[\s-]?\d{4}|\+?85[23][\s-]?\d{4}[\s-]?\d{4})(?![\d])"
 )
 _PHONE_LABEL = re.compile(r"(?:联系)?(?:电话|手机号?码?|号码|tel|phone|mobile)\s?(?:改成|改为|是|为)?\s?[:.]?\s?$")
 _LATIN = "|".join(sorted((name for name in CARRIERS if name.isascii()), key=len, reverse=True))
 _HANZI = "|".join(sorted((name for name in CARRIERS if not name.isascii()), key=len, reverse=True))
 _CARRIER = re.compile(
-    rf"(?P<p>{'|'.join(PICK_UP)})|(?P<c>{_HANZI}|(?<![a-z])(?:{_LATIN})(?![a-z0-9]))(?:快递|速运|速递|物流|快运|快件| ?express)?"
+    rf"(?P<p>{'|'.join(PICK_UP)})|(?P<c>{_HANZI}|(?<![a-z])(?:{_LATIN})(?![a-z0-9]))(?:快递|速运"
+    rf"|速递|物流|快运|快件| ?express)?"
 )
 _CODED_WAYBILL = re.compile(r"(?<![a-z0-9])(?!so)[a-z]{1,5}\d{8,20}[a-z]{0,2}(?![a-z0-9])")
 _LABELLED_WAYBILL = re.compile(
-    r"(?:快递单号|运单号?|物流单号|单号|tracking(?: no\.?| number)?|awb)\s?(?:是|为)?\s?[:#]?\s?(?P<n>[a-z]{0,5}\d{8,20}[a-z]{0,2})(?![a-z0-9])"
+    r"(?:快递单号|运单号?|物流单号|单号|tracking(?: no\.?| number)?|awb)\s?(?:是"
+    r"|为)?\s?[:#]?\s?(?P<n>[a-z]{0,5}\d{8,20}[a-z]{0,2})(?![a-z0-9])"
 )
 _CARRIED = re.compile(
     r"\s?(?:快递|单号|运单号?|no\.?)?\s?[:#,]?\s?(?!1[3-9]\d{9}(?!\d))(?P<n>[a-z]{0,5}\d{8,20}[a-z]{0,2})(?![a-z0-9])"
 )
 _TAX = re.compile(
-    r"(?P<excl>不含税|不带税|不要税|未税|不开票价|without tax|excl(?:uding|\.)? tax|tax excluded)|(?P<incl>含税|带税|包税|incl(?:uding|\.)? tax|tax included|with tax)"
+    r"(?P<excl>不含税|不带税|不要税|未税|不开票价|without tax|excl(?:uding|\.)? tax|tax excluded)"
+    r"|(?P<incl>含税|带税|包税|incl(?:uding|\.)? tax|tax included|with tax)"
 )
 
 

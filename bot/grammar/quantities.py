@@ -9,14 +9,24 @@ from bot.grammar.marks import MASK, Canvas, NoiseMark, PriceMark, ProductMark, Q
 from bot.grammar.numerals import ARABIC, NUMBER, SPOKEN, is_approximate, parse_number
 
 _N = NUMBER
-_MONEY = rf"(?P<whole>{_N})[ \t]?(?:块钱?|元|圆|rmb|yuan|¥)(?:(?P<jiao>[零一二三四五六七八九\d]{{1,2}})(?:毛|角|分|(?!UNIT)))?(?![\d])钱?|(?P<jiao_only>{_N})(?:毛|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
+_MONEY = (
+    rf"(?P<whole>{_N})[ \t]?(?:块钱?|元|圆|rmb|yuan|¥)(?:(?P<jiao>[零一二三四五六七八九\d]{{1,2}})(?:毛"
+    rf"|角|分|(?!UNIT)))?(?![\d])钱?|(?P<jiao_only>{_N})(?:毛"
+    rf"|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
+)
 _NOISE = re.compile(
-    rf"(?:一共|总共|总价|合计|总额|总计|总金额|金额|共计|小计|total)[ \t]?(?:是|为)?[ \t]?[:]?[ \t]?[¥$]?[ \t]?(?:{_N})[ \t]?(?:块钱?|元|万元?)?"
-    rf"|(?:打)?(?:{_N})[ \t]?折|(?:{_N})[ \t]?(?:%|个点|个小时|小时|分钟|个?钟头|秒|天|年|次|遍|趟|位|岁|楼|层|栋|号|期|倍|季度?|平米|周|星期|礼拜|个月|月份?|点(?:半|钟|整|\d{{1,2}}分?)|人)(?![\u4e00-\u9fff]*\d*箱)"
-    rf"|第[ \t]?(?:\d+|[一二三四五六七八九十]+)(?:个|条|行|款|种|张|项|单)?|(?<![上那这哪每本该此])(?:{_N})(?:张?单|笔)(?![位价号])|(?:{_N})批(?=货)|百分之[零一二三四五六七八九十百]+|[\d.]+[ \t]?(?:mm|cm|w|v|ml|寸|瓦|伏)(?![a-z])"
+    rf"(?:一共|总共|总价|合计|总额|总计|总金额|金额|共计|小计|total)[ \t]?(?:是"
+    rf"|为)?[ \t]?[:]?[ \t]?[¥$]?[ \t]?(?:{_N})[ \t]?(?:块钱?|元|万元?)?"
+    rf"|(?:打)?(?:{_N})[ \t]?折|(?:{_N})[ \t]?(?:%|个点|个小时|小时|分钟|个?钟头|秒|天|年|次|遍|趟"
+    rf"|位|岁|楼|层|栋|号|期|倍|季度?|平米|周|星期|礼拜|个月|月份?|点(?:半|钟|整|\d{{1,2}}分?)"
+    rf"|人)(?![\u4e00-\u9fff]*\d*箱)"
+    rf"|第[ \t]?(?:\d+|[一二三四五六七八九十]+)(?:个|条|行|款|种|张|项|单)?"
+    rf"|(?<![上那这哪每本该此])(?:{_N})(?:张?单|笔)(?![位价号])|(?:{_N})批(?=货)"
+    rf"|百分之[零一二三四五六七八九十百]+|[\d.]+[ \t]?(?:mm|cm|w|v|ml|寸|瓦|伏)(?![a-z])"
 )
 _VAGUE_BEFORE = re.compile(
-    r"(?:大概|大约|约莫?|差不多|估计|可能|也许|最多|至多|最少|至少|不超过|about|around|approx(?:imately|\.)?|roughly|maybe|几|好几|数|上)[ \t]?(?:要|来|是|有)?[ \t]?$"
+    r"(?:大概|大约|约莫?|差不多|估计|可能|也许|最多|至多|最少|至少|不超过|about|around"
+    r"|approx(?:imately|\.)?|roughly|maybe|几|好几|数|上)[ \t]?(?:要|来|是|有)?[ \t]?$"
 )
 _VAGUE_TAIL = re.compile(r"[ \t]?(?:左右|上下|以上|以内|出头|不到|or so|多一点|多点)")
 _HALVED = ("减", "对", "砍", "折", "过")
@@ -36,23 +46,31 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
     money = _MONEY.replace("UNIT", rf"[ \t]?{units}")
     return {
         "quantity": re.compile(
-            rf"(?<![\d.a-wyz])(?P<n>{_N})[ \t]?(?P<more>多(?!少)|来|余|几)?[ \t]?(?P<half1>个?半)?[ \t]?(?:(?P<unit>{units})(?P<half>半(?!{units}))?(?P<more2>多(?!少))?|(?![\da-z]))"
+            rf"(?<![\d.a-wyz])(?P<n>{_N})[ \t]?(?P<more>多(?!少)|来|余"
+            rf"|几)?[ \t]?(?P<half1>个?半)?[ \t]?(?:(?P<unit>{units})(?P<half>半(?!{units}))?(?P<more2>多(?!少))?"
+            rf"|(?![\da-z]))"
         ),
         "range": re.compile(
-            rf"(?<![\d.])(?:{_N})[ \t]?(?:{units})?[ \t]?(?:-|~|到|至|或者?|、(?=[一二两三四五六七八九]))[ \t]?(?:{_N})[ \t]?(?:{each}|(?=$|[\s,。]))"
+            rf"(?<![\d.])(?:{_N})[ \t]?(?:{units})?[ \t]?(?:-|~|到|至|或者?"
+            rf"|、(?=[一二两三四五六七八九]))[ \t]?(?:{_N})[ \t]?(?:{each}|(?=$|[\s,。]))"
         ),
         "several": re.compile(
-            rf"若干(?=[ \t]?(?:[,。;\n]|$))|(?:[十百千][ \t]?来|{several}|[十百千几]+几|上[百千万]|几[十百千万]|十几|数[十百千])[ \t]?{each}(?!订单|单子?|客户|人|月|小时|礼拜|钱)"
+            rf"若干(?=[ \t]?(?:[,。;\n]|$))|(?:[十百千][ \t]?来|{several}|[十百千几]+几|上[百千万]"
+            rf"|几[十百千万]|十几|数[十百千])[ \t]?{each}(?!订单|单子?|客户|人|月|小时|礼拜|钱)"
         ),
         "price": re.compile(
-            rf"(?:(?P<label>单价|价格|价钱|价|每{units}|@|at|按|算|¥|\$|rmb|usd)[ \t]?(?:是|为|给|:)?[ \t]?[¥$@]?[ \t]?)?(?:{money}|(?P<bare>{_N})(?![\d]))[ \t]?(?:(?P<per>/|每|一|per |a |each)[ \t]?(?P<unit>{units})?)?"
+            rf"(?:(?P<label>单价|价格|价钱|价|每{units}|@|at|按|算|¥|\$|rmb|usd)[ \t]?(?:是|为|给"
+            rf"|:)?[ \t]?[¥$@]?[ \t]?)?(?:{money}|(?P<bare>{_N})(?![\d]))[ \t]?(?:(?P<per>/|每|一"
+            rf"|per |a |each)[ \t]?(?P<unit>{units})?)?"
         ),
         "spoken": re.compile(rf"(?P<bare>[{SPOKEN}]{{2,}}?)(?P<per>一)(?P<unit>{units})"),
         "per": re.compile(
-            rf"(?:每|一)[ \t]?(?P<unit>{units})[ \t]?(?:是|按|给|算)?[ \t]?(?:¥|\$)?[ \t]?(?:{money}|(?P<bare>{ARABIC}|[{SPOKEN}]{{2,}}))(?![ \t]?(?:{units}|\d))"
+            rf"(?:每|一)[ \t]?(?P<unit>{units})[ \t]?(?:是|按|给|算)?[ \t]?(?:¥"
+            rf"|\$)?[ \t]?(?:{money}|(?P<bare>{ARABIC}|[{SPOKEN}]{{2,}}))(?![ \t]?(?:{units}|\d))"
         ),
         "lone": re.compile(
-            rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|还要|再|换|和|弄)[ \t]?(?P<unit>{units})[ \t]?(?={MASK})"
+            rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|还要|再|换|和"
+            rf"|弄)[ \t]?(?P<unit>{units})[ \t]?(?={MASK})"
         ),
         "unit": re.compile(each),
     }
@@ -72,7 +90,7 @@ def spot_prices(canvas: Canvas, lexicon: Lexicon) -> None:
 
 
 def _is_price(canvas: Canvas, match: re.Match[str]) -> bool:
-    """A bare figure is a price only with a label or with “a unit” behind it, and one quantity is enough for one line."""
+    """A bare figure is a price only with a label or with “a unit” behind it, behind a quantity."""
     if match["bare"] is None:
         return True
     label = match["label"]
@@ -112,7 +130,7 @@ def _amount(match: re.Match[str]) -> Decimal | None:
     return whole + Decimal("0." + rest)
 
 
-def spot_noise(canvas: Canvas, lexicon: Lexicon) -> None:
+def spot_noise(canvas: Canvas) -> None:
     """Hide figures that are neither quantity nor price."""
     for match in _NOISE.finditer(canvas.masked):
         canvas.add(NoiseMark(start=match.start(), end=match.end()))

@@ -1,4 +1,4 @@
-"""A message after everything in it has been spotted: its marks, and its skeleton in which a letter stands for each mark."""
+"""A message after everything in it was spotted: its marks, and a skeleton with a letter for each mark."""
 
 import re
 from collections.abc import Mapping
@@ -97,7 +97,7 @@ def look(text: str, lexicon: Lexicon, context: Context, today: date) -> Scene:
     spot_tax(canvas)
     for mention in find_dates(canvas.masked, today):
         canvas.add(DateMark(start=mention.start, end=mention.end, mention=mention))
-    spot_noise(canvas, lexicon)
+    spot_noise(canvas)
     spot_prices(canvas, lexicon)
     spot_quantities(canvas, lexicon)
     spot_brackets(canvas, normal)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 _CELL = re.compile(r"\s*[\t|│]\s*|\s{2,}")
 _LOOSE_CELL = re.compile(r"\s*[\t|│,，]\s*|\s+")
@@ -11,7 +12,8 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("serial", r"序号?|编号|行号|no\.?|#|项次?"),
         (
             "name",
-            r"(?:产品|商品|物料|货品|货物)?(?:名称|编码|代码|编号|型号|料号|货号)|品名|产品|商品|物料|货物|sku|item|product|code|description|型号规格|名称规格",
+            r"(?:产品|商品|物料|货品|货物)?(?:名称|编码|代码|编号|型号|料号|货号)|品名|产品|商品"
+            r"|物料|货物|sku|item|product|code|description|型号规格|名称规格",
         ),
         ("spec", r"规格(?:型号)?|spec|描述|说明"),
         ("qty", r"(?:订购|采购|订货|需求|要货)?数量|qty|quantity|数目|订量|件数"),
@@ -79,9 +81,7 @@ def _without_serials(lines: list[str], starts_with_name: _StartsWithName) -> lis
     """Lines without their serial numbers, if these rise one by one."""
     found = [(index, match) for index, line in enumerate(lines) if (match := _SERIAL.match(line))]
     numbers = [int(match["n"]) for _, match in found]
-    rising = (
-        len(numbers) > 1 and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False)) and numbers[0] <= 1
-    )
+    rising = len(numbers) > 1 and all(b == a + 1 for a, b in pairwise(numbers)) and numbers[0] <= 1
     out = list(lines)
     for index, match in found if rising else ():
         if not match["rest"][0].isdigit() or starts_with_name(match["rest"]):

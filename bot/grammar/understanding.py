@@ -1,7 +1,7 @@
 """From a message to typed commands: an ordered list of rules, the first that knows the message decides."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -25,7 +25,8 @@ from domain.commands import Command, HandOff, ModifyOrder, NotUnderstood, PlaceO
 LONGEST = 600
 _NOTHING = (NotUnderstood(),)
 _CHANGE_WORDS = re.compile(
-    r"改|换|加|减|去掉|删|不要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X"
+    r"改|换|加|减|去掉|删|不要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延"
+    r"|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X"
 )
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
 _WITHDRAWN = re.compile(r"(?:不要|不买|不订|不下单|不想要|不需要)了|取消|撤单|作废|cancel")
@@ -75,7 +76,7 @@ def judge(scene: Scene) -> Understanding:
     for name, rule in _RULES:
         found = rule(scene)
         if found:
-            commands = tuple(found) if isinstance(found, list) else (found,)
+            commands = (found,) if isinstance(found, Command) else tuple(found)
             return Understanding(commands, (name, *_evidence(scene)))
     return Understanding(_NOTHING, ("nothing", *_evidence(scene)))
 
@@ -152,7 +153,8 @@ def _modified(scene: Scene, order_no: str | None) -> ModifyOrder | None:
 
 def _unspecific(scene: Scene, order_no: str | None) -> ModifyOrder | None:
     if re.search(
-        r"^(?:我想|我要|帮我|想|要|把|N|能不能|可以)*(?:改一?下|修改|改单|改订单|改|变更|modify|change|edit)(?:一下|订单|单子|单|N|吧|吗)*$",
+        r"^(?:我想|我要|帮我|想|要|把|N|能不能|可以)*(?:改一?下|修改|改单|改订单|改|变更|modify"
+        r"|change|edit)(?:一下|订单|单子|单|N|吧|吗)*$",
         scene.core,
     ):
         return ModifyOrder(order_no=order_no)
@@ -164,7 +166,8 @@ def _modify_nothing_open(scene: Scene) -> Command | None:
     if scene.context.draft or scene.order_nos or scene.context.last_order or _SELF_CORRECTED.search(scene.skeleton):
         return None
     if re.search(
-        r"P.{0,6}(?:改成|改为|换成|改到)|(?:改|修改|变更)(?:一下|下)?(?:订单|单子|地址|数量|交期|收货)|(?:地址|收货人|交期|数量|订单).{0,4}(?:改|换)",
+        r"P.{0,6}(?:改成|改为|换成|改到)|(?:改|修改|变更)(?:一下|下)?(?:订单|单子|地址|数量|交期"
+        r"|收货)|(?:地址|收货人|交期|数量|订单).{0,4}(?:改|换)",
         scene.skeleton,
     ):
         ops, asked = changes_of(scene)
@@ -193,7 +196,7 @@ def _hand_off(scene: Scene) -> HandOff | None:
     return None if found and found.topic == "finance" and report(scene) else found
 
 
-_Rule = Callable[[Scene], "list[Command] | Command | None"]
+_Rule = Callable[[Scene], Sequence[Command] | Command | None]
 _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
     ("confirm", _confirming),

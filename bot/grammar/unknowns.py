@@ -1,4 +1,4 @@
-"""Goods that the catalog does not know: names that stand where a product stands, so that the bot asks instead of guessing."""
+"""Goods that the catalog does not know: names that stand where a product stands, so that the bot asks."""
 
 import re
 
@@ -13,7 +13,8 @@ _FILLED = re.compile(rf"(?:{_WORDS}|[\s,.:;。、!+*x=()/-])*$")
 _LEADING = re.compile(rf"^(?:(?:{_WORDS})(?![a-z])|[\s:.、+*=(-])+")
 _CODE = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,6}-?\d[a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z]{2,}\d*)(?![a-z0-9])")
 _UNFIT = re.compile(
-    r"[改换照样的了吗吧呢没不是那这么什谁哪怎为因被让比很太已经过又再]|时候|今天|手机|电话|公司|老板|客户|问题|价|钱|款|人|收到|发了|快递|包裹"
+    r"[改换照样的了吗吧呢没不是那这么什谁哪怎为因被让比很太已经过又再]|时候|今天|手机|电话|公司"
+    r"|老板|客户|问题|价|钱|款|人|收到|发了|快递|包裹"
 )
 _CLAUSE = re.compile(r"[,;。!?\n]")
 

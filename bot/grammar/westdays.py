@@ -140,12 +140,15 @@ def _month_so_far(m: Match, today: date) -> Days | None:
 
 
 _TABLE: tuple[tuple[str, Meaning], ...] = (
-    (rf"(?<![a-z])(?P<d>\d{{1,2}})(?:st|nd|rd|th)? ?(?:of\s)?(?P<m>{_MONTH})(?![a-z])(?:,? ?(?P<y>20\d\d))?", _english_date),
+    (rf"(?<![a-z])(?P<d>\d{{1,2}})(?:st|nd|rd"
+        rf"|th)? ?(?:of\s)?(?P<m>{_MONTH})(?![a-z])(?:,? ?(?P<y>20\d\d))?", _english_date),
     (
-        rf"(?<![a-z])(?P<m>{_MONTH}) ?(?:the\s)?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)(?:st|nd|rd|th)?(?:,? ?(?P<y>20\d\d))?",
+        rf"(?<![a-z])(?P<m>{_MONTH}) ?(?:the\s)?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)(?:st|nd|rd"
+            rf"|th)?(?:,? ?(?P<y>20\d\d))?",
         _english_date,
     ),
-    (rf"(?<![a-z])(?:the )?end of (?P<r>this|next|the)? ?(?P<m>{_MONTH})?(?:month)?(?![a-z])(?<=[a-z])(?<!of )", _month_end),
+    (rf"(?<![a-z])(?:the )?end of (?P<r>this|next"
+        rf"|the)? ?(?P<m>{_MONTH})?(?:month)?(?![a-z])(?<=[a-z])(?<!of )", _month_end),
     (r"(?<![a-z])(?:the )?end of (?P<r>this|next|the)? ?week", _week_end),
     (r"(?<![a-z])(?P<r>next|this|last) (?P<u>weekend|week|month|year)(?![a-z])", _english_span),
     (rf"(?<![a-z])(?P<r>next |this |last |coming |on )?(?P<d>{_WEEKDAY})(?![a-z])", _english_weekday),
@@ -153,13 +156,16 @@ _TABLE: tuple[tuple[str, Meaning], ...] = (
     (rf"(?<![a-z]){_COUNT} (?P<u>(?:working |business )?days?|weeks?) (?:from now|later)", _in_days),
     (rf"(?<![a-z])within {_COUNT} (?P<u>(?:working |business )?days?|weeks?|hours?)", _within_days),
     (r"(?<![a-z])the (?P<d>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)(?![a-z])", _english_day),
-    (rf"(?:最近|近|过去|前|last |past )(?:的)?(?P<n>\d{{1,3}}|[一二两三四五六七八九十半]+) ?个?(?P<u>天|日|周|星期|礼拜|月|年|days?|weeks?|months?)", _last_count),
+    (r"(?:最近|近|过去|前|last |past )(?:的)?(?P<n>\d{1,3}"
+        r"|[一二两三四五六七八九十半]+) ?个?(?P<u>天|日|周|星期|礼拜|月|年|days?|weeks?|months?)", _last_count),
     (r"(?:第?(?P<q>[一二三四1-4])|(?P<r>本|这|上)个?)季度", _quarter),
     (r"(?<![a-z0-9])(?P<r>)q(?P<q>[1-4])(?![a-z0-9])", _quarter),
     (r"(?<!\d)(?P<y>20\d\d)年(?P<m>1[0-2]|0?[1-9])月(?!\d)", _month_so_far),
     (r"(?P<y>今年|去年|前年|本年度?|(?=[上下]半年))(?:度)?(?:(?P<h>[上下])半年)?", _year),
-    (rf"(?<![\d./-]){_FIGURES} ?(?:-|~|到|至) ?(?P<m2>1[0-2]|0?[1-9])[./](?P<d2>3[01]|[12]\d|0?[1-9])(?!\d)", _figure_span),
-    (rf"(?<![\da-z./-])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])(?:{_DELIVERY}|(?=[\s,;。、!)]|$))", _figures),
+    (rf"(?<![\d./-]){_FIGURES} ?(?:-|~|到|至) ?(?P<m2>1[0-2]|0?[1-9])[./](?P<d2>3[01]|[12]\d"
+        rf"|0?[1-9])(?!\d)", _figure_span),
+    (rf"(?<![\da-z./-])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])(?:{_DELIVERY}"
+        rf"|(?=[\s,;。、!)]|$))", _figures),
     (rf"(?<![\da-z./-]){_FIGURES}(?![\d./-]){_DELIVERY}", _figures),
     (rf"(?:交期|交货期?|交付|日期|到货|送货|时间|date)(?:是|为)? ?:? ?{_FIGURES}(?![\d./-])", _figures),
     (rf"^\s*{_FIGURES}\s*(?:吧|。|可以)?\s*$", _figures),
