@@ -125,3 +125,35 @@ class Period:
 
     start: dt.date
     end: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One line of a parcel's journey as the carrier told it; ``state_code`` is the carrier service's own code."""
+
+    at: dt.datetime
+    state_code: str
+    text: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A parcel's journey, oldest scan first.
+
+    ``carrier`` is the service's code of the carrier, ``status`` its word on the watch (polling, shutdown, abort),
+    ``state_code`` its code for the present state; ``corrected`` is set when it found another carrier to be right.
+    """
+
+    carrier: str
+    waybill: str
+    status: str
+    scans: tuple[Scan, ...] = ()
+    state_code: str = ""
+    corrected: str | None = None
+    eta: dt.date | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether the service has stopped watching."""
+        return self.status in ("shutdown", "abort")
