@@ -23,7 +23,8 @@ class DeliveryState(StrEnum):
 class Delivery(Model):
     """One notice to one person by one channel (通知). Unique by cause, person and notice; its id is the client_msg_id.
 
-    ``cause`` is ``event:12``, ``alert:7:1`` or ``inbound:main:…``; ``facts`` are what the template needs.
+    ``cause`` is ``event:12``, ``alert:7:1`` or ``inbound:main:…``; ``facts`` are what the template needs. ``channels``
+    are the ways still open, ``channel`` the present one; ``handed_at`` is set from just before a send to its end.
     """
 
     id = fields.IntField(primary_key=True)
@@ -41,7 +42,8 @@ class Delivery(Model):
     first_try_at: datetime | None = fields.DatetimeField(null=True)
     next_at = fields.DatetimeField()
     lease_until: datetime | None = fields.DatetimeField(null=True)
-    lease_by = fields.CharField(64, null=True)
+    lease_by = fields.CharField(80, null=True)
+    handed_at: datetime | None = fields.DatetimeField(null=True)
     platform_id = fields.CharField(40, null=True, db_index=True)
     last_code = fields.CharField(40, default="")
     tries: list[dict[str, Any]] = fields.JSONField(default=list)
@@ -51,6 +53,21 @@ class Delivery(Model):
     class Meta:
         unique_together = (("cause", "account", "openid", "notice"),)
         indexes = (("state", "next_at"),)
+
+
+class ChannelPause(Model):
+    """A way out of one account that is shut (通道暂停) by a quota or a mistake in its setup, until the next success."""
+
+    id = fields.IntField(primary_key=True)
+    account = fields.CharField(32)
+    channel = fields.CharField(20)
+    kind = fields.CharField(16)
+    code = fields.CharField(40)
+    since = fields.DatetimeField()
+    until = fields.DatetimeField()
+
+    class Meta:
+        unique_together = (("account", "channel"),)
 
 
 class Receipt(Model):
@@ -75,7 +92,8 @@ class AlertState(StrEnum):
 class Alert(Model):
     """One condition that somebody must look at (预警); ``live`` is its fingerprint while open, so that it is unique.
 
-    People know it as ``A`` and its id. ``told`` counts how often it was told, ``level`` how far it was escalated.
+    People know it as ``A`` and its id. ``told`` counts how often it was told, ``told_at`` when last, ``level`` how far
+    it was escalated; ``next_at`` ends a snooze.
     """
 
     id = fields.IntField(primary_key=True)
@@ -89,6 +107,7 @@ class Alert(Model):
     state = fields.CharEnumField(AlertState, max_length=12, default=AlertState.OPEN)
     level = fields.IntField(default=0)
     told = fields.IntField(default=0)
+    told_at: datetime | None = fields.DatetimeField(null=True)
     next_at: datetime | None = fields.DatetimeField(null=True)
     taken_by = fields.CharField(64, null=True)
     taken_at: datetime | None = fields.DatetimeField(null=True)

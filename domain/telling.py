@@ -1,0 +1,141 @@
+"""What has happened and was not yet told, and the people who might be: the reads and marks of the notification hub."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tortoise.expressions import Q
+
+from domain.models import Customer, Event, Identity, Order
+from domain.values import Address, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event as the ledger keeps it."""
+
+    id: int
+    kind: str
+    order: str | None
+    facts: dict[str, Any]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A person who can be told, where, and why they might care; ``customer`` is the code of a contact's company."""
+
+    identity: int
+    address: Address
+    name: str
+    roles: frozenset[Role]
+    staff: int | None = None
+    customer: str | None = None
+    customers: frozenset[str] = frozenset()
+    code: str = ""
+    manager: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Affair:
+    """What an event is about, as far as telling goes; ``rep`` is the staff id of the order's rep."""
+
+    customer: str = ""
+    customer_name: str = ""
+    state: str = ""
+    total: str = ""
+    promised: str = ""
+    phone: str = ""
+    rep: int | None = None
+    people: tuple[Listener, ...] = ()
+
+    @property
+    def reps(self) -> tuple[Listener, ...]:
+        """The rep of the order, else those who look after its customer."""
+        own = tuple(p for p in self.people if self.rep is not None and p.staff == self.rep)
+        return own or tuple(p for p in self.people if self.customer and self.customer in p.customers)
+
+
+async def unrouted_events(limit: int) -> list[Happened]:
+    """The oldest events of which nobody decided yet who hears of them."""
+    rows = await Event.filter(routed_at__isnull=True).order_by("id").limit(limit)
+    return [Happened(row.id, row.kind, row.order_number, row.facts, row.by, row.at) for row in rows]
+
+
+async def mark_routed(event: int, *, now: datetime) -> bool:
+    """Claim the decision about an event; False when another process took it. For use inside a transaction."""
+    return await Event.filter(id=event, routed_at__isnull=True).update(routed_at=now) == 1
+
+
+async def affair_of(order: str | None, customer: str | None = None) -> Affair:
+    """The order or customer that an event is about, with the contacts and staff who can be reached."""
+    row = await Order.get_or_none(number=order).select_related("customer") if order else None
+    if row is not None:
+        return Affair(
+            customer=row.customer.code,
+            customer_name=_short(row.customer),
+            state=row.state,
+            total=format(row.total, "f"),
+            promised=row.promised_date.isoformat() if row.promised_date else "",
+            phone=str(row.ship_to.get("phone") or ""),
+            rep=row.rep_id,
+            people=await listeners(row.customer_id),
+        )
+    company = await Customer.get_or_none(code=customer) if customer else None
+    if company is None:
+        return Affair(people=await listeners())
+    return Affair(customer=company.code, customer_name=_short(company), people=await listeners(company.id))
+
+
+def _short(customer: Customer) -> str:
+    return customer.short_names[0] if customer.short_names else customer.name
+
+
+async def listeners(customer_id: int | None = None) -> tuple[Listener, ...]:
+    """Every follower among the staff, and among the contacts of the customer; a person with two accounts hears once."""
+    concerned = Q(staff__active=True)
+    if customer_id is not None:
+        concerned |= Q(contact__customer_id=customer_id, contact__active=True)
+    rows = await Identity.filter(concerned, following=True).select_related("staff", "contact__customer").order_by("id")
+    latest: dict[tuple[int | None, int | None], Identity] = {}
+    for row in rows:
+        person = (row.staff_id, row.contact_id)
+        if person not in latest or _heard(row) > _heard(latest[person]):
+            latest[person] = row
+    return tuple(_listener(row) for row in latest.values())
+
+
+def _heard(row: Identity) -> float:
+    return row.last_inbound_at.timestamp() if row.last_inbound_at else 0.0
+
+
+def _listener(row: Identity) -> Listener:
+    address = Address(row.account, row.openid)
+    if row.staff is not None:
+        return Listener(
+            row.id,
+            address,
+            row.staff.name,
+            row.staff.role_set,
+            staff=row.staff_id,
+            customers=frozenset(row.staff.customers),
+            code=row.staff.code,
+            manager=row.staff.manager,
+        )
+    assert row.contact is not None
+    return Listener(
+        row.id, address, row.contact.name, frozenset({row.contact.role}), customer=row.contact.customer.code
+    )
+
+
+async def last_heard(address: Address) -> datetime | None:
+    """When this person last wrote or tapped, which opens the platform's window for plain messages."""
+    row = await Identity.get_or_none(account=address.account, openid=address.openid)
+    return row.last_inbound_at if row else None
+
+
+async def note_unreachable(address: Address) -> bool:
+    """The platform says that this person does not follow; nothing is sent until they follow or write again."""
+    followed = Identity.filter(account=address.account, openid=address.openid, following=True)
+    return await followed.update(following=False) == 1

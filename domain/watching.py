@@ -1,0 +1,118 @@
+"""What waits too long in the business: the reads behind the alerts; how long is too long is not decided here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from tortoise.expressions import F
+from tortoise.queryset import QuerySet
+
+from domain.models import Order, OrderLine, PurchaseRequest, Shipment
+from domain.models.shipments import ParcelState
+from domain.rules.lifecycle import OrderState
+from domain.values import plain
+
+MOST = 500
+_MOVING = (ParcelState.COLLECTED, ParcelState.IN_TRANSIT, ParcelState.OUT_FOR_DELIVERY)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something about an order that is not as it should be since a moment; ``subject`` tells it from its like."""
+
+    subject: str
+    order: str | None
+    customer: str
+    rep: int | None
+    since: datetime
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+async def held_orders(before: datetime) -> list[Condition]:
+    """Orders that have waited for a decision since ``before`` or longer."""
+    states = (OrderState.AWAITING_APPROVAL, OrderState.IN_REVIEW)
+    rows = await Order.filter(state__in=states, placed_at__lte=before).select_related("customer").limit(MOST)
+    return [_of(row, row.number, row.placed_at, {}) for row in rows]
+
+
+async def unscanned_parcels(before: datetime) -> list[Condition]:
+    """Parcels with a waybill, handed over at ``before`` or earlier, that no carrier has scanned."""
+    found = Shipment.filter(
+        state=ParcelState.HANDED_OVER, first_scan_at__isnull=True, waybill__isnull=False, shipped_at__lte=before
+    )
+    return [_of(row.order, row.number, row.shipped_at, _parcel(row)) for row in await _with_order(found)]
+
+
+async def silent_parcels(before: datetime) -> list[Condition]:
+    """Parcels on their way of which the carrier said nothing since ``before``."""
+    found = Shipment.filter(state__in=_MOVING, last_news_at__lte=before)
+    return [
+        _of(row.order, row.number, row.last_news_at or row.shipped_at, _parcel(row)) for row in await _with_order(found)
+    ]
+
+
+async def overdue_orders(today: date) -> list[Condition]:
+    """Accepted orders that were promised for a day before ``today`` and are not wholly with the customer."""
+    late = Order.filter(state=OrderState.ACCEPTED, promised_date__lt=today).select_related("customer")
+    rows = await late.order_by("promised_date", "id").limit(MOST)
+    missing = await _undelivered([row.id for row in rows])
+    return [
+        _of(row, row.number, _evening(row.promised_date), {"promised": row.promised_date.isoformat()})
+        for row in rows
+        if row.promised_date and row.id in missing
+    ]
+
+
+async def short_lines() -> list[Condition]:
+    """Lines of accepted orders that are not covered by stock."""
+    uncovered = OrderLine.filter(
+        order__state=OrderState.ACCEPTED, base_qty__gt=F("shipped") + F("cancelled") + F("reserved")
+    )
+    rows = await uncovered.select_related("order__customer").order_by("id").limit(MOST)
+    requests = await PurchaseRequest.filter(line_id__in=[row.id for row in rows]) if rows else []
+    expected = {request.line_id: request.expected_on for request in requests}
+    return [
+        _of(row.order, short_subject(row.order.number, row.sku), row.order.placed_at, _short(row, expected.get(row.id)))
+        for row in rows
+    ]
+
+
+def short_subject(order: str, sku: str) -> str:
+    """How a shortage of one product in one order is told from others."""
+    return f"{order}:{sku}"
+
+
+def _short(line: OrderLine, expected: date | None) -> dict[str, str]:
+    return {
+        "sku": line.sku,
+        "name": line.name,
+        "missing": plain(line.short),
+        "unit": line.base_unit,
+        "expected": expected.isoformat() if expected else "",
+    }
+
+
+def _parcel(row: Shipment) -> dict[str, str]:
+    return {"shipment": row.number, "carrier": row.carrier, "waybill": row.waybill or ""}
+
+
+def _evening(day: date | None) -> datetime:
+    return datetime.combine(day or date.min, time(23, 59), UTC)
+
+
+def _of(order: Order, subject: str, since: datetime, facts: dict[str, str]) -> Condition:
+    customer = order.customer
+    name = customer.short_names[0] if customer.short_names else customer.name
+    return Condition(subject, order.number, name, order.rep_id, since, facts)
+
+
+async def _with_order(found: QuerySet[Shipment]) -> list[Shipment]:
+    return await found.select_related("order__customer").order_by("id").limit(MOST)
+
+
+async def _undelivered(orders: Iterable[int]) -> set[int]:
+    ids = list(orders)
+    if not ids:
+        return set()
+    open_lines = OrderLine.filter(order_id__in=ids, base_qty__gt=F("delivered") + F("cancelled"))
+    return {line.order_id for line in await open_lines.only("id", "order_id")}

@@ -1,0 +1,110 @@
+"""What people do about alerts by answering: take one, put one off, see what is open."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.errors import AlertNotFound, AlertTaken
+from domain.transaction import transact
+from domain.values import Actor, Role
+from notify.models import Alert, AlertState
+from notify.notices import Notice
+from templates import notice as words
+
+LONGEST_SNOOZE = timedelta(days=7)
+_NUMBER = re.compile(r"A?(\d{1,9})")
+_LEADING = frozenset({Role.MANAGER, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """An alert as people see it; ``text`` is one line that says what is wrong."""
+
+    number: str
+    text: str
+    rule: str
+    order: str | None
+    state: AlertState
+    raised_at: datetime
+    taken_by: str | None = None
+    snoozed_until: datetime | None = None
+
+
+async def acknowledge(number: str, *, by: Actor, now: datetime) -> AlertView:
+    """Take an alert: nobody is reminded of it any more. The first wins; taking one's own again changes nothing."""
+
+    async def work() -> AlertView:
+        alert = await _concerning(number, by)
+        if alert.state is not AlertState.TAKEN:
+            taken = {"state": AlertState.TAKEN, "taken_by": by.name, "taken_at": now, "next_at": None}
+            await _change(alert, by, taken)
+        return _view(alert)
+
+    return await transact(work)
+
+
+async def snooze(number: str, span: timedelta, *, by: Actor, now: datetime) -> AlertView:
+    """Put an alert off: whom it concerns is told again afterwards if it is still true; at most a week."""
+
+    async def work() -> AlertView:
+        alert = await _concerning(number, by)
+        off = {
+            "state": AlertState.SNOOZED,
+            "next_at": now + min(span, LONGEST_SNOOZE),
+            "taken_by": None,
+            "taken_at": None,
+        }
+        await _change(alert, by, off)
+        return _view(alert)
+
+    return await transact(work)
+
+
+async def open_alerts(actor: Actor) -> list[AlertView]:
+    """The alerts that concern this person and are not resolved, oldest first."""
+    rows = await Alert.filter(live__isnull=False).order_by("id")
+    return [_view(row) for row in rows if _concerns(row, actor)]
+
+
+async def _concerning(number: str, by: Actor) -> Alert:
+    given = _NUMBER.fullmatch(unicodedata.normalize("NFKC", number).strip().upper())
+    alert = await Alert.get_or_none(id=int(given[1]), live__isnull=False) if given else None
+    if alert is None or not _concerns(alert, by):
+        raise AlertNotFound(number)
+    _refuse_if_taken(alert, by)
+    return alert
+
+
+async def _change(alert: Alert, by: Actor, changes: dict[str, object]) -> None:
+    if await Alert.filter(id=alert.id, state=alert.state, live__isnull=False).update(**changes) == 0:
+        await alert.refresh_from_db()
+        _refuse_if_taken(alert, by)
+        await Alert.filter(id=alert.id, live__isnull=False).update(**changes)
+    await alert.refresh_from_db()
+
+
+def _refuse_if_taken(alert: Alert, by: Actor) -> None:
+    if alert.state is AlertState.TAKEN and alert.taken_by != by.name:
+        raise AlertTaken(f"A{alert.id}", alert.taken_by or "", alert.taken_at or alert.raised_at)
+
+
+def _concerns(alert: Alert, actor: Actor) -> bool:
+    if not actor.is_staff:
+        return False
+    owns = alert.owner_staff_id is not None and alert.owner_staff_id == actor.staff
+    return owns or bool(actor.roles & _LEADING) or bool(actor.roles & frozenset(alert.owner_roles))
+
+
+def _view(alert: Alert) -> AlertView:
+    facts = {**alert.facts, "rule": alert.rule, "alert": f"A{alert.id}", "order": alert.order_number or "", "url": ""}
+    return AlertView(
+        f"A{alert.id}",
+        words(Notice.ALERT_RAISED.template, "line", **facts, at=alert.raised_at.isoformat()),
+        alert.rule,
+        alert.order_number,
+        alert.state,
+        alert.raised_at,
+        alert.taken_by,
+        alert.next_at if alert.state is AlertState.SNOOZED else None,
+    )

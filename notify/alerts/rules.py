@@ -1,0 +1,90 @@
+"""The table of rules: what counts as wrong, after how long, and who must look at it; pure."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from domain.events import StockFellShort
+from domain.values import Role
+from domain.watching import Condition, short_subject
+from notify.notices import Notice
+
+AT_ONCE = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How long is too long, from the settings."""
+
+    held: timedelta = timedelta(hours=2)
+    first_scan: timedelta = timedelta(hours=24)
+    silence: timedelta = timedelta(hours=48)
+    escalate: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. ``to_rep``: the rep of the order looks at it when there is one, ``roles`` otherwise."""
+
+    name: str
+    roles: frozenset[Role]
+    after: Callable[[Thresholds], timedelta]
+    to_rep: bool = False
+    notice: Notice = Notice.ALERT_RAISED
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A condition that breaks a rule; its fingerprint is the same as long as it is the same condition."""
+
+    rule: str
+    subject: str
+    order: str | None
+    facts: dict[str, str] = field(hash=False)
+    owner_roles: frozenset[Role] = frozenset()
+    owner_staff: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this condition from every other."""
+        return f"{self.rule}:{self.subject}"[:120]
+
+
+STOCK_SHORT = Rule(
+    "stock_short", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE, notice=Notice.STOCK_SHORT
+)
+ORDER_HELD = Rule("order_held", frozenset({Role.REVIEWER}), lambda limits: limits.held)
+NO_FIRST_SCAN = Rule("no_first_scan", frozenset({Role.WAREHOUSE}), lambda limits: limits.first_scan)
+CARRIER_SILENT = Rule("carrier_silent", frozenset({Role.WAREHOUSE}), lambda limits: limits.silence, to_rep=True)
+DELIVERY_OVERDUE = Rule("delivery_overdue", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
+CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
+
+RULES = {
+    rule.name: rule for rule in (STOCK_SHORT, ORDER_HELD, NO_FIRST_SCAN, CARRIER_SILENT, DELIVERY_OVERDUE, CHANNEL_SHUT)
+}
+
+
+def findings(rule: Rule, conditions: Iterable[Condition], thresholds: Thresholds, *, now: datetime) -> list[Finding]:
+    """Those of the conditions that have lasted long enough to break the rule."""
+    longest = rule.after(thresholds)
+    return [finding(rule, condition) for condition in conditions if now - condition.since >= longest]
+
+
+def finding(rule: Rule, condition: Condition) -> Finding:
+    """The condition as somebody's task."""
+    facts = {"customer_name": condition.customer, "since": condition.since.isoformat(), **condition.facts}
+    rep = condition.rep if rule.to_rep else None
+    return Finding(rule.name, condition.subject, condition.order, facts, rule.roles, rep)
+
+
+def shortage(event: StockFellShort, customer: str, *, at: datetime) -> Finding:
+    """The finding that the schedule would make of this event, made at once."""
+    order = event.order or ""
+    facts = {
+        "sku": event.sku,
+        "name": event.name,
+        "missing": event.missing,
+        "unit": event.unit,
+        "expected": event.expected or "",
+    }
+    return finding(STOCK_SHORT, Condition(short_subject(order, event.sku), event.order, customer, None, at, facts))

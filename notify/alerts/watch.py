@@ -1,0 +1,79 @@
+"""Looks at the business by the rules: raises what is wrong, tells whom it concerns, resolves what has passed."""
+
+from datetime import datetime
+
+import structlog
+
+from domain import watching
+from domain.telling import Listener, listeners
+from domain.transaction import transact
+from domain.watching import Condition
+from notify.alerts import rules
+from notify.alerts.gate import Word
+from notify.alerts.raising import Link, raise_alert, tell_if_due, verdict_on
+from notify.alerts.rules import Finding, Rule, Thresholds
+from notify.models import Alert, AlertState, ChannelPause
+from templates import zone
+
+log = structlog.get_logger()
+
+
+def _no_link(_order: str) -> str:
+    return ""
+
+
+async def watch(thresholds: Thresholds, *, now: datetime, link: Link = _no_link) -> int:
+    """Evaluate every rule once; the number of tellings and resolutions that came of it. Harmless to run twice."""
+    found = {one.fingerprint: one for one in await _look(thresholds, now)}
+    live = {alert.live: alert for alert in await Alert.filter(live__isnull=False)}
+    told = await _resolve([alert for name, alert in live.items() if name not in found], now)
+    pressing = [one for name, one in found.items() if _pressing(live.get(name), thresholds, now)]
+    people = await listeners() if pressing else ()
+    for one in pressing:
+        told += await _raise(one, people, thresholds, link=link, now=now)
+    return told
+
+
+def _pressing(alert: Alert | None, thresholds: Thresholds, now: datetime) -> bool:
+    return alert is None or verdict_on(alert, escalate=thresholds.escalate, now=now).word is not Word.QUIET
+
+
+async def _raise(
+    finding: Finding, people: tuple[Listener, ...], thresholds: Thresholds, *, link: Link, now: datetime
+) -> int:
+    async def work() -> int:
+        alert = await raise_alert(finding, now=now)
+        verdict = await tell_if_due(alert, people, escalate=thresholds.escalate, link=link, now=now)
+        return int(verdict.word is not Word.QUIET)
+
+    return await transact(work)
+
+
+async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
+    seen: list[tuple[Rule, list[Condition]]] = [
+        (rules.STOCK_SHORT, await watching.short_lines()),
+        (rules.ORDER_HELD, await watching.held_orders(now - thresholds.held)),
+        (rules.NO_FIRST_SCAN, await watching.unscanned_parcels(now - thresholds.first_scan)),
+        (rules.CARRIER_SILENT, await watching.silent_parcels(now - thresholds.silence)),
+        (rules.DELIVERY_OVERDUE, await watching.overdue_orders(now.astimezone(zone()).date())),
+        (rules.CHANNEL_SHUT, await _shut_channels(now)),
+    ]
+    return [one for rule, conditions in seen for one in rules.findings(rule, conditions, thresholds, now=now)]
+
+
+async def _shut_channels(now: datetime) -> list[Condition]:
+    """Ways out that are shut: by a mistake in their setup until a success, by a spent quota until the next day."""
+    rows = await ChannelPause.all()
+    return [
+        Condition(f"{row.account}:{row.channel}", None, "", None, row.since, {"channel": row.channel, "code": row.code})
+        for row in rows
+        if row.kind != "quota" or row.until > now
+    ]
+
+
+async def _resolve(gone: list[Alert], now: datetime) -> int:
+    for alert in gone:
+        still = Alert.filter(id=alert.id, live__isnull=False)
+        await still.update(live=None, state=AlertState.RESOLVED, resolved_at=now)
+        log.info("alert_resolved", alert=alert.id, rule=alert.rule)
+    return len(gone)

@@ -1,0 +1,39 @@
+"""Ways out to a person, all of one shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from domain.values import Address
+from notify.notices import Notice
+from templates import notice as words
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One notice on its way to one person; ``key`` is the same on every try, so that a second one can be dropped."""
+
+    key: str
+    to: Address
+    notice: Notice
+    facts: Mapping[str, Any]
+    url: str = ""
+
+    def voice(self, name: str) -> str:
+        """What the notice says in one of its voices; empty when it has none of that name."""
+        return words(self.notice.template, name, **self.facts)
+
+
+class Channel(Protocol):
+    """One way out of one account. ``idempotent``: a second send of the same key is not shown to the person."""
+
+    name: str
+    idempotent: bool
+
+    async def send(self, outgoing: Outgoing) -> str | None:
+        """Hand over to the platform and return its id of the message, or raise ``DeliveryFailed``."""
+        ...
+
+
+Channels = Mapping[str, Mapping[str, Channel]]
+"""The channels of each account by their names."""

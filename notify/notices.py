@@ -1,0 +1,48 @@
+"""The kinds of notices: each has a template of its name in ``templates/notices`` and may have one on the platform."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from domain.values import Address
+
+TEMPLATE = "template"
+CUSTOM = "custom"
+EVERY_WAY = (TEMPLATE, CUSTOM)
+
+
+class Notice(StrEnum):
+    """One kind of thing that people are told (通知)."""
+
+    ORDER_CONFIRMED = "ORDER_CONFIRMED"
+    ORDER_HELD = "ORDER_HELD"
+    ORDER_REJECTED = "ORDER_REJECTED"
+    ORDER_CANCELLED = "ORDER_CANCELLED"
+    ORDER_CHASED = "ORDER_CHASED"
+    ORDER_SHIPPED = "ORDER_SHIPPED"
+    PARCEL_MOVED = "PARCEL_MOVED"
+    PARCEL_UNWATCHED = "PARCEL_UNWATCHED"
+    GOODS_RECEIVED = "GOODS_RECEIVED"
+    STOCK_SHORT = "STOCK_SHORT"
+    HELP_WANTED = "HELP_WANTED"
+    PERSON_JOINED = "PERSON_JOINED"
+    ALERT_RAISED = "ALERT_RAISED"
+    ALERT_ESCALATED = "ALERT_ESCALATED"
+    REPLY = "REPLY"
+
+    @property
+    def template(self) -> str:
+        """The name of its file of sentences."""
+        return self.value.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One notice to one person, and why: what routing decides and the outbox keeps; ``channels`` best first."""
+
+    to: Address
+    notice: Notice
+    facts: dict[str, Any] = field(hash=False)
+    why: str
+    order: str | None = None
+    channels: tuple[str, ...] = EVERY_WAY

@@ -1,0 +1,113 @@
+"""The deliveries: put once per cause and person, claimed with a lease, handed over, settled by the one who holds it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from domain.values import Address
+from notify.models import Delivery, DeliveryState
+from notify.notices import CUSTOM, Notice, Plan
+
+LEASE = timedelta(seconds=30)
+WAITING = (DeliveryState.DUE, DeliveryState.FAILED)
+UNFINISHED = (*WAITING, DeliveryState.SENDING, DeliveryState.HELD)
+_LOOKED_THROUGH = 4
+
+
+async def put(cause: str, plans: Iterable[Plan], *, now: datetime) -> None:
+    """Keep what is to be told; a notice that this person has from this cause already is left alone."""
+    rows = [_row(cause, plan, now) for plan in plans]
+    if rows:
+        await Delivery.bulk_create(rows, ignore_conflicts=True)
+
+
+def _row(cause: str, plan: Plan, now: datetime) -> Delivery:
+    return Delivery(
+        cause=cause,
+        account=plan.to.account,
+        openid=plan.to.openid,
+        notice=plan.notice,
+        channel=plan.channels[0],
+        channels=list(plan.channels),
+        facts=plan.facts,
+        why=plan.why,
+        order_number=plan.order,
+        next_at=now,
+        created_at=now,
+    )
+
+
+async def queue_reply(inbound_cause: str, address: Address, text: str, *, now: datetime) -> None:
+    """Keep an answer that was late for its message; it goes as a plain message or not at all."""
+    cause = inbound_cause if inbound_cause.startswith("inbound:") else f"inbound:{inbound_cause}"
+    plan = Plan(address, Notice.REPLY, {"text": text}, "late_reply", channels=(CUSTOM,))
+    await put(cause[:200], [plan], now=now)
+
+
+async def claim(limit: int, worker: str, now: datetime) -> list[Delivery]:
+    """Lease up to ``limit`` due deliveries to ``worker``, a name that is never used twice.
+
+    Of the notices about one order to one person only the oldest unfinished one is given out.
+    """
+    ids = await _ready(limit, now)
+    if not ids:
+        return []
+    lease = {"state": DeliveryState.SENDING, "lease_by": worker, "lease_until": now + LEASE}
+    if not await Delivery.filter(_due(now), id__in=ids).update(**lease):
+        return []
+    return await Delivery.filter(lease_by=worker, state=DeliveryState.SENDING).order_by("next_at", "id")
+
+
+def _due(now: datetime) -> Q:
+    abandoned = Q(state=DeliveryState.SENDING, lease_until__lt=now)
+    return Q(state__in=WAITING, next_at__lte=now) | abandoned
+
+
+async def _ready(limit: int, now: datetime) -> list[int]:
+    found = Delivery.filter(_due(now)).order_by("next_at", "id").limit(limit * _LOOKED_THROUGH)
+    rows = await found.only("id", "account", "openid", "order_number", "next_at")
+    ahead = await _ahead([row for row in rows if row.order_number])
+    ready = []
+    for row in rows:
+        blocker = ahead.get((row.order_number, row.account, row.openid))
+        if blocker is None or blocker.id >= row.id:
+            ready.append(row.id)
+        elif blocker.state in WAITING and blocker.next_at > now:
+            # It would only be looked at again and again, and hide others that are ready.
+            await Delivery.filter(id=row.id, state__in=WAITING).update(next_at=blocker.next_at)
+    return ready[:limit]
+
+
+async def _ahead(rows: Sequence[Delivery]) -> dict[tuple[str | None, str, str], Delivery]:
+    """The oldest unfinished delivery for each order and person among these rows."""
+    if not rows:
+        return {}
+    orders = {row.order_number for row in rows}
+    unfinished = Delivery.filter(order_number__in=orders, state__in=UNFINISHED).order_by("-id")
+    found = await unfinished.only("id", "account", "openid", "order_number", "next_at", "state")
+    return {(row.order_number, row.account, row.openid): row for row in found}
+
+
+async def hand_over(deliveries: Sequence[Delivery], *, now: datetime) -> None:
+    """Note that these are about to be sent: from here on, a crash leaves their outcome unknown."""
+    if not deliveries:
+        return
+    ids, worker = [row.id for row in deliveries], deliveries[0].lease_by
+    await Delivery.filter(id__in=ids, lease_by=worker, state=DeliveryState.SENDING).update(handed_at=now)
+    for row in deliveries:
+        row.handed_at = now
+
+
+async def settle(delivery: Delivery, state: DeliveryState, *, now: datetime, **changes: Any) -> bool:
+    """End this try; False when the lease has passed to somebody else, whose word counts then."""
+    ended = {} if state in UNFINISHED else {"settled_at": now}
+    released = {"lease_by": None, "lease_until": None, "handed_at": None}
+    held = Delivery.filter(id=delivery.id, lease_by=delivery.lease_by, state=DeliveryState.SENDING)
+    return await held.update(state=state, **ended, **released, **changes) == 1
+
+
+async def due_count(now: datetime) -> int:
+    """How many deliveries could be sent now."""
+    return await Delivery.filter(_due(now)).count()

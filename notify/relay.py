@@ -1,0 +1,66 @@
+"""Turns events into deliveries: oldest first, each event once, deliveries and mark in one transaction."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from domain.events import BusinessEvent, StockFellShort, event_kinds
+from domain.telling import Affair, Happened, affair_of, mark_routed, unrouted_events
+from domain.transaction import transact
+from notify.alerts.raising import raise_alert, tell_if_due
+from notify.alerts.rules import shortage
+from notify.outbox import put
+from notify.routing import Occasion, plan
+
+log = structlog.get_logger()
+
+AT_ONCE = 50
+
+
+async def route_events(*, now: datetime, link: Callable[[str], str]) -> int:
+    """Decide who hears of the oldest events of which nobody decided yet; the number of events decided."""
+    waiting = await unrouted_events(AT_ONCE)
+    for happened in waiting:
+        await _route(happened, link, now)
+    return len(waiting)
+
+
+async def _route(happened: Happened, link: Callable[[str], str], now: datetime) -> None:
+    event = event_of(happened)
+    if event is None:
+        # Written by another version; it is kept in the ledger, and telling it wrongly would be worse.
+        log.error("event_not_understood", event=happened.id, kind=happened.kind)
+        await mark_routed(happened.id, now=now)
+        return
+    affair = await affair_of(event.order, getattr(event, "customer", None))
+    occasion = Occasion(happened.by, happened.at, link(event.order) if event.order else "")
+    plans = plan(event, affair, occasion)
+
+    async def work() -> None:
+        if not await mark_routed(happened.id, now=now):
+            return
+        await put(f"event:{happened.id}", plans, now=now)
+        if isinstance(event, StockFellShort):
+            await _alert(event, affair, happened.at, link=link, now=now)
+
+    await transact(work)
+    log.info("event_routed", event=happened.id, kind=happened.kind, order=happened.order, people=len(plans))
+
+
+def event_of(happened: Happened) -> BusinessEvent | None:
+    """The typed event of a row of the ledger; None when this version does not know it."""
+    kind = event_kinds().get(happened.kind)
+    try:
+        return kind.from_facts(happened.order, happened.facts) if kind else None
+    except TypeError:
+        return None
+
+
+async def _alert(
+    event: StockFellShort, affair: Affair, at: datetime, *, link: Callable[[str], str], now: datetime
+) -> None:
+    alert = await raise_alert(shortage(event, affair.customer_name, at=at), now=now)
+    # Only the first telling happens here; reminders and escalation belong to the watch.
+    if alert.told == 0:
+        await tell_if_due(alert, affair.people, escalate=timedelta.max, link=link, now=now)

@@ -1,0 +1,171 @@
+"""What follows when a send did not succeed: once more, by another way, not at all, or not known; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.errors import DeliveryFailed
+from notify.models import DeliveryState
+
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 2 * 60, 5 * 60, 15 * 60, 60 * 60))
+JITTER = 0.2
+PATIENCE = timedelta(hours=24)
+SAME_MESSAGE = timedelta(minutes=8)
+"""The platform drops a second message of the same key for ten minutes; two are left for clocks and queues."""
+CIRCUIT = timedelta(minutes=5)
+MINUTE_QUOTA = timedelta(seconds=60)
+DAY_QUOTA = "45009"
+# Where the platform's day begins; its documents do not name the moment, five minutes are left for it.
+QUOTA_ZONE = ZoneInfo("Asia/Shanghai")
+QUOTA_RESET = timedelta(minutes=5)
+
+
+class Class(StrEnum):
+    """What a failure means for the way it happened on."""
+
+    GONE = "gone"
+    REVIEW = "review"
+    SHUT = "shut"
+    CLOSED = "closed"
+    PASSING = "passing"
+
+
+_CLASSES: Mapping[str, Class] = {
+    "recipient": Class.GONE,
+    "review": Class.REVIEW,
+    "config": Class.SHUT,
+    "token": Class.SHUT,
+    "content": Class.CLOSED,
+    "consent": Class.CLOSED,
+    "window": Class.CLOSED,
+    "unmapped": Class.CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the decision needs to know of a delivery.
+
+    ``channels`` are the ways that are left, ``open_now`` those usable at this moment; ``unsure_since`` is the first
+    send on this channel whose outcome nobody knows.
+    """
+
+    channel: str
+    channels: tuple[str, ...]
+    attempts: int
+    created_at: datetime
+    idempotent: bool
+    open_now: frozenset[str]
+    unsure_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What becomes of the delivery, and why; ``pause_until`` shuts the way for all, ``gone`` marks the person."""
+
+    state: DeliveryState
+    why: str
+    channel: str
+    channels: tuple[str, ...]
+    at: datetime | None = None
+    pause_until: datetime | None = None
+    gone: bool = False
+
+
+def decide(failure: DeliveryFailed, tried: Tried, *, now: datetime, chance: float) -> Next:
+    """The one decision about a failed send; ``chance`` in [0, 1) spreads the retries."""
+    match _class_of(failure):
+        case Class.GONE:
+            return _end(DeliveryState.GIVEN_UP, "recipient", tried, gone=str(failure.code) == "43004")
+        case Class.REVIEW:
+            return _end(DeliveryState.SENT, "under_review", tried)
+        case Class.SHUT:
+            return _around(failure, tried, now)
+        case Class.CLOSED:
+            return _other_way(failure, tried, now)
+    return _once_more(failure, tried, now, chance)
+
+
+def shut_until(failure: DeliveryFailed, now: datetime) -> datetime | None:
+    """Until when this failure shuts the way for everybody; None when it concerns this message only."""
+    if _class_of(failure) is not Class.SHUT:
+        return None
+    return next_day(now) if str(failure.code) == DAY_QUOTA else now + (failure.retry_after or CIRCUIT)
+
+
+def next_day(now: datetime) -> datetime:
+    """Five past midnight where the platform counts its days."""
+    local = now.astimezone(QUOTA_ZONE)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return (midnight + QUOTA_RESET).astimezone(now.tzinfo)
+
+
+def backoff(attempts: int, chance: float) -> timedelta:
+    """How long to wait after so many tries, give or take a fifth."""
+    step = BACKOFF[min(max(attempts, 1), len(BACKOFF)) - 1]
+    return step * (1 - JITTER + 2 * JITTER * chance)
+
+
+def _class_of(failure: DeliveryFailed) -> Class:
+    if failure.maybe_sent:
+        return Class.PASSING
+    if str(failure.code) == DAY_QUOTA:
+        return Class.SHUT
+    known = _CLASSES.get(failure.kind)
+    return known or (Class.CLOSED if failure.permanent else Class.PASSING)
+
+
+def _end(state: DeliveryState, why: str, tried: Tried, *, gone: bool = False) -> Next:
+    return Next(state, why, tried.channel, tried.channels, gone=gone)
+
+
+def _around(failure: DeliveryFailed, tried: Tried, now: datetime) -> Next:
+    """The way is shut for all: by another one now if it is open, else when this one opens again."""
+    until = shut_until(failure, now)
+    other = _open_way(tried, tried.channels)
+    if other:
+        return Next(DeliveryState.FAILED, "other_way", other, tried.channels, now, until)
+    if now - tried.created_at >= PATIENCE:
+        return Next(DeliveryState.GIVEN_UP, "too_late", tried.channel, tried.channels, None, until)
+    return Next(DeliveryState.FAILED, "way_shut", tried.channel, tried.channels, until, until)
+
+
+def _other_way(failure: DeliveryFailed, tried: Tried, now: datetime) -> Next:
+    """This message cannot go this way at all."""
+    left = tuple(name for name in tried.channels if name != tried.channel)
+    other = _open_way(tried, left)
+    if other is None:
+        return Next(DeliveryState.GIVEN_UP, failure.kind, tried.channel, left)
+    # A way that was shut before is tried again at its own pace, not at once.
+    back = left[0] == tried.channels[0]
+    return Next(DeliveryState.FAILED, "other_way", other, left, now + BACKOFF[2] if back else now)
+
+
+def _open_way(tried: Tried, ways: tuple[str, ...]) -> str | None:
+    return next((name for name in ways if name != tried.channel and name in tried.open_now), None)
+
+
+def _once_more(failure: DeliveryFailed, tried: Tried, now: datetime, chance: float) -> Next:
+    wait = backoff(tried.attempts, chance)
+    if failure.kind == "throttled":
+        wait = max(wait, failure.retry_after or MINUTE_QUOTA)
+    elif failure.retry_after:
+        wait = max(wait, failure.retry_after)
+    at = now + wait
+    unsure = tried.unsure_since or (now if failure.maybe_sent else None)
+    if unsure is not None and not (tried.idempotent and at - unsure <= SAME_MESSAGE):
+        return _end(DeliveryState.UNSURE, "outcome_unknown", tried)
+    last = tried.created_at + PATIENCE
+    if now >= last:
+        return _end(DeliveryState.GIVEN_UP, "too_late", tried)
+    return Next(DeliveryState.FAILED, failure.kind, tried.channel, tried.channels, min(at, last))
+
+
+def unsure_since(tries: list[dict[str, Any]], channel: str) -> datetime | None:
+    """The first of these tries on a channel whose outcome is not known."""
+    doubtful = (one for one in tries if one.get("maybe") and one.get("channel") == channel)
+    first = next(doubtful, None)
+    return datetime.fromisoformat(first["at"]) if first else None

@@ -1,0 +1,182 @@
+"""Who hears what of an event, and why: a table, read by a pure function."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.events import (
+    BusinessEvent,
+    CarrierUnreachable,
+    GoodsReceived,
+    HelpWanted,
+    OrderAccepted,
+    OrderCancelled,
+    OrderChased,
+    OrderHeld,
+    OrderPlaced,
+    OrderRejected,
+    OrderShipped,
+    ParcelMoved,
+    PersonJoined,
+    PersonLeft,
+    StockFellShort,
+)
+from domain.models.shipments import ParcelState
+from domain.rules.lifecycle import OrderState
+from domain.telling import Affair, Listener
+from domain.values import STAFF_ROLES, Role
+from notify.audience import Who, contacts, rep, rep_else, staff
+from notify.notices import Notice, Plan
+
+CUSTOMER, STAFF = "customer", "staff"
+When = Callable[[BusinessEvent, Affair], bool]
+
+
+def _always(_event: BusinessEvent, _affair: Affair) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One group of people who hear of an event; ``actor_too``: even the one who did it and had an answer to that."""
+
+    notice: Notice
+    who: Who
+    why: str
+    to: str = STAFF
+    when: When = _always
+    actor_too: bool = False
+
+
+_TOLD_STATES = frozenset(
+    {
+        ParcelState.COLLECTED,
+        ParcelState.OUT_FOR_DELIVERY,
+        ParcelState.DELIVERED,
+        ParcelState.PROBLEM,
+        ParcelState.RETURNING,
+        ParcelState.RETURNED,
+    }
+)
+_BAD_STATES = frozenset({ParcelState.PROBLEM, ParcelState.RETURNING, ParcelState.RETURNED})
+_UNDECIDED = frozenset({OrderState.AWAITING_APPROVAL, OrderState.IN_REVIEW})
+
+
+def _state_in(states: frozenset[ParcelState]) -> When:
+    return lambda event, _affair: getattr(event, "state", "") in states
+
+
+def _remarked(event: BusinessEvent, _affair: Affair) -> bool:
+    return bool(getattr(event, "remark", ""))
+
+
+def _undecided(_event: BusinessEvent, affair: Affair) -> bool:
+    return affair.state in _UNDECIDED
+
+
+def _decided(event: BusinessEvent, affair: Affair) -> bool:
+    return not _undecided(event, affair)
+
+
+def _of_staff(event: BusinessEvent, _affair: Affair) -> bool:
+    return bool(set(getattr(event, "roles", ())) & STAFF_ROLES)
+
+
+_BUYERS = contacts(Role.BUYER, Role.BOSS)
+_RECEIVERS = contacts(Role.BUYER, Role.BOSS, Role.RECEIVER)
+
+ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
+    OrderAccepted: (
+        Route(Notice.ORDER_CONFIRMED, _BUYERS, "buyer", CUSTOMER, actor_too=True),
+        Route(Notice.ORDER_CONFIRMED, rep, "rep", actor_too=True),
+    ),
+    OrderHeld: (
+        Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "reviewer"),
+        Route(Notice.ORDER_HELD, _BUYERS, "buyer", CUSTOMER),
+    ),
+    OrderRejected: (
+        Route(Notice.ORDER_REJECTED, _BUYERS, "buyer", CUSTOMER),
+        Route(Notice.ORDER_REJECTED, rep, "rep"),
+    ),
+    OrderCancelled: (
+        Route(Notice.ORDER_CANCELLED, _BUYERS, "buyer", CUSTOMER),
+        Route(Notice.ORDER_CANCELLED, rep, "rep"),
+    ),
+    OrderChased: (
+        Route(Notice.ORDER_CHASED, rep, "rep"),
+        Route(Notice.ORDER_CHASED, staff(Role.REVIEWER), "reviewer", when=_undecided),
+        Route(Notice.ORDER_CHASED, staff(Role.WAREHOUSE), "warehouse", when=_decided),
+    ),
+    OrderShipped: (Route(Notice.ORDER_SHIPPED, _RECEIVERS, "receiver", CUSTOMER),),
+    ParcelMoved: (
+        Route(Notice.PARCEL_MOVED, _RECEIVERS, "receiver", CUSTOMER, when=_state_in(_TOLD_STATES)),
+        Route(Notice.PARCEL_MOVED, rep_else(Role.MANAGER), "rep", when=_state_in(_BAD_STATES)),
+    ),
+    GoodsReceived: (Route(Notice.GOODS_RECEIVED, rep_else(Role.MANAGER), "rep", when=_remarked),),
+    PersonJoined: (Route(Notice.PERSON_JOINED, staff(Role.MANAGER, Role.ADMIN), "manager", when=_of_staff),),
+    HelpWanted: (Route(Notice.HELP_WANTED, rep_else(Role.MANAGER), "rep"),),
+    CarrierUnreachable: (Route(Notice.PARCEL_UNWATCHED, staff(Role.WAREHOUSE), "warehouse"),),
+}
+"""The table. Of two routes to the same person the first one counts."""
+
+ALERTED: frozenset[type[BusinessEvent]] = frozenset({StockFellShort})
+"""Events that raise an alert, which is told to its owner under a number."""
+
+NOBODY: Mapping[type[BusinessEvent], str] = {
+    OrderPlaced: "the outcome of the review follows at once and is told",
+    PersonLeft: "nothing can be told to them, and nobody has to act",
+}
+"""Events that are kept for the record only, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a routing decision knows beside the event: who did it, when, and the page of the order."""
+
+    by: str
+    at: datetime
+    url: str = ""
+
+
+def plan(event: BusinessEvent, affair: Affair, occasion: Occasion) -> list[Plan]:
+    """The notices that follow from an event, one per person, a reason each."""
+    planned: dict[int, Plan] = {}
+    for route in ROUTES.get(type(event), ()):
+        if not route.when(event, affair):
+            continue
+        hearers = route.who(affair)
+        actor = None if route.actor_too else _actor(event, hearers, occasion.by)
+        for person in hearers:
+            if person.identity != actor and person.identity not in planned:
+                planned[person.identity] = _plan(event, affair, occasion, route, person)
+    return list(planned.values())
+
+
+def _actor(event: BusinessEvent, hearers: tuple[Listener, ...], by: str) -> int | None:
+    """The one who did it, known by name; of two with one name neither is left out."""
+    own: Any = getattr(event, "identity", None)
+    if own is not None:
+        return int(own)
+    named = [person.identity for person in hearers if person.name == by]
+    return named[0] if len(named) == 1 else None
+
+
+def _plan(event: BusinessEvent, affair: Affair, occasion: Occasion, route: Route, person: Listener) -> Plan:
+    facts = {**facts_of(event, affair, occasion), "audience": route.to}
+    return Plan(person.address, route.notice, facts, f"{type(event).__name__}:{route.why}", event.order)
+
+
+def facts_of(event: BusinessEvent, affair: Affair, occasion: Occasion) -> dict[str, Any]:
+    """What a template may speak of: the order's facts, then the event's own."""
+    return {
+        "order": event.order or "",
+        "customer_name": affair.customer_name,
+        "total": affair.total,
+        "promised": affair.promised,
+        "phone": affair.phone,
+        "by": occasion.by,
+        "at": occasion.at.isoformat(),
+        "url": occasion.url,
+        **event.facts(),
+    }

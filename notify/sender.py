@@ -1,0 +1,179 @@
+"""Sends what is due: claims, leaves the database alone, sends many at once, settles each by its outcome."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import structlog
+
+from domain.errors import DeliveryFailed
+from domain.telling import last_heard, note_unreachable
+from domain.values import Address
+from notify.channels import Channel, Channels
+from notify.models import Delivery, DeliveryState
+from notify.notices import CUSTOM
+from notify.outbox import claim, hand_over, settle
+from notify.pauses import Pause, pauses, reopen, shut
+from notify.receipts import match_receipts
+from notify.retry import DAY_QUOTA, Next, Tried, decide, unsure_since
+from notify.tries import counted, failure_code, note_try, outgoing_of
+
+log = structlog.get_logger()
+
+AT_ONCE = 16
+LONGEST_SEND = 20
+"""Seconds; well inside the lease, so that a slow send is settled by the one who began it."""
+WINDOW = timedelta(hours=48)
+LOST = "lost"
+Shut = dict[tuple[str, str], Pause]
+
+
+class Sender:
+    """Sends deliveries through the channels of their accounts, at most ``AT_ONCE`` together."""
+
+    def __init__(
+        self,
+        channels: Channels,
+        *,
+        clock: Callable[[], datetime],
+        worker: str,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._channels = channels
+        self._clock = clock
+        self._worker = worker
+        self._chance = chance
+        self._batch = count()
+
+    async def send_due(self) -> int:
+        """Send one batch; the number of deliveries that were looked at, 0 when nothing is due."""
+        batch = await claim(AT_ONCE, f"{self._worker}:{next(self._batch)}", self._clock())
+        if not batch:
+            return 0
+        shut_ways = await pauses()
+        ready = [row for row in batch if await self._may_send(row, shut_ways)]
+        await hand_over(ready, now=self._clock())
+        outcomes = await asyncio.gather(*(self._send(row, shut_ways) for row in ready), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return len(batch)
+
+    async def _may_send(self, row: Delivery, shut_ways: Shut) -> bool:
+        now = self._clock()
+        if row.handed_at is not None:
+            lost = DeliveryFailed(LOST, maybe_sent=True, kind="ambiguous")
+            note_try(row, lost, row.handed_at)
+            step = decide(lost, await self._tried(row, shut_ways), now=now, chance=0)
+            if step.state is DeliveryState.UNSURE:
+                await self._step(row, step, lost)
+                return False
+        pause = shut_ways.get((row.account, row.channel))
+        if pause is None or pause.until <= now:
+            return True
+        held = DeliveryFailed(pause.code, kind="config", retry_after=pause.until - now)
+        step = decide(held, await self._tried(row, shut_ways), now=now, chance=0)
+        await self._step(row, step, held, paused=True)
+        return False
+
+    async def _send(self, row: Delivery, shut_ways: Shut) -> None:
+        row.attempts += 1
+        try:
+            platform_id = await self._through_channel(row)
+        except DeliveryFailed as failure:
+            await self._failed(row, failure, shut_ways)
+            return
+        await self._sent(row, platform_id)
+        if (row.account, row.channel) in shut_ways:
+            await reopen(row.account, row.channel)
+
+    async def _through_channel(self, row: Delivery) -> str | None:
+        channel = self._channel(row)
+        if channel is None:
+            raise DeliveryFailed("no_channel", permanent=True, kind="unmapped", text=row.channel)
+        try:
+            async with asyncio.timeout(LONGEST_SEND):
+                return await channel.send(outgoing_of(row))
+        except TimeoutError:
+            raise DeliveryFailed("timeout", maybe_sent=True, kind="ambiguous") from None
+        except DeliveryFailed:
+            raise
+        except Exception as bug:
+            log.exception("send_failed", delivery=row.id, notice=row.notice, channel=row.channel)
+            raise DeliveryFailed("bug", maybe_sent=True, kind="ambiguous") from bug
+
+    def _channel(self, row: Delivery) -> Channel | None:
+        return self._channels.get(row.account, {}).get(row.channel)
+
+    async def _sent(self, row: Delivery, platform_id: str | None) -> None:
+        now = self._clock()
+        note_try(row, None, now)
+        changes = {"platform_id": platform_id, "last_code": "0", **counted(row)}
+        if not await settle(row, DeliveryState.SENT, now=now, **changes):
+            log.warning("lease_lost", delivery=row.id)
+            return
+        log.info("notice_sent", delivery=row.id, notice=row.notice, channel=row.channel, attempts=row.attempts)
+        if platform_id:
+            await match_receipts(row.account, platform_id, now=now)
+
+    async def _failed(self, row: Delivery, failure: DeliveryFailed, shut_ways: Shut) -> None:
+        now = self._clock()
+        tried = await self._tried(row, shut_ways)
+        note_try(row, failure, now)
+        step = decide(failure, tried, now=now, chance=self._chance())
+        if step.pause_until is not None:
+            kind = "quota" if str(failure.code) == DAY_QUOTA else "config"
+            pause = Pause(row.account, row.channel, kind, str(failure.code), now, step.pause_until)
+            await shut(pause)
+            log.error("channel_shut", account=row.account, channel=row.channel, code=str(failure.code))
+        if step.gone:
+            await note_unreachable(Address(row.account, row.openid))
+        await self._step(row, step, failure)
+
+    async def _step(self, row: Delivery, step: Next, failure: DeliveryFailed, *, paused: bool = False) -> None:
+        changes: dict[str, Any] = {
+            "channel": step.channel,
+            "channels": list(step.channels),
+            "last_code": failure_code(failure, step),
+        }
+        if step.at is not None:
+            changes["next_at"] = step.at
+        if not await settle(row, step.state, now=self._clock(), **changes, **counted(row)):
+            log.warning("lease_lost", delivery=row.id)
+            return
+        if not paused:
+            log.warning(
+                "notice_not_sent",
+                delivery=row.id,
+                notice=row.notice,
+                code=str(failure.code),
+                next=step.state,
+                why=step.why,
+            )
+
+    async def _tried(self, row: Delivery, shut_ways: Shut) -> Tried:
+        channel = self._channel(row)
+        return Tried(
+            channel=row.channel,
+            channels=tuple(row.channels),
+            attempts=row.attempts,
+            created_at=row.created_at,
+            idempotent=channel is not None and channel.idempotent,
+            open_now=await self._open_ways(row, shut_ways),
+            unsure_since=unsure_since(row.tries, row.channel),
+        )
+
+    async def _open_ways(self, row: Delivery, shut_ways: Shut) -> frozenset[str]:
+        now = self._clock()
+        closed = {
+            channel for (account, channel), one in shut_ways.items() if account == row.account and one.until > now
+        }
+        ways = (set(row.channels) & set(self._channels.get(row.account, {}))) - closed
+        if CUSTOM in ways:
+            heard = await last_heard(Address(row.account, row.openid))
+            if heard is None or now - heard >= WINDOW:
+                ways.discard(CUSTOM)
+        return frozenset(ways)
