@@ -1,0 +1,1 @@
+"""Carrier services: asking them to watch parcels and reading what they tell."""
