@@ -26,10 +26,13 @@ _LONE_NO = re.compile(
     re.DOTALL,
 )
 _PENDING_YES = re.compile(
-    r"(?:可以的?|行的?|好的?|ok|没问题|批|过|嗯+|是的?|对|准|yes|y|sure|👌|👍|✅|1)(?:了|吧|啊|的|哈|,|。|就这样)*"
+    r"(?:(?:可以的?|行的?|好的?|ok|没问题|同意|批|过|嗯+|是的?|对|准|yes|y|sure|👌|👍|✅|1)(?:了"
+    r"|吧|啊|的|哈|,|。|就这样)*)+"
 )
 _PENDING_NO = re.compile(
-    r"(?:不行|不可以|不好|不|否|打回|不给|不能过|no|n|❌|👎|2)(?:了|吧|啊|的|哈)*(?:[,:;。\s]+(?P<why>.+))?", re.DOTALL
+    r"(?:不行|不可以|不能过|不好|不给|打回)(?:了|吧|啊|的|哈)*(?:[,:;。\s]+(?P<why>.+)|(?P<glued>[^,?吗].+))?"
+    r"|(?:不|否|no|n|❌|👎|2)(?:了|吧|啊|的|哈)*(?:[,:;。\s]+(?P<why2>.+))?",
+    re.DOTALL,
 )
 _RELATIVE = re.compile(
     rf"(?:把)?(?P<which>(?:C|D|刚才|刚刚|上次|上一|之前|前面|那|这|最近|最后|昨天|C的?|D的?)*(?:那"
@@ -56,7 +59,7 @@ _CANCEL_WHOLE = re.compile(
     r"|(?:单|订单)(?:D|刚)?.{0,6}退了"
 )
 _LATER = re.compile(r"D(?:那|的|下|订|之前)?|上次|之前|前几天|上一|(?:那|这)(?:张|单|个单|一单|个订单)|最近那|last")
-_RECENT = re.compile(r"刚才|刚刚|刚下|这单|这张|这个|上一单|那单")
+_RECENT = re.compile(r"刚才|刚刚|刚下|这单|这张|这个|上一单|(?<!D)那单")
 _SHIP = re.compile(
     r"(?:已经?|都|全部|今天|刚|刚刚|D)*(?:发货|发出|发走|发掉|寄出|出库|出货|发车|装车|已发|发了"
     r"|寄了|送出|发运|走(?:K|了)|shipped|dispatched|sent out)|发(?=K)|K(?:W|发|已)|W"
@@ -151,7 +154,7 @@ def _answer(scene: Scene) -> Command | None:
 
 
 def _why(scene: Scene, match: re.Match[str]) -> str | None:
-    why = match.groupdict().get("why") or match.groupdict().get("glued")
+    why = next((value for value in match.groupdict().values() if value), None)
     if not why:
         return None
     start = scene.skeleton.find(why)

@@ -13,9 +13,9 @@ _TIMES_NUMBER = re.compile(r"x\s?\d")
 _COUNT_BEFORE = re.compile(r"(?<![a-z0-9.])\d+(?:pcs|pc|ea|x)?$")
 _MEASURED = re.compile(r"(?P<n>[1-9]\d*(?:\.\d+)?)\s?")
 _NOT_CODE_BEFORE = re.compile(r"(?:[¥$@#*.-]|so)\s?$")
-_NOT_CODE_AFTER = re.compile(r"\s?(?:[.%/-]?\d|块|元|号|月|日|年|点|%|折|天)")
+_NOT_CODE_AFTER = re.compile(r"[.%/-]?\d|\s?(?:[.%/-]\d|块|元|号|月|日|年|点|%|折|天)")
 _MODIFIER = re.compile(
-    r"(?<![a-z0-9.])(\d+(?:\.\d+)?[a-z]{1,2}|[a-z]\d+(?:x\d+)?|\d+(?:\.\d+)?(?:平方|瓦|寸|号|米|伏"
+    r"(?<![a-z0-9.])(\d+(?:\.\d+)?[a-z]{1,2}|\d+x\d+|[a-z]\d+(?:x\d+)?|\d+(?:\.\d+)?(?:平方|瓦|寸|号|米|伏"
     r"|平)|[\u4e00-\u9fff]{1,4})的"
 )
 _CUSTOMER_CALL = re.compile(
@@ -79,11 +79,21 @@ def _surest(exact: list[_Hit], heard: list[_Hit]) -> list[_Hit]:
 
 def _whole(text: str, hit: _Hit, starts: set[int], ends: set[int], lexicon: Lexicon) -> bool:
     words = text[hit.start : hit.end]
-    if "\n" in words or not _same_kind(words):
+    if "\n" in words or not _same_kind(words) or _multiplies(text, hit):
         return False
     if words.isdigit() and not _names_by_figures(text, hit, lexicon):
         return False
     return _left_edge(text, hit.start, ends) and _right_edge(text, hit, starts, lexicon)
+
+
+def _multiplies(text: str, hit: _Hit) -> bool:
+    """T10*6 and T10 x 6 are six T10, whatever code may end in x."""
+    words = text[hit.start : hit.end]
+    if words[0] == "*" or words[-1] == "*":
+        return True
+    if re.match(r"x\s+\d", words):
+        return True
+    return words[-1] == "x" and re.match(r"\s*\d" if words[-2:-1] == " " else r"\d", text[hit.end :]) is not None
 
 
 def _same_kind(words: str) -> bool:

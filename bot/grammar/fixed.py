@@ -170,6 +170,9 @@ def _identity(scene: Scene) -> Command | None:
         return Confirm()
     if re.fullmatch(r"(?:不|不对|不是),?不是我(?:本人)?|不是我(?:本人)?", scene.core):
         return Deny()
+    option, pending = option_of(scene), scene.context.pending
+    if option and pending and option <= len(pending.options):
+        return Deny() if pending.options[option - 1].lstrip("0123456789.、 ").startswith("不") else Confirm()
     return confirmation(scene)
 
 

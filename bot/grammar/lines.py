@@ -115,7 +115,7 @@ class _Pairing:
                 self._give(place, mark)
             self.each = False
         elif self.correcting and self.items and not self._belongs_right(index, strict=True):
-            self._give(len(self.items) - 1, mark)
+            self._restate(mark)
         elif self._belongs_right(index):
             self.carried = mark
         elif open_items:
@@ -142,6 +142,12 @@ class _Pairing:
 
     def _give(self, place: int, mark: QuantityMark) -> None:
         self.items[place] = replace(self.items[place], qty=mark)
+
+    def _restate(self, mark: QuantityMark) -> None:
+        """The last product once more, with the quantity that holds."""
+        last = self.items[-1]
+        self.items = [item for item in self.items if item.product.ids != last.product.ids or not last.product.ids]
+        self.items.append(replace(last, qty=mark))
 
     def _second_quantity(self, index: int, mark: QuantityMark) -> None:
         """A further quantity for the last product: more of it, or its own conversion (2箱共48个)."""

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+ZERO = "零"
 DIGITS = {
     "零": 0,
     "一": 1,
@@ -88,7 +89,7 @@ def _add_up(tokens: list[str]) -> Decimal | None:
         elif token in _GREAT:
             total += (section + (pending or 0) or Decimal(1)) * _GREAT[token]
             section, pending, unit, zero = Decimal(0), None, _GREAT[token], False
-        elif token in "零":
+        elif token == ZERO:
             zero = True
         else:
             value = Decimal(DIGITS[token]) if token in DIGITS else Decimal(token.replace(",", ""))

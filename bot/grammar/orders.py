@@ -19,6 +19,7 @@ _WISH = re.compile(
     r"|订购|预订|来点|要点|来些|要些|加急订"
     r"|^(?:我|我们|帮我|给我|再|想|还|请|那|就|也)*(?:要|订|来|拿|买|整|搞|需要|补|带)(?!求|是"
     r"|不要|不|紧|么|么样|了没)|(?:给我|帮我|我)(?:要|拿|来|订|留|备|发|送|下|整|买)"
+    r"|P(?:我|再|先|帮我|给我|多)*(?:要|来|拿|订|下|补)(?:一)?(?:些|点|一些|一批)?(?=$|[,。!吧])"
     r"|有(?:的话)?就?(?:要|来|拿|订|发|下)|够的?话|(?<![a-z])(?:order|need|want|buy|purchase|send"
     r"|po|get me|require)(?![a-z])"
 )
@@ -41,7 +42,7 @@ _REORDER = re.compile(
     r"|上个月|上周|以前|D|前面|上批|上次那样|上一批)(?:的)?(?:那?(?:单|订单|单子|货|清单|内容|数量"
     r"|一样|那样|来|再来|下|复制|那张|那批|样|配置|原样)|$|[,。!](?!价))(?:子|一样|一模一样)?"
     r"|(?:跟|和|同|按照?|照着?|像)N(?:的|那单|那张)?(?:一样|再|来|下|复制|原样|内容|数量|货|做|安排)"
-    r"|上次(?:的|那)?(?:单子|订单|那单|那样|那些|那批)?(?:原样|一样|照样|再|来一份"
+    r"|上次(?:的|那)?(?:单子?|订单|那单|那样|那些|那批)?(?:原样|一样|照样|再|来一份"
     r"|再来)(?:的)?(?:下|来|订|一|Z|安排|要)*|(?:再|又)?来(?:一|Z|个)?(?:单|份|批)?(?:跟"
     r"|和)?(?:上次|之前)?一样的|一模一样|重复(?:上|一)(?:次|单|个)|复制(?:一下)?(?:N|上)"
     r"|N(?:的)?(?:再|照|原样|复制|重)(?:来|下|单|做|一|Z|复)|再照"
@@ -62,7 +63,7 @@ def create(scene: Scene) -> list[PlaceOrder] | None:
     wish = scene.says(_WISH) or _BARE_WISH.search(scene.core) is not None
     if scene.says(_PAST) and not scene.says(_STILL) and not _BARE_WISH.search(scene.core):
         return None
-    quantified = any(isinstance(mark, QuantityMark) for mark in marks)
+    quantified = any(isinstance(mark, QuantityMark) or mark not in scene.marks for mark in marks)
     products = any(isinstance(mark, ProductMark) for mark in marks)
     if products and (quantified or wish):
         return [_order(scene, part) for part in _by_customer(scene, marks)]

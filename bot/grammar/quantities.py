@@ -9,10 +9,10 @@ from bot.grammar.marks import MASK, Canvas, NoiseMark, PriceMark, ProductMark, Q
 from bot.grammar.numerals import ARABIC, NUMBER, SPOKEN, is_approximate, parse_number
 
 _N = NUMBER
+_JIAO = r"(?P<jiao>[零一二三四五六七八九\d]{1,2})(?:(?:毛|角)(?:(?P<fen2>[一二三四五六七八九\d])分?)?|分|(?!UNIT))"
 _MONEY = (
-    rf"(?P<whole>{_N})[ \t]?(?:块钱?|元|圆|rmb|yuan|¥)(?:(?P<jiao>[零一二三四五六七八九\d]{{1,2}})(?:毛"
-    rf"|角|分|(?!UNIT)))?(?![\d])钱?|(?P<jiao_only>{_N})(?:毛"
-    rf"|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
+    rf"(?P<whole>{_N})[ \t]?(?:块钱?|元|圆|rmb|yuan|¥)(?:{_JIAO})?(?![\d])钱?"
+    rf"|(?P<jiao_only>{_N})(?:毛|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
 )
 _NOISE = re.compile(
     rf"(?:一共|总共|总价|合计|总额|总计|总金额|金额|共计|小计|total)[ \t]?(?:是"
@@ -46,7 +46,7 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
     money = _MONEY.replace("UNIT", rf"[ \t]?{units}")
     return {
         "quantity": re.compile(
-            rf"(?<![\d.a-wyz])(?P<n>{_N})[ \t]?(?P<more>多(?!少)|来|余"
+            rf"(?<![\d.a-wyz])(?<![a-z]-)(?P<n>{_N})[ \t]?(?P<more>多(?!少)|来|余"
             rf"|几)?[ \t]?(?P<half1>个?半)?[ \t]?(?:(?P<unit>{units})(?P<half>半(?!{units}))?(?P<more2>多(?!少))?"
             rf"|(?![\da-z]))"
         ),
@@ -60,6 +60,7 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
         ),
         "price": re.compile(
             rf"(?:(?P<label>单价|价格|价钱|价|每{units}|@|at|按|算|¥|\$|rmb|usd)[ \t]?(?:是|为|给"
+            rf"|改成|改为|改到|改|调成|调到|调为"
             rf"|:)?[ \t]?[¥$@]?[ \t]?)?(?:{money}|(?P<bare>{_N})(?![\d]))[ \t]?(?:(?P<per>/|每|一"
             rf"|per |a |each)[ \t]?(?P<unit>{units})?)?"
         ),
@@ -70,7 +71,7 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
         ),
         "lone": re.compile(
             rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|还要|再|换|和"
-            rf"|弄)[ \t]?(?P<unit>{units})[ \t]?(?={MASK})"
+            rf"|弄)[ \t]?(?P<unit>{units})[ \t]?(?={MASK}|$|[,。;])"
         ),
         "unit": re.compile(each),
     }
@@ -126,7 +127,7 @@ def _amount(match: re.Match[str]) -> Decimal | None:
     whole = parse_number(match["whole"])
     if whole is None or match["jiao"] is None:
         return whole
-    rest = "".join(str(parse_number(char)) for char in match["jiao"])
+    rest = "".join(str(parse_number(char)) for char in match["jiao"] + (match["fen2"] or ""))
     return whole + Decimal("0." + rest)
 
 
@@ -155,7 +156,11 @@ def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
     start, end = match.span()
     if written == "一" and canvas.text[:start].endswith(_POINTING):
         return
-    if written == "零" or canvas.text[:start].endswith(_HALVED) or _IDIOM.match(canvas.masked, start):
+    if (
+        written == "零"
+        or (written == "半" and canvas.text[:start].endswith(_HALVED))
+        or _IDIOM.match(canvas.masked, start)
+    ):
         return
     qty = parse_number(written)
     if qty is None:
@@ -177,7 +182,9 @@ def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
 def _lone_units(canvas: Canvas, pattern: re.Pattern[str], lexicon: Lexicon) -> None:
     """来台X: a measure word alone between a verb and a product that has such a unit means one."""
     for match in pattern.finditer(canvas.masked):
-        product = next((mark for mark in canvas.of(ProductMark) if mark.start >= match.end("unit")), None)
+        products = canvas.of(ProductMark)
+        ahead = next((mark for mark in products if mark.start >= match.end("unit")), None)
+        product = ahead or (products[-1] if products and products[-1].end == match.start() else None)
         if product and any(lexicon.unit_of(sku, match["unit"]) for sku in product.ids):
             canvas.add(
                 QuantityMark(start=match.start("unit"), end=match.end("unit"), qty=Decimal(1), unit=match["unit"])

@@ -27,7 +27,9 @@ _PRICE = re.compile(
     r"|(?:什么|啥)行情|价目|(?<![a-z])(?:how much|price|prices|quote|quotation|cost|costs"
     r"|rate)(?![a-z])"
 )
-_PRICED_ORDER = re.compile(r"按.{0,6}价|(?:上次|老|原)价(?:格)?|价格.{0,4}(?:不变|照旧|按)|M|单价Q|价格Q")
+_PRICED_ORDER = re.compile(
+    r"价格?.{0,3}(?:照|跟|同|改|调)|按.{0,6}价|(?:上次|老|原)价(?:格)?|价格.{0,4}(?:不变|照旧|按)|M|单价Q|价格Q"
+)
 _WANTS_THEN = re.compile(
     r"(?:有|够|行|可以)?的?话|就(?:要|来|订|拿|下|发|给)|帮我下|我(?:就)?要Q|来Q|来P|给我|下(?:了|单)|就行|订Q|then"
 )

@@ -8,23 +8,15 @@ from functools import partial
 
 from bot.grammar.addressing import spot_addresses, spot_brackets, spot_persons, spot_remarks
 from bot.grammar.context import Context
+from bot.grammar.courtesy import business_of, core_of
 from bot.grammar.dates import find_dates
 from bot.grammar.entities import spot_entities, starts_with_name
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.marks import Canvas, DateMark, M, Mark, OrderMark, ProductMark
 from bot.grammar.normal import Normal, normalise
 from bot.grammar.particulars import spot_bare_numbers, spot_order_numbers, spot_phones, spot_tax, spot_waybills
-from bot.grammar.phrases import GREETINGS, PARTICLES, THANKS
 from bot.grammar.quantities import spot_noise, spot_prices, spot_quantities
 from bot.grammar.tables import plain_list
-
-_STICKER = re.compile(r"\[[^\[\]\d]{1,6}\]|/::?[\w)(~,@-]{1,3}")
-_EMOJI = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\u3030\u303d]")
-_PUNCTUATION = r"[\s,.。!！;:、~?…\-_^]"
-_HEAD = re.compile(
-    rf"^(?:{_PUNCTUATION}|(?:{GREETINGS})(?![\u4e00-\u9fffa-zA-Z]*(?:坏))(?:{PARTICLES})?{_PUNCTUATION}*)+"
-)
-_TAIL = re.compile(rf"(?:{_PUNCTUATION}|(?:{THANKS})(?:{PARTICLES})?)+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,7 @@ class Scene:
 
 def look(text: str, lexicon: Lexicon, context: Context, today: date) -> Scene:
     """Spot everything in a message, what is surest first."""
-    normal = normalise(plain_list(text, partial(starts_with_name, lexicon)))
+    normal = normalise(plain_list(business_of(normalise(text)), partial(starts_with_name, lexicon)))
     canvas = Canvas(normal.text)
     spot_order_numbers(canvas, lexicon)
     spot_waybills(canvas)
@@ -104,13 +96,6 @@ def look(text: str, lexicon: Lexicon, context: Context, today: date) -> Scene:
     marks = tuple(sorted(canvas.marks, key=lambda mark: mark.start))
     skeleton, spots, places = _skeleton(normal.text, marks)
     return Scene(normal, marks, skeleton, spots, places, core_of(skeleton), context, lexicon, today)
-
-
-def core_of(skeleton: str) -> str:
-    """A skeleton without the courtesies around it."""
-    plain = _EMOJI.sub("", _STICKER.sub("", skeleton))
-    without = _TAIL.sub("", _HEAD.sub("", plain))
-    return without if without else _TAIL.sub("", plain) and without
 
 
 def _skeleton(text: str, marks: tuple[Mark, ...]) -> tuple[str, dict[int, Mark], tuple[int, ...]]:

@@ -2,11 +2,13 @@
 
 import re
 
+from bot.grammar.courtesy import EMOJI
 from bot.grammar.phrases import GREETINGS, NO, PARTICLES, THANKS, YES
 from bot.grammar.scene import Scene
 from domain.commands import Command, Confirm, Deny, HandOff, Help, SmallTalk
 
-_GLUE = rf"(?:{PARTICLES}|[\s,.。!;、~:?-])*"
+# Decoration that says neither yes nor no may stand between words of agreement.
+_GLUE = rf"(?:{PARTICLES}|[\s,.。!;、~:?-]|(?![👎🙅❌🚫👌👍✅💯🆗🤝]){EMOJI})*"
 _YES = re.compile(rf"{_GLUE}(?:(?:{YES}){_GLUE})+")
 _NO = re.compile(
     rf"{_GLUE}(?:(?:{NO}){_GLUE})+(?:(?:我|让我)?(?:再)?(?:想想|看看|考虑一?下?|确认一?下|问一?下"
@@ -62,7 +64,7 @@ _ACKNOWLEDGED = re.compile(
     rf"|got it|noted|welcome|{THANKS}|{GREETINGS}|{YES}){_GLUE})+"
 )
 _WISHES = re.compile(
-    r"快乐|恭喜|发财|新年好|节日好|中秋好|周末愉快|祝(?:你|您|大家|贵|生意|老板)|生意兴隆|合作愉快"
+    r"快乐|安康|恭喜|发财|新年好|节日好|中秋好|周末愉快|祝(?:你|您|大家|贵|生意|老板)|生意兴隆|合作愉快"
     r"|万事如意|辛苦|感谢|谢谢|多谢|thanks|thank you|happy (?:new year|weekend)|merry|好评|点赞"
     r"|真不错|很满意|挺好用?|很好用?|不错|棒|厉害|靠谱|合作|愉快|久仰|幸会|nice to meet"
     r"|how are you|你好吗|最近好吗|最近怎么样|忙吗|吃了吗"
@@ -71,7 +73,7 @@ _RECEIVED = re.compile(
     r"(?:货|东西|快递|包裹|款|钱|货款|定金|发票|P|Q|N|尾款|合同)(?:都|已经?|全部?|刚刚?|D"
     r"|全都)*(?:收到|到|付|打|转|汇|结|签收|收|入库|拿到|取)(?:过去)?(?:了|啦|咯|齐了|好了|过了"
     r"|货了)|(?:收到|付|打|转|汇|结清)了(?:货|款|钱|你们|货款|发票)|已(?:收到?|付|签收|打款|到货)"
-    r"|都收到了|我(?:已经)?(?:付|打)(?:过)?款?了|received|paid"
+    r"|都收到了|(?:付|打|汇|转)过?款了|我(?:已经)?(?:付|打)(?:过)?款?了|received|paid"
 )
 _MEDIA = re.compile(
     r"\[(?:语音|图片|照片|视频|小视频|位置|链接|文件|名片|红包|转账|小程序|音乐|不支持.*|未知.*"

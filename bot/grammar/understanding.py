@@ -31,6 +31,7 @@ _CHANGE_WORDS = re.compile(
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
 _WITHDRAWN = re.compile(r"(?:不要|不买|不订|不下单|不想要|不需要)了|取消|撤单|作废|cancel")
 _SELF_CORRECTED = re.compile(r"(?:PQ|QP|P[*x:]Q).{0,4}(?:改|换)")
+_LISTED = re.compile(r"P[:*x×-]*Q|QP")
 _MODIFY_FIRST = re.compile(
     r"改|换|加(?!急)|减|去掉|删|备注|地址|收货人|联系人|追加|延期|推迟|提前|A|R|add|change|remove|update"
 )
@@ -193,7 +194,9 @@ def _hand_off(scene: Scene) -> HandOff | None:
     ):
         return None
     found = handoff(scene)
-    return None if found and found.topic == "finance" and report(scene) else found
+    if found and found.topic == "finance" and (report(scene) or _LISTED.search(scene.skeleton)):
+        return None
+    return found
 
 
 _Rule = Callable[[Scene], Sequence[Command] | Command | None]
