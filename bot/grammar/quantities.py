@@ -46,7 +46,7 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
     money = _MONEY.replace("UNIT", rf"[ \t]?{units}")
     return {
         "quantity": re.compile(
-            rf"(?<![\d.a-wyz])(?<![a-z]-)(?P<n>{_N})[ \t]?(?P<more>多(?!少)|来|余"
+            rf"(?:(?<![\d.a-wyz])(?<![a-z]-)|(?=[{SPOKEN}]))(?P<n>{_N})[ \t]?(?P<more>多(?!少)|来|余"
             rf"|几)?[ \t]?(?P<half1>个?半)?[ \t]?(?:(?P<unit>{units})(?P<half>半(?!{units}))?(?P<more2>多(?!少))?"
             rf"|(?![\da-z]))"
         ),

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
+from bot.grammar.normal import fold
+
 _CELL = re.compile(r"\s*[\t|│]\s*|\s{2,}")
 _LOOSE_CELL = re.compile(r"\s*[\t|│,，]\s*|\s+")
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -26,7 +28,7 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 _SERIAL = re.compile(r"^\s*[(（]?(?P<n>\d{1,3})\s*(?:[.、)）:：．]|\t|\s(?=\D))\s*(?P<rest>\S.*)$")
 _SPOKEN_SERIAL = re.compile(r"^\s*[一二三四五六七八九十]{1,2}、\s*(?=\S)")
-_INLINE = re.compile(r"(?:^|(?<=[\s,，;；。]))(?P<n>\d{1,2})\s?[、.)）．](?=\D)")
+_INLINE = re.compile(r"(?:^|(?<=[\s,，;；。:：\u4e00-\u9fff]))(?P<n>\d{1,2})\s?[、.)）．](?=\D)")
 _CIRCLED = re.compile(r"[\u2460-\u2473\u2776-\u277f]|[0-9]\ufe0f?\u20e3")
 _SPLIT_UNIT = re.compile(r"(?<=\d)[ ]*[|│,，\t][ ]*(?=[\u4e00-\u9fffa-zA-Z]{1,4}\s*(?:[|│,，\t\n]|$))")
 
@@ -46,7 +48,7 @@ def plain_list(text: str, starts_with_name: _StartsWithName) -> str:
 
 
 def _column(cell: str) -> str | None:
-    word = cell.strip(" :：*")
+    word = fold(cell).strip(" :*")
     return next((name for name, pattern in _COLUMNS if pattern.fullmatch(word)), None)
 
 
@@ -97,5 +99,7 @@ def _without_inline(text: str) -> str:
     found = list(_INLINE.finditer(text))
     numbers = [int(match["n"]) for match in found]
     if len(numbers) < 2 or numbers != list(range(1, len(numbers) + 1)):
+        return text
+    if text[: found[0].start()].strip() and not text[: found[0].start()].rstrip().endswith((":", "：")):
         return text
     return _INLINE.sub("\n", text).lstrip("\n")
