@@ -195,7 +195,7 @@ class DeliveryFailed(Exception):
     error code, ``retry_after``: how long to leave it alone, ``kind``: the class in the provider's code table.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         code: int | str,
         *,

@@ -1,7 +1,7 @@
 """The rows of the business; other rooms read them through queries and use-cases."""
 
-from domain.models.catalogue import GenericTerm, Product, UnitSynonym
-from domain.models.ledger import Event
+from domain.models.catalogue import CatalogueVersion, GenericTerm, Product, UnitSynonym
+from domain.models.ledger import Event, InstanceSecret
 from domain.models.orders import Order, OrderLine, OrderNumber
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
@@ -11,11 +11,13 @@ __all__ = [
     "BindingCode",
     "BindingTry",
     "CarrierPush",
+    "CatalogueVersion",
     "Contact",
     "Customer",
     "Event",
     "GenericTerm",
     "Identity",
+    "InstanceSecret",
     "Order",
     "OrderLine",
     "OrderNumber",

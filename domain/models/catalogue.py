@@ -49,3 +49,10 @@ class UnitSynonym(Model):
     spellings: list[str] = fields.JSONField(default=list)
     factor = fields.CharField(16, null=True)
     of = fields.CharField(16, null=True)
+
+
+class CatalogueVersion(Model):
+    """One row that counts the changes of everything that has a name."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    version = fields.IntField(default=0)

@@ -17,3 +17,11 @@ class Event(Model):
     source = fields.CharField(160, default="")
     at = fields.DatetimeField()
     routed_at: datetime | None = fields.DatetimeField(null=True, db_index=True)
+
+
+class InstanceSecret(Model):
+    """A secret of this installation, such as the one behind links; it travels with the backup."""
+
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(32, unique=True)
+    value = fields.CharField(128)

@@ -2,25 +2,16 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import Model, fields
 
 from domain.models.people import Contact, Customer, Staff
 from domain.models.scaled import MoneyField, PriceField, QuantityField, RatioField
+from domain.rules.lifecycle import OrderState as OrderState
 
-
-class OrderState(StrEnum):
-    """The commitment of an order: what people decided, nothing that goods or money did."""
-
-    IN_REVIEW = "in_review"
-    AWAITING_APPROVAL = "awaiting_approval"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
-    SHORT_CLOSED = "short_closed"
-    CLOSED = "closed"
+if TYPE_CHECKING:
+    from domain.models.shipments import Shipment
 
 
 class OrderNumber(Model):
@@ -60,6 +51,10 @@ class Order(Model):
     decided_by = fields.CharField(64, null=True)
     decided_at: datetime | None = fields.DatetimeField(null=True)
     reason = fields.CharField(400, default="")
+    chased_at: datetime | None = fields.DatetimeField(null=True)
+
+    lines: fields.ReverseRelation["OrderLine"]
+    shipments: fields.ReverseRelation["Shipment"]
 
     class Meta:
         indexes = (("customer_id", "id"), ("state", "id"))

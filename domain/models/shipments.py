@@ -2,26 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from tortoise import Model, fields
 
 from domain.models.orders import Order, OrderLine
 from domain.models.scaled import QuantityField
-
-
-class ParcelState(StrEnum):
-    """The unified status of a parcel, in the order in which a good journey passes it, then the bad ends."""
-
-    HANDED_OVER = "handed_over"
-    COLLECTED = "collected"
-    IN_TRANSIT = "in_transit"
-    OUT_FOR_DELIVERY = "out_for_delivery"
-    DELIVERED = "delivered"
-    PROBLEM = "problem"
-    RETURNING = "returning"
-    RETURNED = "returned"
+from domain.rules.tracking import ParcelState as ParcelState
 
 
 class Shipment(Model):
@@ -47,6 +34,9 @@ class Shipment(Model):
     last_news_at: datetime | None = fields.DatetimeField(null=True)
     delivered_at: datetime | None = fields.DatetimeField(null=True)
     received_by = fields.CharField(64, default="")
+
+    lines: fields.ReverseRelation["ShipmentLine"]
+    events: fields.ReverseRelation["TrackingEvent"]
 
     class Meta:
         indexes = (("state", "id"), ("watched", "watch_next_at"))

@@ -1,0 +1,1 @@
+"""The rules of the business: values in, values out; no rows, no clock, nothing awaited."""

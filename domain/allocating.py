@@ -1,0 +1,113 @@
+"""Stock promised to orders: reserved by a conditional update, so that it is never promised twice; given back whole."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tortoise.expressions import F
+
+from domain.models import OrderLine, Stock
+from domain.models.scaled import grains
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a line needs, in base units."""
+
+    position: int
+    sku: str
+    qty: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """How much of a line is reserved."""
+
+    position: int
+    reserved: Decimal
+    missing: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A line that stock does not cover: ``missing`` in ``unit`` (the base unit), wanted by ``request``."""
+
+    sku: str
+    name: str
+    missing: Decimal
+    unit: str
+    request: str
+    expected: str | None
+
+
+async def cover(demands: Iterable[Demand], stock: Mapping[str, Sequence[Stock]]) -> tuple[Covered, ...]:
+    """Reserve what there is, in the order of the codes, so that two orders never wait for each other in a circle.
+
+    ``stock`` is what was seen a moment ago; what others took since is noticed, and less is reserved then.
+    """
+    covered = []
+    for demand in sorted(demands, key=lambda d: (d.sku, d.position)):
+        left = demand.qty
+        for row in stock.get(demand.sku, ()):
+            if left > 0:
+                left -= await _take(row.id, left, row.free)
+        covered.append(Covered(demand.position, demand.qty - left, left))
+    return tuple(sorted(covered, key=lambda c: c.position))
+
+
+async def _take(stock_id: int, wanted: Decimal, seen: Decimal) -> Decimal:
+    amount = min(wanted, seen)
+    while amount > 0:
+        g = grains(amount)
+        if await Stock.filter(id=stock_id, on_hand__gte=F("reserved") + g).update(reserved=F("reserved") + g):
+            return amount
+        row = await Stock.get(id=stock_id)
+        amount = min(wanted, row.free)
+    return ZERO
+
+
+async def reserve_lines(lines: Sequence[OrderLine]) -> list[OrderLine]:
+    """Reserve for lines that exist already, as far as they are short; the lines as they are then."""
+    short = [line for line in lines if line.short > 0]
+    stock: dict[str, list[Stock]] = {}
+    for row in await Stock.filter(sku__in={line.sku for line in short}).order_by("warehouse"):
+        stock.setdefault(row.sku, []).append(row)
+    demands = [Demand(line.id, line.sku, line.short) for line in short]
+    by_line = {c.position: c.reserved for c in await cover(demands, stock)}
+    for line in lines:
+        gained = by_line.get(line.id, ZERO)
+        if gained:
+            line.reserved += gained
+            await OrderLine.filter(id=line.id).update(reserved=F("reserved") + grains(gained))
+    return list(lines)
+
+
+async def give_back(sku: str, amount: Decimal) -> None:
+    """Free a reservation of this much, warehouse by warehouse."""
+    left = amount
+    for row in await Stock.filter(sku=sku).order_by("warehouse"):
+        part = min(row.reserved, left)
+        if part > 0:
+            await Stock.filter(id=row.id).update(reserved=F("reserved") - grains(part))
+            left -= part
+    assert left == 0, f"{sku}: {left} reserved by a line but by no warehouse"
+
+
+async def consume(sku: str, amount: Decimal) -> list[tuple[str, Decimal]]:
+    """Take reserved goods off the shelf, warehouse by warehouse; where they came from."""
+    taken = []
+    left = amount
+    for row in await Stock.filter(sku=sku).order_by("warehouse"):
+        part = min(row.reserved, left)
+        if part > 0:
+            g = grains(part)
+            done = await Stock.filter(id=row.id, reserved__gte=part, on_hand__gte=part).update(
+                reserved=F("reserved") - g, on_hand=F("on_hand") - g
+            )
+            assert done, f"{sku}: a reservation vanished"
+            taken.append((row.warehouse, part))
+            left -= part
+    assert left == 0, f"{sku}: {left} reserved by a line but by no warehouse"
+    return taken

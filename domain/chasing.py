@@ -1,0 +1,73 @@
+"""People who ask for speed or for a person: the one in charge hears it, once in a while."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.errors import OrderNotFound
+from domain.events import HelpWanted, OrderChased
+from domain.models import Event, Order, OrderLine, Staff
+from domain.ordering import goods_of
+from domain.recording import record
+from domain.transaction import transact
+from domain.values import Actor
+
+CHASE_AGAIN = timedelta(hours=4)
+HELP_AGAIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """Who was asked to hurry; ``repeated`` when they had been asked a short while ago."""
+
+    number: str
+    owner_name: str
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Who will call back."""
+
+    owner_name: str
+    repeated: bool
+
+
+async def chase(number: str, *, by: Actor, now: datetime) -> Chased:
+    """Ask the one in charge of an order to hurry; within four hours once."""
+    return await transact(lambda: _chase(number, by, now))
+
+
+async def ask_for_person(topic: str, *, by: Actor, now: datetime) -> Called:
+    """Ask the rep, or a manager, to call this person back; within ten minutes once."""
+    return await transact(lambda: _call(topic, by, now))
+
+
+async def _chase(number: str, by: Actor, now: datetime) -> Chased:
+    order = await Order.get_or_none(number=number).select_related("customer", "rep")
+    if order is None or not by.may_see(order.customer.code):
+        raise OrderNotFound(number)
+    owner = order.rep.name if order.rep is not None else await owner_of(order.customer.code)
+    first = await Order.filter(id=order.id, chased_at__isnull=True).update(chased_at=now)
+    again = await Order.filter(id=order.id, chased_at__lte=now - CHASE_AGAIN).update(chased_at=now)
+    if not first and not again:
+        return Chased(number, owner, repeated=True)
+    goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
+    await record(OrderChased(order=number, goods=goods), by=by.name, at=now)
+    return Chased(number, owner, repeated=False)
+
+
+async def _call(topic: str, by: Actor, now: datetime) -> Called:
+    owner = await owner_of(by.customer)
+    source = f"help:{by.identity}"
+    if await Event.filter(kind=HelpWanted.__name__, source=source, at__gt=now - HELP_AGAIN).exists():
+        return Called(owner, repeated=True)
+    event = HelpWanted(identity=by.identity, name=by.name, topic=topic, customer=by.customer)
+    await record(event, by=by.name, at=now, source=source)
+    return Called(owner, repeated=False)
+
+
+async def owner_of(customer: str | None) -> str:
+    """The name of the rep who looks after a customer, else of a manager; empty when there is neither."""
+    staff = await Staff.filter(active=True).order_by("id")
+    rep = next((one.name for one in staff if customer in one.customers), None)
+    return rep or next((one.name for one in staff if "manager" in one.roles), "")

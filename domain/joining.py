@@ -1,0 +1,193 @@
+"""Who is who: one-time codes that tie a WeChat identity to a contact or member of staff, and how ties end."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.queryset import QuerySet
+
+from domain.errors import AlreadyBound, CodeRefused, CustomerNotFound, NotAllowed, TooManyTries
+from domain.events import PersonJoined, PersonLeft
+from domain.models import BindingCode, BindingTry, Contact, Customer, Identity, Staff
+from domain.queries import actor_of
+from domain.recording import record
+from domain.transaction import transact
+from domain.values import CUSTOMER_ROLES, SYSTEM, Actor, Address, Role
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LENGTH = 8
+LIFE = timedelta(minutes=10)
+TRIES = 5
+TRY_SPAN = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A code to hand over; only its hash is kept."""
+
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Whom a code would make of its sender; ``customer_name`` is None for staff."""
+
+    name: str
+    roles: tuple[Role, ...]
+    customer_name: str | None
+
+
+async def invite_staff(staff_code: str, *, by: Actor, now: datetime) -> Issued:
+    """A code for a member of staff."""
+    staff = await Staff.get_or_none(code=staff_code, active=True)
+    if staff is None:
+        raise CodeRefused
+    return await _issue(by, now, staff_id=staff.id)
+
+
+async def invite_contact(customer_code: str, name: str, role: Role, *, by: Actor, now: datetime) -> Issued:
+    """A code for a person of a customer; one who is known by name keeps the role given last."""
+    if role not in CUSTOMER_ROLES or (by.identity is not None and not _may_invite(by, customer_code)):
+        raise NotAllowed
+    customer = await Customer.get_or_none(code=customer_code, active=True)
+    if customer is None or (by.identity is not None and not by.may_see(customer.code)):
+        raise CustomerNotFound(customer_code)
+
+    async def work() -> Issued:
+        contact, _ = await Contact.get_or_create(customer_id=customer.id, name=name, defaults={"role": role})
+        await Contact.filter(id=contact.id).update(role=role, active=True)
+        return await _issue(by, now, contact_id=contact.id)
+
+    return await transact(work)
+
+
+async def peek_code(code: str, address: Address, *, now: datetime) -> Invitation:
+    """Whom this code belongs to, for one try of five in a quarter of an hour; the code stays good."""
+    await _count_try(address, now)
+    actor = await actor_of(address)
+    if not actor.is_stranger:
+        raise AlreadyBound(actor.name)
+    row = await _valid(code, now)
+    if row.staff is not None:
+        return Invitation(row.staff.name, tuple(sorted(row.staff.role_set)), None)
+    assert row.contact is not None
+    return Invitation(row.contact.name, (row.contact.role,), row.contact.customer.name)
+
+
+async def redeem_code(code: str, address: Address, *, now: datetime) -> Actor:
+    """Use the code up: this identity is that person from now on."""
+
+    async def work() -> None:
+        row = await _valid(code, now)
+        if not await BindingCode.filter(id=row.id, used_at__isnull=True).update(used_at=now):
+            raise CodeRefused
+        identity, _ = await Identity.get_or_create(account=address.account, openid=address.openid)
+        await Identity.filter(id=identity.id).update(
+            staff_id=row.staff_id, contact_id=row.contact_id, bound_at=now, following=True, last_inbound_at=now
+        )
+        await BindingTry.filter(account=address.account, openid=address.openid).delete()
+        await record(_joined(identity.id, row), by=_name(row), at=now)
+
+    await transact(work)
+    return await actor_of(address)
+
+
+async def unbind(actor: Actor, *, now: datetime) -> None:
+    """This identity is nobody's any more; a contact without any other identity is put to rest."""
+
+    async def work() -> None:
+        await Identity.filter(id=actor.identity).update(staff_id=None, contact_id=None, bound_at=None)
+        await _rest(actor)
+        await record(PersonLeft(), by=SYSTEM.name, at=now)
+
+    await transact(work)
+
+
+async def note_follow(address: Address, *, now: datetime) -> None:
+    """Somebody follows the account."""
+    if not await _here(address).update(following=True, last_inbound_at=now):
+        await Identity.get_or_create(
+            account=address.account, openid=address.openid, defaults={"following": True, "last_inbound_at": now}
+        )
+
+
+async def note_unfollow(address: Address, *, now: datetime) -> None:
+    """Somebody left: the tie and everything personal beside it is blanked; orders stay, for they are the company's."""
+    actor = await actor_of(address)
+
+    async def work() -> None:
+        await _here(address).update(
+            following=False, staff_id=None, contact_id=None, bound_at=None, last_inbound_at=None
+        )
+        await BindingTry.filter(account=address.account, openid=address.openid).delete()
+        if not actor.is_stranger:
+            await _rest(actor)
+            await record(PersonLeft(), by=SYSTEM.name, at=now)
+
+    await transact(work)
+
+
+async def note_inbound(address: Address, *, now: datetime) -> None:
+    """Somebody wrote or tapped, which opens the platform's window for plain messages."""
+    if not await _here(address).update(following=True, last_inbound_at=now):
+        await note_follow(address, now=now)
+
+
+async def _issue(by: Actor, now: datetime, *, staff_id: int | None = None, contact_id: int | None = None) -> Issued:
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    expires = now + LIFE
+    await BindingCode.create(
+        digest=_digest(code), staff_id=staff_id, contact_id=contact_id, issued_by=by.name, expires_at=expires
+    )
+    return Issued(code, expires)
+
+
+async def _count_try(address: Address, now: datetime) -> None:
+    since = now - TRY_SPAN
+    here = BindingTry.filter(account=address.account, openid=address.openid)
+    recent = await here.filter(at__gt=since).order_by("at")
+    if len(recent) >= TRIES:
+        raise TooManyTries(recent[-TRIES].at + TRY_SPAN - now)
+    await BindingTry.create(account=address.account, openid=address.openid, at=now)
+    await here.filter(at__lte=since).delete()
+
+
+async def _valid(code: str, now: datetime) -> BindingCode:
+    row = await BindingCode.get_or_none(digest=_digest(code)).select_related("staff", "contact__customer")
+    if row is None or row.used_at is not None or row.expires_at <= now:
+        raise CodeRefused
+    return row
+
+
+async def _rest(actor: Actor) -> None:
+    if actor.contact is not None and not await Identity.filter(contact_id=actor.contact).exists():
+        await Contact.filter(id=actor.contact).update(active=False)
+
+
+def _joined(identity: int, row: BindingCode) -> PersonJoined:
+    if row.staff is not None:
+        return PersonJoined(identity=identity, name=row.staff.name, roles=tuple(sorted(row.staff.roles)))
+    assert row.contact is not None
+    contact = row.contact
+    return PersonJoined(
+        identity=identity, name=contact.name, roles=(contact.role.value,), customer=contact.customer.code
+    )
+
+
+def _name(row: BindingCode) -> str:
+    return row.staff.name if row.staff is not None else row.contact.name if row.contact is not None else ""
+
+
+def _here(address: Address) -> QuerySet[Identity]:
+    return Identity.filter(account=address.account, openid=address.openid)
+
+
+def _may_invite(by: Actor, customer: str) -> bool:
+    own_boss = Role.BOSS in by.roles and by.customer == customer
+    return own_boss or bool(by.roles & {Role.SALES, Role.MANAGER, Role.ADMIN})
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(f"gendan-binding:{code.strip().upper()}".encode()).hexdigest()

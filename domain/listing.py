@@ -1,0 +1,184 @@
+"""Orders in lists: under way, waiting for a decision, waiting for dispatch; and the figures that staff ask for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from tortoise.queryset import QuerySet
+
+from domain.commands import Report
+from domain.models import Order, OrderLine, Shipment, Stock
+from domain.models.orders import OrderState
+from domain.ordering import goods_of
+from domain.policy import current_policy
+from domain.queries import visible
+from domain.rules.lifecycle import FINAL, Axes, axes
+from domain.rules.review import Reason
+from domain.values import Actor, Period
+
+OPEN = tuple(state for state in OrderState if state not in FINAL)
+LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order in a list."""
+
+    number: str
+    customer: str
+    customer_name: str
+    state: OrderState
+    total: Decimal
+    promised: date | None
+    goods: str
+    reasons: tuple[Reason, ...]
+    axes: Axes
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """An aggregated answer: a main figure, and rows of (name, value) beneath it."""
+
+    metric: str
+    period: Period | None
+    value: Decimal
+    count: int = 0
+    rows: tuple[tuple[str, Decimal], ...] = ()
+
+
+async def open_orders(
+    actor: Actor, *, customer: str | None = None, skus: Collection[str] = (), limit: int = LISTED
+) -> list[OrderRow]:
+    """Orders under way that this person may see, newest first."""
+    orders = visible(actor).filter(state__in=OPEN)
+    if customer:
+        orders = orders.filter(customer__code=customer)
+    if skus:
+        ids = await OrderLine.filter(sku__in=list(skus), order__state__in=OPEN).values_list("order_id", flat=True)
+        orders = orders.filter(id__in=list(ids))
+    return await _rows(orders.order_by("-id").limit(limit))
+
+
+async def orders_to_review(actor: Actor) -> list[OrderRow]:
+    """Orders that wait for a decision, oldest first."""
+    return await _rows(visible(actor).filter(state=OrderState.AWAITING_APPROVAL).order_by("id").limit(LISTED))
+
+
+async def orders_to_ship(actor: Actor) -> list[OrderRow]:
+    """Accepted orders of which something is reserved and may go, by promised day."""
+    ids = await OrderLine.filter(reserved__gt=Decimal(0), order__state=OrderState.ACCEPTED).values_list(
+        "order_id", flat=True
+    )
+    return await _rows(visible(actor).filter(id__in=list(set(ids))).order_by("promised_date", "id").limit(LISTED))
+
+
+async def orders_on_the_way(actor: Actor) -> list[OrderRow]:
+    """Orders of which a parcel is out and not signed for by a person."""
+    ids = (
+        await Shipment.filter(received_by__in=["", "carrier"])
+        .order_by("-id")
+        .limit(500)
+        .values_list("order_id", flat=True)
+    )
+    return await _rows(visible(actor).filter(id__in=list(set(ids))).order_by("-id").limit(LISTED))
+
+
+async def last_order_of(customer: str) -> str | None:
+    """The newest order of a customer that stood."""
+    stood = (OrderState.ACCEPTED, OrderState.CLOSED, OrderState.SHORT_CLOSED, OrderState.AWAITING_APPROVAL)
+    row = await Order.filter(customer__code=customer, state__in=stood).order_by("-id").first()
+    return row.number if row is not None else None
+
+
+async def figures(report: Report, actor: Actor, *, now: datetime) -> Figures:
+    """The figure that was asked for, over what this person may see; the default period is today."""
+    today = now.astimezone(current_policy().zone).date()
+    period = report.period or Period(today, today)
+    match report.metric:
+        case "pending_shipment":
+            return Figures(report.metric, None, Decimal(len(await orders_to_ship(actor))))
+        case "pending_approval":
+            return Figures(report.metric, None, Decimal(len(await orders_to_review(actor))))
+        case "low_stock":
+            return await _low_stock(report.metric)
+        case "top_products":
+            return await _top_products(report, actor, period)
+        case "shipments":
+            return await _shipments(report, actor, period)
+        case _:
+            return await _sales(report, actor, period)
+
+
+async def _rows(orders: QuerySet[Order]) -> list[OrderRow]:
+    found = []
+    for row in await orders.select_related("customer").prefetch_related("lines"):
+        lines = sorted(row.lines, key=lambda line: line.position)
+        reasons = tuple(Reason(r["code"], r["facts"]) for r in row.review.get("reasons", ()))
+        customer = row.customer
+        name = customer.short_names[0] if customer.short_names else customer.name
+        found.append(
+            OrderRow(
+                row.number,
+                customer.code,
+                name,
+                row.state,
+                row.total,
+                row.promised_date,
+                goods_of(lines),
+                reasons,
+                axes(lines),
+            )
+        )
+    return found
+
+
+def _within(orders: QuerySet[Order], period: Period, customer: str | None) -> QuerySet[Order]:
+    zone = current_policy().zone
+    start = datetime(period.start.year, period.start.month, period.start.day, tzinfo=zone)
+    after = period.end + timedelta(days=1)
+    end = datetime(after.year, after.month, after.day, tzinfo=zone)
+    orders = orders.filter(placed_at__gte=start, placed_at__lt=end)
+    orders = orders.exclude(state__in=[OrderState.CANCELLED, OrderState.REJECTED])
+    return orders.filter(customer__code=customer) if customer else orders
+
+
+async def _sales(report: Report, actor: Actor, period: Period) -> Figures:
+    orders = _within(visible(actor), period, report.customer)
+    if report.skus:
+        ids = await orders.values_list("id", flat=True)
+        rows = await OrderLine.filter(order_id__in=list(ids), sku__in=list(report.skus)).values_list(
+            "sku", "base_qty", "amount"
+        )
+        by_sku = {sku: sum((r[1] for r in rows if r[0] == sku), Decimal(0)) for sku in report.skus}
+        total = sum((r[2] for r in rows), Decimal(0))
+        return Figures("sales", period, total, len({*ids}), tuple(by_sku.items()))
+    totals = [row.total for row in await orders.only("id", "total")]
+    return Figures(report.metric, period, sum(totals, Decimal(0)), len(totals))
+
+
+async def _shipments(report: Report, actor: Actor, period: Period) -> Figures:
+    orders = await visible(actor).values_list("id", flat=True)
+    zone = current_policy().zone
+    rows = await Shipment.filter(order_id__in=list(orders)).values_list("shipped_at", "order_id")
+    inside = [at for at, _ in rows if period.start <= at.astimezone(zone).date() <= period.end]
+    return Figures(report.metric, period, Decimal(len(inside)), len(inside))
+
+
+async def _top_products(report: Report, actor: Actor, period: Period) -> Figures:
+    ids = await _within(visible(actor), period, report.customer).values_list("id", flat=True)
+    rows = await OrderLine.filter(order_id__in=list(ids)).values_list("sku", "name", "amount")
+    by_name: dict[str, Decimal] = {}
+    for sku, name, amount in rows:
+        by_name[f"{sku} {name}"] = by_name.get(f"{sku} {name}", Decimal(0)) + amount
+    top = sorted(by_name.items(), key=lambda item: -item[1])[:5]
+    return Figures(report.metric, period, sum(by_name.values(), Decimal(0)), len(by_name), tuple(top))
+
+
+async def _low_stock(metric: str) -> Figures:
+    rows = await Stock.all()
+    free: dict[str, Decimal] = {}
+    for row in rows:
+        free[row.sku] = free.get(row.sku, Decimal(0)) + row.free
+    low = sorted(free.items(), key=lambda item: item[1])[:5]
+    return Figures(metric, None, Decimal(sum(1 for value in free.values() if value <= 0)), len(free), tuple(low))

@@ -1,0 +1,209 @@
+"""From a draft to an order: quoted without a trace, placed once with its stock reserved, cancelled as a whole."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from tortoise.exceptions import IntegrityError
+
+from domain.allocating import Covered, Shortage, cover
+from domain.errors import NotAllowed, OrderNotFound, StepRefused
+from domain.events import OrderAccepted, OrderCancelled, OrderHeld
+from domain.models import Order, OrderLine, OrderNumber
+from domain.purchasing import request_missing
+from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
+from domain.quoting import quoted
+from domain.recording import record
+from domain.restocking import release
+from domain.rules.lifecycle import OrderState, Step, after, may
+from domain.rules.numbering import numbered
+from domain.rules.review import Reason
+from domain.transaction import transact
+from domain.values import Actor, DeliveryWish, Role, plain
+
+__all__ = [
+    "Cancelled", "DraftLine", "OrderDraft", "Placed", "Quote", "QuotedLine", "cancel_order", "place_order", "quote",
+]  # fmt: skip
+
+WRITING = frozenset({Role.BUYER, Role.BOSS, Role.SALES, Role.MANAGER})
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of a draft; ``repeated`` when it had become an order before."""
+
+    number: str
+    state: OrderState
+    reasons: tuple[Reason, ...]
+    promised: date | None
+    total: Decimal
+    goods: str
+    short: tuple[Shortage, ...] = ()
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """An order that was taken back."""
+
+    number: str
+    goods: str
+
+
+async def quote(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
+    """Price, stock and day of a draft; writes nothing. Raises a refusal for what cannot be ordered like this."""
+    return await quoted(draft, by=by, now=now)
+
+
+async def place_order(draft: OrderDraft, *, by: Actor, now: datetime) -> Placed:
+    """Book a draft, once: a second call with the same key finds the first order.
+
+    What passes the review is accepted and its stock reserved, short lines as far as there is stock; what does not is
+    held for a person, and nothing is reserved. All or nothing.
+    """
+    _may_write(by)
+    found = await _placed_before(draft)
+    if found is not None:
+        return found
+    offer = await quoted(draft, by=by, now=now)
+    try:
+        return await transact(lambda: _place(draft, offer, by, now))
+    except IntegrityError:
+        found = await _placed_before(draft)
+        if found is None:
+            raise
+        return found
+
+
+async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) -> Cancelled:
+    """Take an order back of which nothing has left the house; its reservations and purchase requests go with it."""
+    _may_write(by)
+    return await transact(lambda: _cancel(number, reason, by, now))
+
+
+async def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Placed:
+    serial = await OrderNumber.create(asked_by=draft.key)
+    number = numbered(serial.id)
+    held = offer.review.verdict == "held"
+    covered = () if held else await cover(offer.demands, offer.stock)
+    state = after(OrderState.IN_REVIEW, Step.HOLD if held else Step.PASS)
+    promised = None if held else offer.promise(covered)
+    order = await Order.create(
+        number=number,
+        asked_by=draft.key,
+        customer_id=offer.customer_id,
+        contact_id=by.contact,
+        rep_id=by.staff if Role.SALES in by.roles else offer.rep,
+        placed_by=by.name,
+        placed_by_staff_id=by.staff,
+        state=state,
+        review={"verdict": offer.review.verdict, "reasons": [asdict(r) for r in offer.review.reasons]},
+        wish=_wish(draft.details.delivery),
+        requested_date=offer.wanted_on,
+        promised_date=promised,
+        ship_to=offer.ship_to,
+        remark=draft.details.remark or "",
+        tax=draft.details.tax,
+        total=offer.total,
+        placed_at=now,
+    )
+    lines = await _write_lines(order, offer, covered)
+    short = await _tell(order, offer, lines, by=by, now=now)
+    return Placed(number, state, offer.review.reasons, promised, offer.total, offer.goods, short)
+
+
+async def _write_lines(order: Order, offer: Quote, covered: tuple[Covered, ...]) -> list[OrderLine]:
+    reserved = {c.position: c.reserved for c in covered}
+    await OrderLine.bulk_create(
+        OrderLine(
+            order_id=order.id,
+            position=position,
+            sku=line.sku,
+            name=line.name,
+            qty=line.qty,
+            unit=line.unit,
+            base_unit=line.base_unit,
+            ratio=line.ratio,
+            base_qty=line.base_qty,
+            unit_price=line.unit_price,
+            price_unit=line.price_unit,
+            price_source=line.price_source,
+            amount=line.amount,
+            reserved=reserved.get(position, Decimal(0)),
+        )
+        for position, line in enumerate(offer.lines)
+    )
+    return await OrderLine.filter(order_id=order.id).order_by("position")
+
+
+async def _tell(
+    order: Order, offer: Quote, lines: list[OrderLine], *, by: Actor, now: datetime
+) -> tuple[Shortage, ...]:
+    if order.state is OrderState.AWAITING_APPROVAL:
+        reasons = tuple(reason.code for reason in offer.review.reasons)
+        held = OrderHeld(order=order.number, goods=offer.goods, total=format(offer.total, "f"), reasons=reasons)
+        await record(held, by=by.name, at=now, source=order.asked_by)
+        return ()
+    return await accepted(order, lines, by=by, now=now, leads=offer.leads)
+
+
+async def accepted(
+    order: Order, lines: list[OrderLine], *, by: Actor, now: datetime, leads: dict[str, int]
+) -> tuple[Shortage, ...]:
+    """Say that the order stands, and ask for what is missing; for use inside the transaction that accepted it."""
+    promised = order.promised_date.isoformat() if order.promised_date else None
+    event = OrderAccepted(
+        order=order.number,
+        goods=goods_of(lines),
+        total=format(order.total, "f"),
+        promised=promised,
+        approved_by=order.decided_by,
+    )
+    await record(event, by=by.name, at=now, source=order.asked_by)
+    return await request_missing(order, lines, leads, by=by.name, now=now)
+
+
+async def _placed_before(draft: OrderDraft) -> Placed | None:
+    order = await Order.get_or_none(asked_by=draft.key).prefetch_related("lines")
+    if order is None:
+        return None
+    lines = sorted(order.lines, key=lambda line: line.position)
+    reasons = tuple(Reason(r["code"], r["facts"]) for r in order.review.get("reasons", ()))
+    return Placed(order.number, order.state, reasons, order.promised_date, order.total, goods_of(lines), repeated=True)
+
+
+async def _cancel(number: str, reason: str, by: Actor, now: datetime) -> Cancelled:
+    order = await Order.get_or_none(number=number).select_related("customer")
+    if order is None or not by.may_see(order.customer.code):
+        raise OrderNotFound(number)
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    if not may(order.state, Step.CANCEL) or any(line.shipped for line in lines):
+        raise StepRefused(number, order.state, Step.CANCEL)
+    changed = await Order.filter(id=order.id, version=order.version).update(
+        state=after(order.state, Step.CANCEL),
+        version=order.version + 1,
+        reason=reason[:400],
+        decided_by=by.name,
+        decided_at=now,
+    )
+    if not changed:
+        raise StepRefused(number, (await Order.get(id=order.id)).state, Step.CANCEL)
+    await release(lines)
+    await record(OrderCancelled(order=number, goods=goods_of(lines), reason=reason), by=by.name, at=now)
+    return Cancelled(number, goods_of(lines))
+
+
+def goods_of(lines: list[OrderLine]) -> str:
+    """The goods of an order in a few words: ``A100 20箱、B200 2箱``."""
+    return "、".join(f"{line.sku} {plain(line.qty)}{line.unit}" for line in lines)
+
+
+def _may_write(by: Actor) -> None:
+    if by.identity is not None and not by.roles & WRITING:
+        raise NotAllowed((Role.SALES.value,) if by.is_staff else ())
+
+
+def _wish(wish: DeliveryWish | None) -> dict[str, str]:
+    if wish is None:
+        return {}
+    return {name: str(value) for name, value in asdict(wish).items() if value is not None}

@@ -1,0 +1,28 @@
+"""The shop's own settings that rules need, set once at start: its time zone and its thresholds."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``approval_above`` in the shop's currency; ``unusual_factor`` times the usual quantity is unusual."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    approval_above: Decimal | None = None
+    unusual_factor: Decimal = Decimal(5)
+
+
+_policy = Policy()
+
+
+def set_policy(policy: Policy) -> None:
+    """Set the policy of this process, once at start."""
+    global _policy  # noqa: PLW0603
+    _policy = policy
+
+
+def current_policy() -> Policy:
+    """The policy in force."""
+    return _policy

@@ -1,0 +1,47 @@
+"""What is missing, asked of purchasing: one request per short line, told to the people concerned."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from domain.allocating import Shortage
+from domain.events import StockFellShort
+from domain.models import Order, OrderLine, PurchaseRequest
+from domain.policy import current_policy
+from domain.recording import record
+from domain.rules.promising import next_workday
+from domain.values import plain
+
+
+async def request_missing(
+    order: Order, lines: Sequence[OrderLine], leads: Mapping[str, int], *, by: str, now: datetime
+) -> tuple[Shortage, ...]:
+    """Write a purchase request for every short line; for use inside the transaction that accepts the order."""
+    today = now.astimezone(current_policy().zone).date()
+    found = []
+    for line in lines:
+        if line.short <= 0:
+            continue
+        expected = next_workday(today + timedelta(days=leads.get(line.sku, 0)))
+        request = await PurchaseRequest.create(
+            number=f"P{line.id}",
+            sku=line.sku,
+            qty=line.short,
+            line_id=line.id,
+            order_number=order.number,
+            needed_by=order.requested_date,
+            expected_on=expected,
+            at=now,
+        )
+        short = Shortage(line.sku, line.name, line.short, line.base_unit, request.number, expected.isoformat())
+        found.append(short)
+        event = StockFellShort(
+            order=order.number,
+            sku=line.sku,
+            name=line.name,
+            missing=plain(line.short),
+            unit=line.base_unit,
+            request=request.number,
+            expected=short.expected,
+        )
+        await record(event, by=by, at=now)
+    return tuple(found)

@@ -1,0 +1,268 @@
+"""The reads of chat and pages: who somebody is, which order is meant, and an order as it is now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from domain.errors import OrderNotFound, OrderUnclear
+from domain.models import Event, Identity, Order, OrderLine, Shipment
+from domain.models.orders import OrderState
+from domain.models.shipments import ParcelState
+from domain.ordering import goods_of
+from domain.rules.lifecycle import FINAL, Axes, axes
+from domain.rules.numbering import digits, well_formed
+from domain.rules.review import Reason
+from domain.shipping import rest_of
+from domain.values import Actor, Address
+
+CANDIDATES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line; counters and ``base_qty`` in base units, the price per ``price_unit``."""
+
+    sku: str
+    name: str
+    qty: Decimal
+    unit: str
+    base_qty: Decimal
+    base_unit: str
+    unit_price: Decimal
+    price_unit: str
+    price_source: str
+    amount: Decimal
+    reserved: Decimal
+    shipped: Decimal
+    delivered: Decimal
+    cancelled: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ScanView:
+    """A scan of a parcel."""
+
+    at: datetime
+    state: ParcelState
+    text: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentView:
+    """A parcel with its scans, oldest first."""
+
+    number: str
+    carrier: str
+    waybill: str | None
+    state: ParcelState
+    shipped_at: datetime
+    eta: date | None
+    delivered_at: datetime | None
+    events: tuple[ScanView, ...]
+
+    @property
+    def latest(self) -> ScanView | None:
+        """The newest scan."""
+        return self.events[-1] if self.events else None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An entry of the order's history: the kind of event and its facts."""
+
+    at: datetime
+    event: str
+    by: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order as it is now; ``axes`` are folds of the lines' counters."""
+
+    number: str
+    customer: str
+    customer_name: str
+    state: OrderState
+    placed_at: datetime
+    placed_by: str
+    channel: str
+    requested: date | None
+    promised: date | None
+    currency: str
+    total: Decimal
+    verdict: str
+    reasons: tuple[Reason, ...]
+    axes: Axes
+    lines: tuple[LineView, ...]
+    shipments: tuple[ShipmentView, ...]
+    history: tuple[Happening, ...]
+    goods: str
+    rest: str
+    ship_to: dict[str, Any] = field(default_factory=dict)
+    remark: str = ""
+    reason: str = ""
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in FINAL
+
+
+async def actor_of(address: Address) -> Actor:
+    """Who this is; a stranger when the identity belongs to nobody, or to somebody who left."""
+    row = await Identity.get_or_none(account=address.account, openid=address.openid).select_related(
+        "staff", "contact__customer"
+    )
+    if row is not None and row.staff is not None and row.staff.active:
+        staff = row.staff
+        return Actor(
+            staff.name,
+            staff.role_set,
+            identity=row.id,
+            staff=staff.id,
+            customers=frozenset(staff.customers),
+            address=address,
+        )
+    if row is not None and row.contact is not None and row.contact.active and row.contact.customer.active:
+        contact = row.contact
+        return Actor(
+            contact.name,
+            frozenset({contact.role}),
+            identity=row.id,
+            contact=contact.id,
+            customer=contact.customer.code,
+            address=address,
+        )
+    return Actor(name="", identity=row.id if row is not None else None, address=address)
+
+
+async def staff_actor(code: str) -> Actor | None:
+    """A member of staff acting from elsewhere than chat, such as the command line."""
+    from domain.models import Staff
+
+    row = await Staff.get_or_none(code=code, active=True)
+    return Actor(row.name, row.role_set, staff=row.id, customers=frozenset(row.customers)) if row is not None else None
+
+
+def visible(actor: Actor) -> QuerySet[Order]:
+    """The orders that may be shown to this person; every read of orders by a person starts here."""
+    orders = Order.all()
+    if actor.sees_everything or (actor.identity is None and actor.staff is None and not actor.is_stranger):
+        return orders
+    if actor.is_staff:
+        return orders.filter(Q(customer__code__in=sorted(actor.customers)) | Q(placed_by_staff_id=actor.staff))
+    return orders.filter(customer__code=actor.customer or "")
+
+
+async def find_order(text: str, actor: Actor) -> str:
+    """The stored number of the order that somebody means: whole, without its letter, or its last digits if unique.
+
+    Whoever may not see an order is answered as if it did not exist.
+    """
+    whole = well_formed(text)
+    serial = digits(text)
+    if whole is None and not serial:
+        raise OrderNotFound(text)
+    mine = visible(actor)
+    if whole is not None:
+        found: Sequence[Any] = await mine.filter(number=whole).values_list("number", flat=True)
+    else:
+        found = await _by_digits(mine, serial)
+    if not found:
+        raise OrderNotFound(text)
+    if len(found) > 1:
+        raise OrderUnclear(text, tuple(str(number) for number in found))
+    return str(found[0])
+
+
+async def _by_digits(orders: QuerySet[Order], serial: str) -> Sequence[Any]:
+    # The stored number is SO, digits, one letter: a full serial is matched exactly before last digits are tried.
+    exact = [number for number in await _like(orders, f"SO{serial}") if number[2:-1] == serial]
+    if exact:
+        return exact
+    from domain.rules.numbering import LETTERS
+
+    ends = Q(*(Q(number__endswith=serial + letter) for letter in LETTERS), join_type="OR")
+    return await orders.filter(ends).order_by("-id").limit(CANDIDATES).values_list("number", flat=True)
+
+
+async def _like(orders: QuerySet[Order], start: str) -> Sequence[Any]:
+    return await orders.filter(number__startswith=start).limit(CANDIDATES * 4).values_list("number", flat=True)
+
+
+async def order_view(number: str) -> OrderView:
+    """An order as it is now; whether it may be shown is the caller's question."""
+    order = await Order.get_or_none(number=number).select_related("customer")
+    if order is None:
+        raise OrderNotFound(number)
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    shipments = await Shipment.filter(order_id=order.id).order_by("id").prefetch_related("events")
+    history = await Event.filter(order_number=number).order_by("id")
+    return OrderView(
+        number=order.number,
+        customer=order.customer.code,
+        customer_name=order.customer.name,
+        state=order.state,
+        placed_at=order.placed_at,
+        placed_by=order.placed_by,
+        channel=order.channel,
+        requested=order.requested_date,
+        promised=order.promised_date,
+        currency=order.currency,
+        total=order.total,
+        verdict=str(order.review.get("verdict", "")),
+        reasons=tuple(Reason(r["code"], r["facts"]) for r in order.review.get("reasons", ())),
+        axes=axes(lines),
+        lines=tuple(_line(line) for line in lines),
+        shipments=tuple(_shipment(row) for row in shipments),
+        history=tuple(Happening(row.at, row.kind, row.by, row.facts) for row in history),
+        goods=goods_of(lines),
+        rest=rest_of(lines) if any(line.shipped for line in lines) else "",
+        ship_to=order.ship_to,
+        remark=order.remark,
+        reason=order.reason,
+        decided_by=order.decided_by,
+        decided_at=order.decided_at,
+    )
+
+
+def _line(line: OrderLine) -> LineView:
+    return LineView(
+        sku=line.sku,
+        name=line.name,
+        qty=line.qty,
+        unit=line.unit,
+        base_qty=line.base_qty,
+        base_unit=line.base_unit,
+        unit_price=line.unit_price,
+        price_unit=line.price_unit,
+        price_source=line.price_source,
+        amount=line.amount,
+        reserved=line.reserved,
+        shipped=line.shipped,
+        delivered=line.delivered,
+        cancelled=line.cancelled,
+    )
+
+
+def _shipment(row: Shipment) -> ShipmentView:
+    scans = sorted(row.events, key=lambda event: (event.at, event.id))
+    return ShipmentView(
+        number=row.number,
+        carrier=row.carrier,
+        waybill=row.waybill,
+        state=row.state,
+        shipped_at=row.shipped_at,
+        eta=row.eta,
+        delivered_at=row.delivered_at,
+        events=tuple(ScanView(e.at, e.state, e.text, e.place) for e in scans),
+    )

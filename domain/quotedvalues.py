@@ -1,0 +1,95 @@
+"""What is to be ordered and what it would cost, as values."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from domain.allocating import Covered, Demand
+from domain.commands import Details
+from domain.models import Stock
+from domain.rules.promising import Supply, promise
+from domain.rules.review import Reason, Review
+from domain.values import plain
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line to be ordered; ``price`` per ``price_unit`` only when a rep names one."""
+
+    sku: str
+    qty: Decimal
+    unit: str
+    price: Decimal | None = None
+    price_unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """What is to be ordered; ``key`` makes at most one order of it, ``customer`` is a code."""
+
+    key: str
+    customer: str
+    lines: tuple[DraftLine, ...]
+    details: Details
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A line with its price; ``ratio`` base units in one unit, ``free`` what is in stock and not promised."""
+
+    sku: str
+    name: str
+    qty: Decimal
+    unit: str
+    base_qty: Decimal
+    base_unit: str
+    ratio: Decimal
+    unit_price: Decimal
+    price_unit: str
+    price_source: str
+    amount: Decimal
+    free: Decimal
+    lead_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A draft worked out: ``promised`` is the day that can be named now."""
+
+    lines: tuple[QuotedLine, ...]
+    total: Decimal
+    promised: date
+    review: Review
+    customer_id: int
+    customer_name: str
+    today: date
+    wanted_on: date | None
+    ship_to: dict[str, str]
+    rep: int | None
+    stock: dict[str, list[Stock]]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What the review has to say."""
+        return self.review.reasons
+
+    @property
+    def goods(self) -> str:
+        """The goods in a few words."""
+        return "、".join(f"{line.sku} {plain(line.qty)}{line.unit}" for line in self.lines)
+
+    @property
+    def demands(self) -> tuple[Demand, ...]:
+        """What has to be reserved."""
+        return tuple(Demand(position, line.sku, line.base_qty) for position, line in enumerate(self.lines))
+
+    @property
+    def leads(self) -> dict[str, int]:
+        """Days until more of a product can be had."""
+        return {line.sku: line.lead_days for line in self.lines}
+
+    def promise(self, covered: tuple[Covered, ...]) -> date:
+        """The day that can be named after this much was really reserved."""
+        full = {c.position for c in covered if c.missing == 0}
+        supplies = (Supply(position in full, line.lead_days) for position, line in enumerate(self.lines))
+        return promise(supplies, today=self.today, wanted=self.wanted_on)

@@ -1,0 +1,86 @@
+"""Decisions on held orders: the first one counts, nobody decides an own order."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.allocating import Shortage, reserve_lines
+from domain.errors import AlreadyDecided, NotAllowed, OrderNotFound, OwnOrder, StepRefused
+from domain.events import OrderRejected
+from domain.models import Order, OrderLine, Product
+from domain.ordering import accepted, goods_of
+from domain.policy import current_policy
+from domain.recording import record
+from domain.rules.lifecycle import OrderState, Step, after, may
+from domain.rules.promising import Supply, promise
+from domain.transaction import transact
+from domain.values import Actor, Role
+
+DECIDING = frozenset({Role.REVIEWER, Role.MANAGER})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An order after a decision."""
+
+    number: str
+    state: OrderState
+    goods: str
+    promised: date | None
+    short: tuple[Shortage, ...] = ()
+
+
+async def approve(number: str, *, by: Actor, now: datetime) -> Decided:
+    """Accept a held order: its stock is reserved now, and what is missing is asked of purchasing."""
+    _may_decide(by)
+    return await transact(lambda: _approve(number, by, now))
+
+
+async def reject(number: str, reason: str, *, by: Actor, now: datetime) -> Decided:
+    """Refuse a held order; the reason is told to the customer and the rep."""
+    _may_decide(by)
+    return await transact(lambda: _reject(number, reason, by, now))
+
+
+async def _approve(number: str, by: Actor, now: datetime) -> Decided:
+    order = await _decide(number, Step.APPROVE, "", by, now)
+    lines = await reserve_lines(await OrderLine.filter(order_id=order.id).order_by("position"))
+    leads = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "lead_days"))
+    today = now.astimezone(current_policy().zone).date()
+    supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in lines]
+    order.promised_date = promise(supplies, today=today, wanted=order.requested_date)
+    await Order.filter(id=order.id).update(promised_date=order.promised_date)
+    short = await accepted(order, lines, by=by, now=now, leads=leads)
+    return Decided(number, order.state, goods_of(lines), order.promised_date, short)
+
+
+async def _reject(number: str, reason: str, by: Actor, now: datetime) -> Decided:
+    order = await _decide(number, Step.REJECT, reason, by, now)
+    goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
+    await record(OrderRejected(order=number, goods=goods, reason=reason), by=by.name, at=now)
+    return Decided(number, order.state, goods, None)
+
+
+async def _decide(number: str, step: Step, reason: str, by: Actor, now: datetime) -> Order:
+    order = await Order.get_or_none(number=number).select_related("customer")
+    if order is None or not by.may_see(order.customer.code):
+        raise OrderNotFound(number)
+    if not may(order.state, step):
+        raise _too_late(order, step)
+    if order.placed_by_staff_id is not None and order.placed_by_staff_id == by.staff:
+        raise OwnOrder(number)
+    new = {"state": after(order.state, step), "decided_by": by.name, "decided_at": now, "reason": reason[:400]}
+    changed = await Order.filter(id=order.id, version=order.version).update(version=order.version + 1, **new)
+    if not changed:
+        raise _too_late(await Order.get(id=order.id), step)
+    return order.update_from_dict(new)
+
+
+def _too_late(order: Order, step: Step) -> AlreadyDecided | StepRefused:
+    if order.decided_by is not None and order.decided_at is not None:
+        return AlreadyDecided(order.number, order.state, order.decided_by, order.decided_at)
+    return StepRefused(order.number, order.state, step)
+
+
+def _may_decide(by: Actor) -> None:
+    if not by.roles & DECIDING:
+        raise NotAllowed(tuple(sorted(role.value for role in DECIDING)))

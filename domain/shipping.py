@@ -1,0 +1,186 @@
+"""Goods that leave the house: a parcel takes what its order has reserved, once per waybill."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from tortoise.expressions import F
+
+from domain.allocating import consume
+from domain.commands import Wanted
+from domain.errors import NotAllowed, NothingToShip, OrderNotFound, ShipmentRefused, StepRefused, WaybillRefused
+from domain.events import OrderShipped
+from domain.models import Order, OrderLine, Shipment, ShipmentLine, StockMove
+from domain.models.scaled import grains
+from domain.policy import current_policy
+from domain.recording import record
+from domain.rules.lifecycle import Step, may
+from domain.rules.promising import next_workday
+from domain.rules.waybills import SHAPE, WITHOUT_WAYBILL, carrier_of, normal
+from domain.transaction import transact
+from domain.values import Actor, Role, plain
+
+SHIPPING = frozenset({Role.WAREHOUSE, Role.MANAGER})
+TRANSIT_WORKDAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A parcel that left; ``rest`` is what the order still waits for, ``repeated`` when it had left before."""
+
+    number: str
+    shipment: str
+    goods: str
+    carrier: str
+    waybill: str | None
+    eta: date | None
+    rest: str = ""
+    repeated: bool = False
+
+
+async def ship(
+    number: str,
+    carrier: str | None,
+    waybill: str | None,
+    lines: Sequence[Wanted] | None,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Shipped:
+    """Send what is reserved of an order, or the named part of it; the same waybill twice is the same parcel."""
+    if not by.roles & SHIPPING:
+        raise NotAllowed(tuple(sorted(role.value for role in SHIPPING)))
+    carrier, waybill = _recognised(carrier, waybill)
+    return await transact(lambda: _ship(number, (carrier, waybill), lines, by, now))
+
+
+def _recognised(carrier: str | None, waybill: str | None) -> tuple[str, str | None]:
+    if waybill is None:
+        if carrier in WITHOUT_WAYBILL:
+            return carrier or "", None
+        raise WaybillRefused("", taken=False)
+    number = normal(waybill)
+    found = carrier or carrier_of(number)
+    if found is None or SHAPE.fullmatch(number) is None:
+        raise WaybillRefused(waybill, taken=False)
+    return found, number
+
+
+async def _ship(
+    number: str, label: tuple[str, str | None], wanted: Sequence[Wanted] | None, by: Actor, now: datetime
+) -> Shipped:
+    order = await Order.get_or_none(number=number).select_related("customer")
+    if order is None:
+        raise OrderNotFound(number)
+    carrier, waybill = label
+    before = await Shipment.get_or_none(waybill=waybill).prefetch_related("lines__line") if waybill else None
+    if before is not None:
+        return await _shipped_before(order, before)
+    if not may(order.state, Step.SHIP):
+        raise StepRefused(number, order.state, Step.SHIP)
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    parts = _parts(number, lines, wanted)
+    shipment = await _parcel(order, carrier, waybill, by=by, now=now)
+    for line, qty in parts:
+        await _send(line, qty, shipment, by.name, now)
+    rest = rest_of(lines)
+    goods = "、".join(f"{line.sku} {_entered(line, qty)}" for line, qty in parts)
+    event = OrderShipped(
+        order=number,
+        shipment=shipment.number,
+        goods=goods,
+        carrier=carrier,
+        waybill=waybill,
+        eta=shipment.eta.isoformat() if shipment.eta else None,
+        rest=rest,
+    )
+    await record(event, by=by.name, at=now)
+    return Shipped(number, shipment.number, goods, carrier, waybill, shipment.eta, rest)
+
+
+async def _shipped_before(order: Order, shipment: Shipment) -> Shipped:
+    if shipment.order_id != order.id:
+        raise WaybillRefused(shipment.waybill or "", taken=True)
+    goods = "、".join(f"{part.line.sku} {_entered(part.line, part.qty)}" for part in shipment.lines)
+    rest = rest_of(await OrderLine.filter(order_id=order.id).order_by("position"))
+    return Shipped(
+        order.number, shipment.number, goods, shipment.carrier, shipment.waybill, shipment.eta, rest, repeated=True
+    )
+
+
+def _parts(number: str, lines: Sequence[OrderLine], wanted: Sequence[Wanted] | None) -> list[tuple[OrderLine, Decimal]]:
+    if wanted is None:
+        parts = [(line, line.reserved) for line in lines if line.reserved > 0]
+        if not parts:
+            raise NothingToShip(number)
+        return parts
+    return [part for asked in wanted for part in _named_part(number, lines, asked)]
+
+
+def _named_part(number: str, lines: Sequence[OrderLine], asked: Wanted) -> list[tuple[OrderLine, Decimal]]:
+    mine = [line for line in lines if line.sku == asked.sku]
+    left, parts = asked.base_qty or Decimal(0), []
+    have = sum((line.reserved for line in mine), Decimal(0))
+    if not mine or left <= 0 or left > have:
+        unit = mine[0].base_unit if mine else asked.unit or ""
+        raise ShipmentRefused(number, asked.sku or asked.text, left, have, unit)
+    for line in mine:
+        part = min(line.reserved, left)
+        if part > 0:
+            parts.append((line, part))
+            left -= part
+    return parts
+
+
+async def _parcel(order: Order, carrier: str, waybill: str | None, *, by: Actor, now: datetime) -> Shipment:
+    count = await Shipment.filter(order_id=order.id).count()
+    phone = str(order.ship_to.get("phone") or "")
+    return await Shipment.create(
+        number=f"{order.number}-{count + 1}",
+        order_id=order.id,
+        carrier=carrier,
+        waybill=waybill,
+        tail=phone[-4:] if phone[-4:].isdigit() else "",
+        hook_token=secrets.token_urlsafe(18),
+        salt=secrets.token_hex(12),
+        watched="wanted" if waybill else "no",
+        watch_next_at=now if waybill else None,
+        shipped_by=by.name,
+        shipped_at=now,
+        eta=_eta(now) if waybill else None,
+    )
+
+
+def _eta(now: datetime) -> date:
+    day = now.astimezone(current_policy().zone).date()
+    for _ in range(TRANSIT_WORKDAYS):
+        day = next_workday(day)
+    return day
+
+
+async def _send(line: OrderLine, qty: Decimal, shipment: Shipment, by: str, now: datetime) -> None:
+    g = grains(qty)
+    done = await OrderLine.filter(id=line.id, reserved__gte=qty).update(
+        reserved=F("reserved") - g, shipped=F("shipped") + g
+    )
+    if not done:
+        raise NothingToShip(shipment.number)
+    for warehouse, part in await consume(line.sku, qty):
+        await StockMove.create(
+            sku=line.sku, warehouse=warehouse, qty=-part, kind="issue", document=shipment.number, by=by, at=now
+        )
+    await ShipmentLine.create(shipment_id=shipment.id, line_id=line.id, qty=qty)
+    line.reserved, line.shipped = line.reserved - qty, line.shipped + qty
+
+
+def rest_of(lines: Sequence[OrderLine]) -> str:
+    """What is still to come, in a few words; empty when nothing is."""
+    return "、".join(f"{line.sku} {_entered(line, line.open)}" for line in lines if line.open > 0)
+
+
+def _entered(line: OrderLine, base: Decimal) -> str:
+    whole = base / line.ratio
+    exact = whole == whole.quantize(Decimal("0.1"))
+    return f"{plain(whole)}{line.unit}" if exact else f"{plain(base)}{line.base_unit}"

@@ -1,0 +1,81 @@
+"""What a customer usually takes: the yardstick for odd quantities; reads only."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from domain.models import Customer, Order, OrderLine
+from domain.policy import current_policy
+from domain.quotedvalues import OrderDraft
+from domain.rules.lifecycle import OrderState
+from domain.values import quantity
+
+ENOUGH = 3
+LOOKED_BACK = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """A product that a customer takes often; ``qty`` is the last one, in ``unit``."""
+
+    sku: str
+    name: str
+    qty: Decimal
+    unit: str
+    times: int
+
+
+async def usual_quantities(customer_id: int, skus: Collection[str]) -> dict[str, Decimal]:
+    """The average base quantity per order of each product, where this customer ordered it three times or more."""
+    rows = await (
+        OrderLine.filter(order__customer_id=customer_id, sku__in=skus, order__state__in=_stood())
+        .order_by("-id")
+        .limit(LOOKED_BACK)
+        .values_list("sku", "base_qty")
+    )
+    seen: dict[str, list[Decimal]] = defaultdict(list)
+    for sku, base in rows:
+        seen[sku].append(base)
+    return {sku: quantity(sum(all_, Decimal(0)) / len(all_)) for sku, all_ in seen.items() if len(all_) >= ENOUGH}
+
+
+async def unusual_lines(customer: str | None, wanted: dict[str | None, Decimal | None]) -> dict[str, Decimal]:
+    """Of the base quantities wanted, those far above what this customer usually takes, with the usual one."""
+    skus = [sku for sku, base in wanted.items() if sku and base]
+    if not customer or not skus:
+        return {}
+    row = await Customer.get_or_none(code=customer).only("id")
+    if row is None:
+        return {}
+    factor = current_policy().unusual_factor
+    usual = await usual_quantities(row.id, skus)
+    return {sku: usual[sku] for sku in skus if sku in usual and (wanted[sku] or 0) > usual[sku] * factor}
+
+
+async def usuals(customer: str, *, limit: int = 5) -> list[Usual]:
+    """What this customer takes most often, the most frequent first."""
+    rows = await (
+        OrderLine.filter(order__customer__code=customer, order__state__in=_stood())
+        .order_by("-id")
+        .limit(200)
+        .values_list("sku", "name", "qty", "unit")
+    )
+    times = Counter(row[0] for row in rows)
+    last = {row[0]: row for row in reversed(rows)}
+    return [Usual(sku, last[sku][1], last[sku][2], last[sku][3], n) for sku, n in times.most_common(limit)]
+
+
+async def twin_of(draft: OrderDraft, *, since: datetime) -> str | None:
+    """An order of the same goods for the same customer, placed after ``since``; None if there is none."""
+    rows = await Order.filter(
+        customer__code=draft.customer, placed_at__gte=since, state__in=(*_stood(), OrderState.AWAITING_APPROVAL)
+    ).prefetch_related("lines")
+    wanted = sorted((line.sku, line.qty, line.unit) for line in draft.lines)
+    same = (r for r in rows if sorted((line.sku, line.qty, line.unit) for line in r.lines) == wanted)
+    return next((row.number for row in same if row.asked_by != draft.key), None)
+
+
+def _stood() -> tuple[OrderState, ...]:
+    return (OrderState.ACCEPTED, OrderState.CLOSED, OrderState.SHORT_CLOSED)
