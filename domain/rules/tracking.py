@@ -25,6 +25,13 @@ FINAL = frozenset({ParcelState.DELIVERED, ParcelState.RETURNED})
 KUAIDI100 = {
     "0": ParcelState.IN_TRANSIT,
     "1": ParcelState.COLLECTED,
+    "10": ParcelState.IN_TRANSIT,
+    "11": ParcelState.IN_TRANSIT,
+    "12": ParcelState.IN_TRANSIT,
+    "13": ParcelState.IN_TRANSIT,
+    "1001": ParcelState.IN_TRANSIT,
+    "1002": ParcelState.IN_TRANSIT,
+    "1003": ParcelState.IN_TRANSIT,
     "101": ParcelState.HANDED_OVER,
     "102": ParcelState.HANDED_OVER,
     "2": ParcelState.PROBLEM,

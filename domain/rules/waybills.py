@@ -19,7 +19,8 @@ SURE: tuple[tuple[str, str], ...] = (
     ("安能", r"ANE\d{8,14}"),
     ("EMS", r"[A-Z]{2}\d{9}[A-Z]{2}"),
 )
-WITHOUT_WAYBILL = frozenset({"自提", "送货", "自送", "专车", "司机"})
+PICK_UP = "自提"
+WITHOUT_WAYBILL = frozenset({PICK_UP, "送货", "自送", "专车", "司机"})
 SHAPE = re.compile(r"[A-Z0-9][A-Z0-9-]{5,31}")
 
 _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
