@@ -1,0 +1,1 @@
+"""Pages for thumbs, pushes of carriers and what watchers ask, over HTTP."""
