@@ -1,0 +1,1 @@
+"""Hears and answers: the wire, what people mean, what we were talking about, and who may do what."""

@@ -1,0 +1,112 @@
+"""What we are talking about with one person: the open draft and the question asked last; kept for 24 hours."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from weakref import WeakValueDictionary
+
+from pydantic import TypeAdapter
+
+from bot.models import Dialogue
+from domain.commands import NO_DETAILS, Details
+from domain.values import Address
+
+MEMORY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line of the draft as far as it is known; ``text`` is what was written, ``candidates`` what it may mean.
+
+    ``base_qty`` is missing while product, quantity or unit is unknown; ``sure`` once an unusual quantity was repeated.
+    """
+
+    sku: str | None
+    qty: Decimal | None = None
+    unit: str | None = None
+    base_qty: Decimal | None = None
+    price: Decimal | None = None
+    price_unit: str | None = None
+    text: str = ""
+    candidates: tuple[str, ...] = ()
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order that is being written. ``key`` makes at most one order of it; ``version`` counts its changes."""
+
+    key: str
+    customer: str | None
+    candidates: tuple[str, ...] = ()
+    lines: tuple[DraftLine, ...] = ()
+    details: Details = NO_DETAILS
+    version: int = 1
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What we asked last. ``options`` are what the numbers 1, 2, 3 … stand for, ``position`` the line it is about.
+
+    ``heard_at`` is the platform's time of the message that we answered with it: an older answer does not count.
+    """
+
+    kind: str
+    options: tuple[str, ...] = ()
+    position: int | None = None
+    subject: str | None = None
+    heard_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The state of a conversation. ``booked`` is the order that the last draft became, at ``booked_at``."""
+
+    draft: Draft | None = None
+    question: Question | None = None
+    focus: str | None = None
+    last_order: str | None = None
+    booked: str | None = None
+    booked_at: datetime | None = None
+    misses: int = 0
+
+
+NEW = Talk()
+
+_form = TypeAdapter(Talk)
+_locks: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
+
+
+@asynccontextmanager
+async def alone_with(person: Address) -> AsyncIterator[None]:
+    """Hold the one lock of this person, so that two of their messages are never answered at the same time."""
+    lock = _locks.get(person)
+    if lock is None:
+        lock = _locks[person] = asyncio.Lock()
+    async with lock:
+        yield
+
+
+async def recall(person: Address, *, now: datetime) -> Talk:
+    """What we are talking about; a fresh start when the last word was more than 24 hours ago."""
+    row = await Dialogue.get_or_none(account=person.account, openid=person.openid)
+    if row is None or now - row.touched_at > MEMORY:
+        return NEW
+    return _form.validate_python(row.state)
+
+
+async def remember(person: Address, talk: Talk, *, now: datetime) -> None:
+    """Keep the state of the conversation."""
+    state = _form.dump_python(talk, mode="json")
+    here = Dialogue.filter(account=person.account, openid=person.openid)
+    if not await here.update(state=state, touched_at=now):
+        await Dialogue.create(account=person.account, openid=person.openid, state=state, touched_at=now)
+
+
+async def forget(person: Address) -> None:
+    """Forget everything that was said, as when somebody leaves."""
+    await Dialogue.filter(account=person.account, openid=person.openid).delete()

@@ -1,0 +1,112 @@
+"""One message to one answer: who is it, what do they mean, may they, and what do we say."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Protocol
+
+import structlog
+
+from bot.dialogue import Talk, alone_with, recall, remember
+from bot.envelope import Inbound
+from bot.grammar.lexicon import Lexicon
+from bot.hearing import commands_in
+from bot.replies import Reply, refused
+from bot.router import Answered, Ask, Happening, Router
+from domain.commands import Command, Media
+from domain.errors import Refusal
+from domain.joining import note_inbound
+from domain.queries import actor_of
+from domain.values import Actor, Address
+from templates import render, zone
+
+log = structlog.get_logger()
+
+MOST_COMMANDS = 5
+UNSUPPORTED = "【收到不支持的消息类型"
+
+
+class Words(Protocol):
+    """Where the lexicon comes from, as fresh as the catalogue."""
+
+    async def fresh(self, now: datetime) -> Lexicon:
+        """The lexicon of this moment."""
+
+
+class Dispatch:
+    """Answers messages; called once per message by the wire, and again at start for what was left unsettled."""
+
+    def __init__(self, router: Router, words: Words, clock: Callable[[], datetime], caught: Callable[[], None]) -> None:
+        self._router = router
+        self._words = words
+        self._clock = clock
+        self._caught = caught
+
+    async def __call__(self, inbound: Inbound) -> str | None:
+        """The text of the answer, or None for silence; a fault of ours becomes a neutral sentence and a log line."""
+        person = Address(inbound.account, inbound.openid)
+        try:
+            async with alone_with(person):
+                return await self._converse(inbound, person)
+        except Exception:
+            log.exception("dispatch_failed", key=inbound.key)
+            self._caught()
+            return None if inbound.kind == "event" else render("sorry", key=inbound.key[-6:])
+
+    async def _converse(self, inbound: Inbound, person: Address) -> str | None:
+        now = self._clock()
+        actor = await actor_of(person)
+        before = await recall(person, now=now)
+        if inbound.kind == "event" and inbound.event != "click":
+            happening = Happening(actor, inbound.event, inbound.event_key, inbound.fields, before, now, inbound.key)
+            answers: Sequence[Answered] = [await self._happened(happening)]
+        else:
+            await note_inbound(person, now=now)
+            answers = await self._obey(inbound, actor, before, now)
+        after = next((a.talk for a in reversed(answers) if a.talk is not None), before)
+        if after != before:
+            await remember(person, after, now=now)
+        texts = [render(a.template, today=_today(now), actor=actor, **a.facts) for a in answers if isinstance(a, Reply)]
+        return "\n\n".join(texts) or None
+
+    async def _happened(self, happening: Happening) -> Answered:
+        try:
+            return await self._router.notice(happening)
+        except Refusal as no:
+            return refused(no, happening.talk)
+
+    async def _obey(self, inbound: Inbound, actor: Actor, talk: Talk, now: datetime) -> list[Answered]:
+        answers: list[Answered] = []
+        lexicon = await self._words.fresh(now)
+        commands = _meaning(inbound, actor, talk, lexicon, now)
+        for position, command in enumerate(commands[:MOST_COMMANDS]):
+            key = f"{inbound.account}:{inbound.key}#{position}"
+            ask = Ask(actor, command, talk, now, inbound.at, key, lexicon)
+            answer = await self._carry_out(ask)
+            talk = answer.talk or talk
+            answers.append(replace(answer, talk=talk))
+        return answers
+
+    async def _carry_out(self, ask: Ask) -> Answered:
+        log.info("command", command=type(ask.command).__name__, key=ask.key, role=_rank(ask.actor))
+        try:
+            if ask.actor.is_stranger and not self._router.permitted(type(ask.command), ask.actor):
+                return Reply("stranger")
+            return await self._router.answer(ask)
+        except Refusal as no:
+            return refused(no, ask.talk)
+
+
+def _meaning(inbound: Inbound, actor: Actor, talk: Talk, lexicon: Lexicon, now: datetime) -> Sequence[Command]:
+    text = inbound.event_key if inbound.kind == "event" else inbound.text
+    if inbound.kind not in {"text", "event"} or text.startswith(UNSUPPORTED):
+        return (Media(kind=inbound.kind),)
+    return commands_in(text, actor, talk, lexicon, now)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(zone()).date()
+
+
+def _rank(actor: Actor) -> str:
+    return "stranger" if actor.is_stranger else "staff" if actor.is_staff else "contact"

@@ -1,0 +1,224 @@
+"""From the bytes of a push to a message, and from an answer to bytes again; no I/O, one error type.
+
+The order of the checks: one of each parameter, a fresh timestamp, the signature, the key, the appid, the addressee.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.cipher import Undecipherable, decrypt, encrypt, genuine, signature
+from bot.elements import Malformed, clean, read_fields
+
+WINDOW = timedelta(minutes=10)
+LONGEST_REPLY = 2000
+NOTHING = "success"
+
+_OPENID = re.compile(r"[\w\-]{1,64}", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{1,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class WireAccount:
+    """One Official Account as the wire knows it; ``mode`` safe, compat or plain."""
+
+    name: str
+    appid: str
+    original_id: str
+    token: str
+    aes_key: str | None
+    aes_key_previous: str | None
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message or event; ``key`` names it for ever, ``digest`` is the hash of what it said."""
+
+    account: str
+    key: str
+    digest: str
+    openid: str
+    original_id: str
+    kind: str
+    text: str
+    event: str
+    event_key: str
+    fields: Mapping[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How an answer to a push has to be wrapped: with which key, or none, and in which form."""
+
+    appid: str
+    token: str
+    aes_key: str | None
+    nonce: str
+    as_json: bool
+
+
+class Hostile(Exception):
+    """A push that is not the platform's; the HTTP status to answer, and why, for the log."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def echo(account: WireAccount, query: Mapping[str, str], now: datetime) -> str:
+    """The answer to the platform's handshake, which is never encrypted."""
+    _fresh(query, now)
+    if not genuine(query.get("signature", ""), account.token, query["timestamp"], query.get("nonce", "")):
+        raise Hostile(403, "signature")
+    return query.get("echostr", "")
+
+
+def open_push(
+    account: WireAccount, query: Mapping[str, str], body: bytes, now: datetime
+) -> tuple[Inbound | None, Seal]:
+    """The message in a push and how to seal its answer; None for a kind of thing that needs no answer.
+
+    Raises ``Hostile`` for everything that the platform would not send to this account.
+    """
+    _fresh(query, now)
+    outer_query = query.get("encrypt_type", "raw")
+    if outer_query not in ("raw", "aes"):
+        raise Hostile(403, "encrypt_type")
+    if outer_query == "aes":
+        fields, key = _decrypted(account, query, body)
+    else:
+        fields, key = _plain(account, query, body), None
+    if account.original_id and fields.get("ToUserName") != account.original_id:
+        raise Hostile(403, "addressee")
+    as_json = body.lstrip()[:1] == b"{"
+    seal = Seal(account.appid, account.token, key, query.get("nonce", ""), as_json)
+    return _inbound(account, fields), seal
+
+
+def _fresh(query: Mapping[str, str], now: datetime) -> None:
+    getall = getattr(query, "getall", None)
+    if getall is not None and any(len(getall(name)) > 1 for name in query):
+        raise Hostile(403, "parameter twice")
+    stamp = query.get("timestamp", "")
+    if not _DIGITS.fullmatch(stamp) or abs(int(stamp) - now.timestamp()) > WINDOW.total_seconds():
+        raise Hostile(403, "timestamp")
+
+
+def _decrypted(account: WireAccount, query: Mapping[str, str], body: bytes) -> tuple[dict[str, str], str | None]:
+    keys = [key for key in (account.aes_key, account.aes_key_previous) if key]
+    if not keys or account.mode == "plain":
+        raise Hostile(403, "encrypted in plain mode")
+    sealed = _fields(body).get("Encrypt", "")
+    if not genuine(query.get("msg_signature", ""), account.token, query["timestamp"], query.get("nonce", ""), sealed):
+        raise Hostile(403, "signature")
+    for key in keys:
+        try:
+            return _fields(decrypt(sealed, key, account.appid)), key
+        except Undecipherable:
+            continue
+    raise Hostile(403, "undecipherable")
+
+
+def _plain(account: WireAccount, query: Mapping[str, str], body: bytes) -> dict[str, str]:
+    if account.mode == "safe":
+        raise Hostile(403, "plain in safe mode")
+    if not genuine(query.get("signature", ""), account.token, query["timestamp"], query.get("nonce", "")):
+        raise Hostile(403, "signature")
+    return _fields(body)
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    try:
+        return read_fields(body)
+    except Malformed as error:
+        raise Hostile(400, str(error)) from None
+
+
+def _inbound(account: WireAccount, fields: dict[str, str]) -> Inbound | None:
+    openid, kind, created = fields.get("FromUserName", ""), fields.get("MsgType", ""), fields.get("CreateTime", "")
+    if not _OPENID.fullmatch(openid) or not kind or not _DIGITS.fullmatch(created) or len(created) > 11:
+        raise Hostile(400, "field missing or odd")
+    event = fields.get("Event", "").lower()
+    key = _event_key(fields, openid, event) if kind == "event" else _message_key(fields, openid)
+    if key is None:
+        return None
+    return Inbound(
+        account=account.name,
+        key=key,
+        digest=hashlib.sha256(_content(fields)).hexdigest(),
+        openid=openid,
+        original_id=fields.get("ToUserName", ""),
+        kind=kind,
+        text=fields.get("Content", ""),
+        event=event,
+        event_key=fields.get("EventKey", ""),
+        fields=fields,
+        at=datetime.fromtimestamp(int(created), UTC),
+    )
+
+
+def _content(fields: Mapping[str, str]) -> bytes:
+    return json.dumps(sorted(fields.items()), ensure_ascii=False).encode()
+
+
+def _message_key(fields: Mapping[str, str], openid: str) -> str | None:
+    number = fields.get("MsgId", "")
+    return f"m:{openid}:{number}" if _DIGITS.fullmatch(number) and int(number) < 2**64 else None
+
+
+def _event_key(fields: Mapping[str, str], openid: str, event: str) -> str:
+    if event == "templatesendjobfinish":
+        return f"t:{openid}:{fields.get('MsgID', '')[:24]}"
+    # Sender and time alone collide: two different events of a person may bear the same second.
+    told = hashlib.sha256(fields.get("EventKey", "").encode()).hexdigest()[:12]
+    return f"e:{openid}:{fields['CreateTime']}:{event[:32]}:{told}"
+
+
+def seal_text(text: str, inbound: Inbound, seal: Seal, now: datetime) -> str:
+    """The HTTP body that makes the platform show ``text``; nothing in the text can break out of it."""
+    stamp = int(now.timestamp())
+    words = cut(clean(text), LONGEST_REPLY)
+    reply: dict[str, str | int] = {
+        "ToUserName": inbound.openid,
+        "FromUserName": inbound.original_id,
+        "CreateTime": stamp,
+        "MsgType": "text",
+        "Content": words,
+    }
+    message = _json(reply) if seal.as_json else _xml(reply)
+    if seal.aes_key is None:
+        return message
+    sealed = encrypt(message.encode(), seal.aes_key, seal.appid)
+    envelope: dict[str, str | int] = {
+        "Encrypt": sealed,
+        "MsgSignature": signature(seal.token, str(stamp), seal.nonce, sealed),
+        "TimeStamp": stamp,
+        "Nonce": seal.nonce,
+    }
+    return _json(envelope) if seal.as_json else _xml(envelope)
+
+
+def cut(text: str, most: int) -> str:
+    """The text cut to ``most`` bytes of UTF-8, between two characters."""
+    raw = text.encode()
+    return text if len(raw) <= most else raw[: most - 3].decode("utf-8", "ignore") + "…"
+
+
+def _xml(fields: Mapping[str, str | int]) -> str:
+    return "<xml>" + "".join(_element(name, value) for name, value in fields.items()) + "</xml>"
+
+
+def _element(name: str, value: str | int) -> str:
+    if isinstance(value, int):
+        return f"<{name}>{value}</{name}>"
+    return f"<{name}><![CDATA[{value.replace(']]>', ']]]]><![CDATA[>')}]]></{name}>"
+
+
+def _json(fields: Mapping[str, str | int]) -> str:
+    return json.dumps(fields, ensure_ascii=False)

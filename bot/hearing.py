@@ -1,0 +1,65 @@
+"""From what was written, and what we were talking about, to commands."""
+
+from datetime import datetime
+
+from bot.dialogue import Question, Talk
+from bot.grammar import understand
+from bot.grammar.context import Context, Draft, DraftLine, Pending
+from bot.grammar.lexicon import Lexicon
+from domain.commands import Command
+from domain.values import Actor, Role
+
+_ROLES = (
+    ("manager", frozenset({Role.MANAGER, Role.REVIEWER, Role.ADMIN})),
+    ("sales", frozenset({Role.SALES})),
+    ("warehouse", frozenset({Role.WAREHOUSE})),
+)
+
+
+def commands_in(text: str, actor: Actor, talk: Talk, lexicon: Lexicon, now: datetime) -> tuple[Command, ...]:
+    """What the message asks for, in the order in which it was said."""
+    return understand(text, lexicon, context_of(actor, talk), now).commands
+
+
+def context_of(actor: Actor, talk: Talk) -> Context:
+    """The conversation as the grammar sees it."""
+    return Context(
+        role=_role(actor),
+        customer=actor.customer,
+        draft=_draft(talk),
+        pending=_pending(talk),
+        focus_sku=talk.focus,
+        last_order=talk.last_order,
+    )
+
+
+def _role(actor: Actor) -> str:
+    if not actor.is_staff:
+        return "customer"
+    return next((word for word, roles in _ROLES if roles & actor.roles), "staff")
+
+
+def _draft(talk: Talk) -> Draft | None:
+    if talk.draft is None:
+        return None
+    lines = tuple(DraftLine(line.sku, line.qty, line.unit, line.text) for line in talk.draft.lines)
+    return Draft(talk.draft.customer, lines)
+
+
+def _pending(talk: Talk) -> Pending | None:
+    question = talk.question
+    if question is not None:
+        return _asked(question)
+    # A yes after the order was booked is a repeated yes: it must be understood to be answered with that order.
+    return Pending(kind="confirm_order") if talk.booked and talk.draft is None else None
+
+
+def _asked(question: Question) -> Pending:
+    return Pending(
+        kind=question.kind,
+        sku=question.subject if question.kind in {"ask_qty", "ask_unit"} else None,
+        candidates=question.options if question.kind in {"ask_product", "ask_customer"} else (),
+        options=question.options,
+        order_no=question.subject if question.kind == "approval" else None,
+        intent=question.subject if question.kind == "ask_order_no" else None,
+    )

@@ -1,0 +1,79 @@
+"""Answers to what we asked last: a value, a yes or a no, each handed to the room that asked."""
+
+from dataclasses import replace
+
+from bot.drafting import answered
+from bot.replies import say
+from bot.router import ANYONE, BOUND, Answered, Ask, Handler, Router
+from domain.commands import Approve, CancelOrder, Confirm, Deny, ProvideInfo, QueryOrder, Reject
+from handlers import booking, enquiring, joining, reviewing
+from handlers.ordering import proceed
+
+
+def register(router: Router) -> None:
+    """What this room answers."""
+    router.on(ProvideInfo, roles=BOUND)(fill_in)
+    router.on(Confirm, Deny, roles=ANYONE)(yes_or_no)
+
+
+YES: dict[str, Handler] = {
+    "confirm_order": booking.book,
+    "confirm_cancel": booking.cancel_now,
+    "confirm_twin": booking.twin_yes,
+    "confirm_identity": joining.is_me,
+}
+NO: dict[str, Handler] = {
+    "confirm_order": booking.drop,
+    "confirm_cancel": booking.keep,
+    "confirm_twin": booking.twin_no,
+    "confirm_identity": joining.not_me,
+}
+
+
+async def yes_or_no(ask: Ask) -> Answered:
+    """确认 or 不: only the question that was asked last can be meant."""
+    question = ask.talk.question
+    yes = isinstance(ask.command, Confirm)
+    if question is None:
+        if ask.actor.is_stranger:
+            return say("stranger")
+        return await (booking.book(ask) if yes else booking.drop(ask))
+    handler = (YES if yes else NO).get(question.kind)
+    return say("answer_again", kind=question.kind) if handler is None else await handler(ask)
+
+
+async def fill_in(ask: Ask) -> Answered:
+    """A value for the question asked last."""
+    command, question, draft = ask.given(ProvideInfo), ask.talk.question, ask.talk.draft
+    if question is not None and question.kind == "choose_order" and command.option:
+        return await _chosen(ask, question.options, command.option)
+    if question is not None and question.kind == "ask_order_no":
+        return await _for_order(ask, question.subject or "query_order", command.order_no)
+    if draft is None or question is None:
+        return say("nothing_asked")
+    filled = answered(draft, question, command)
+    if question.position is not None and question.kind == "ask_qty":
+        filled = replace(filled, lines=tuple(
+            replace(line, sure=True) if i == question.position and line.qty == draft.lines[i].qty else line
+            for i, line in enumerate(filled.lines)
+        ))  # fmt: skip
+    return await proceed(ask, filled)
+
+
+async def _chosen(ask: Ask, options: tuple[str, ...], option: int) -> Answered:
+    if not 1 <= option <= len(options):
+        return say("no_such_option", most=len(options))
+    return await enquiring.one_order(ask, options[option - 1])
+
+
+async def _for_order(ask: Ask, intent: str, number: str | None) -> Answered:
+    talk = replace(ask.talk, question=None)
+    match intent:
+        case "cancel_order":
+            return await booking.cancel(replace(ask, command=CancelOrder(order_no=number), talk=talk))
+        case "approve":
+            return await reviewing.approve(replace(ask, command=Approve(order_no=number), talk=talk))
+        case "reject":
+            return await reviewing.reject(replace(ask, command=Reject(order_no=number), talk=talk))
+        case _:
+            return await enquiring.query(replace(ask, command=QueryOrder(order_no=number), talk=talk))

@@ -1,0 +1,67 @@
+"""From the shelf to the door: what waits, what went out, what arrived, and who asks for speed."""
+
+from dataclasses import replace
+
+from bot.dialogue import Question
+from bot.replies import say
+from bot.router import Answered, Ask, Router
+from domain import chasing, receiving, shipping
+from domain.commands import Chase, ConfirmShipment, ListShipping, ReceiveGoods
+from domain.queries import find_order, orders_on_the_way, orders_to_ship
+from domain.values import CUSTOMER_ROLES, STAFF_ROLES, Role
+
+SHIPPERS = frozenset({Role.WAREHOUSE, Role.MANAGER})
+
+
+def register(router: Router) -> None:
+    """What this room answers."""
+    router.on(ListShipping, roles=STAFF_ROLES)(waiting)
+    router.on(ConfirmShipment, roles=SHIPPERS)(ship)
+    router.on(ReceiveGoods, roles=CUSTOMER_ROLES | {Role.SALES, Role.MANAGER})(receive)
+    router.on(Chase, roles=CUSTOMER_ROLES | {Role.SALES, Role.MANAGER})(chase)
+
+
+async def waiting(ask: Ask) -> Answered:
+    """待发货: accepted orders with goods in stock, by promised day."""
+    return say("to_ship", rows=await orders_to_ship(ask.actor))
+
+
+async def ship(ask: Ask) -> Answered:
+    """发货 1042 [货品 数量] [承运商] 运单号."""
+    command = ask.given(ConfirmShipment)
+    given = command.order_no or ask.talk.last_order
+    if given is None:
+        return say("ask_order", replace(ask.talk, question=None), what="ship")
+    if any(line.sku is None or line.base_qty is None for line in command.lines):
+        return say("ship_unclear", lines=command.lines)
+    number = await find_order(given, ask.actor)
+    shipped = await shipping.ship(
+        number, command.carrier, command.tracking_no, command.lines or None, by=ask.actor, now=ask.now
+    )
+    return say("shipped", replace(ask.talk, last_order=number), shipped=shipped)
+
+
+async def receive(ask: Ask) -> Answered:
+    """签收 1042 [3箱 破1]."""
+    command = ask.given(ReceiveGoods)
+    given = command.order_no or await _only(ask)
+    if given is None:
+        return say("ask_order", what="receive")
+    number = await find_order(given, ask.actor)
+    received = await receiving.receive_goods(number, command.lines or None, command.remark, by=ask.actor, now=ask.now)
+    return say("received", replace(ask.talk, last_order=number), received=received)
+
+
+async def chase(ask: Ask) -> Answered:
+    """催单 1042: reaches the person in charge once in four hours."""
+    given = ask.given(Chase).order_no or ask.talk.last_order or await _only(ask)
+    if given is None:
+        talk = replace(ask.talk, question=Question("ask_order_no", subject="query_order"))
+        return say("ask_order", talk, what="chase")
+    number = await find_order(given, ask.actor)
+    return say("chased", replace(ask.talk, last_order=number), chased=await chasing.chase(number, by=ask.actor, now=ask.now))
+
+
+async def _only(ask: Ask) -> str | None:
+    rows = await orders_on_the_way(ask.actor)
+    return rows[0].number if len(rows) == 1 else None

@@ -1,0 +1,52 @@
+"""Help, small talk, a person to speak to, and what we did not understand."""
+
+from dataclasses import replace
+
+from bot.replies import say
+from bot.router import ANYONE, BOUND, Answered, Ask, Router
+from domain import chasing
+from domain.commands import HandOff, Help, Media, NotUnderstood, SmallTalk
+
+PATIENCE = 2
+
+
+def register(router: Router) -> None:
+    """What this room answers."""
+    router.on(Help, roles=ANYONE)(explain)
+    router.on(SmallTalk, roles=ANYONE)(greet)
+    router.on(NotUnderstood, roles=ANYONE)(puzzle)
+    router.on(Media, roles=ANYONE)(media)
+    router.on(HandOff, roles=BOUND)(hand_off)
+
+
+async def explain(ask: Ask) -> Answered:
+    """帮助: what this person can write, by role."""
+    return say("stranger") if ask.actor.is_stranger else say("help", roles=ask.actor.roles)
+
+
+async def greet(ask: Ask) -> Answered:
+    """A word back, and the way on."""
+    return say("stranger") if ask.actor.is_stranger else say("greeting", draft=ask.talk.draft)
+
+
+async def puzzle(ask: Ask) -> Answered:
+    """Not understood: what to write instead; the second time a person is offered."""
+    if ask.actor.is_stranger:
+        return say("stranger")
+    misses = ask.talk.misses + 1
+    facts = {"draft": ask.talk.draft, "question": ask.talk.question, "often": misses >= PATIENCE}
+    return say("not_understood", replace(ask.talk, misses=misses), **facts)
+
+
+async def media(ask: Ask) -> Answered:
+    """Pictures and voices are not read: what to send instead; the draft stays."""
+    if ask.actor.is_stranger:
+        return say("stranger")
+    return say("media", kind=ask.given(Media).kind, draft=ask.talk.draft)
+
+
+async def hand_off(ask: Ask) -> Answered:
+    """人工: the rep, or a manager, is told once."""
+    topic = ask.given(HandOff).topic
+    called = await chasing.ask_for_person(topic, by=ask.actor, now=ask.now)
+    return say("handed_off", replace(ask.talk, misses=0), called=called, topic=topic)

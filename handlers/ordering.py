@@ -1,0 +1,164 @@
+"""Writing an order: from the first wish, through one short question per gap, to the read-back."""
+
+from dataclasses import replace
+
+from bot.dialogue import Draft, DraftLine, Question, Talk
+from bot.drafting import Difference, Gap, changed, detailed, gap, started, worked_out
+from bot.replies import Reply, refused, say
+from bot.router import BOUND, Answered, Ask, Router
+from domain import ordering
+from domain.commands import GoBack, ModifyOrder, PlaceOrder, ShowDraft, TryOrder
+from domain.errors import CustomerNotFound, Refusal
+from domain.ordering import OrderDraft, Quote
+from domain.queries import unusual_lines
+from domain.values import Actor, Role
+
+WRITERS = frozenset({Role.BUYER, Role.BOSS, Role.SALES, Role.MANAGER})
+SHOWN_CHOICES = 9
+
+
+def register(router: Router) -> None:
+    """What this room answers."""
+    router.on(PlaceOrder, roles=WRITERS)(place)
+    router.on(TryOrder, roles=WRITERS)(dry_run)
+    router.on(ModifyOrder, roles=WRITERS)(modify)
+    router.on(ShowDraft, roles=WRITERS)(show)
+    router.on(GoBack, roles=BOUND)(back)
+
+
+async def place(ask: Ask) -> Answered:
+    """下单: a new draft; an older one is put aside for it."""
+    command = ask.given(PlaceOrder)
+    _own(ask.actor, command.customer)
+    draft = started(command, key=ask.key, customer=ask.actor.customer)
+    return await proceed(ask, draft)
+
+
+async def dry_run(ask: Ask) -> Answered:
+    """试算: price, stock and day of an order that is not placed; nothing is kept."""
+    command = ask.given(TryOrder).order
+    _own(ask.actor, command.customer)
+    draft = worked_out(started(command, key=ask.key, customer=ask.actor.customer), ask.lexicon)
+    if draft.customer is None and ask.actor.is_staff:
+        return say("try_whom")
+    if gap(draft, staff=False) is not None:
+        return say("try_incomplete")
+    quote = await ordering.quote(order_draft(draft, ask.actor), by=ask.actor, now=ask.now)
+    return say("try_order", quote=quote)
+
+
+async def modify(ask: Ask) -> Answered:
+    """改: a change of the open draft; an order that is booked is not changed by chat, but cancelled and written anew."""
+    command = ask.given(ModifyOrder)
+    draft = ask.talk.draft
+    if command.order_no is not None or draft is None:
+        return say("modify_booked", number=command.order_no or ask.talk.last_order or "")
+    if "qty" in command.clarify and not any(op.base_qty for op in command.ops):
+        return _which_quantity(ask, draft, command)
+    if command.customer:
+        _own(ask.actor, command.customer)
+        draft = replace(draft, customer=command.customer, candidates=())
+    draft, differences = changed(detailed(draft, command.details), command.ops)
+    return await proceed(ask, draft, differences)
+
+
+def _which_quantity(ask: Ask, draft: Draft, command: ModifyOrder) -> Reply:
+    skus = [op.sku for op in command.ops if op.sku] or [line.sku for line in draft.lines if line.sku]
+    where = next((i for i, line in enumerate(draft.lines) if line.sku == skus[0]), 0) if skus else 0
+    return _question(ask, draft, Gap("qty", where))
+
+
+async def show(ask: Ask) -> Answered:
+    """草稿: read the open draft back."""
+    return say("no_draft") if ask.talk.draft is None else await proceed(ask, ask.talk.draft)
+
+
+async def back(ask: Ask) -> Answered:
+    """返回: leave the question; the draft stays for 24 hours."""
+    return say("back", replace(ask.talk, question=None), draft=ask.talk.draft)
+
+
+async def proceed(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = ()) -> Reply:
+    """Ask for what is missing, one thing at a time, or read the draft back; a refusal keeps the draft."""
+    draft = worked_out(draft, ask.lexicon)
+    missing = gap(draft, staff=ask.actor.is_staff)
+    if missing is not None:
+        return _question(ask, draft, missing)
+    odd = await unusual_lines(draft.customer, {line.sku: line.base_qty for line in draft.lines if not line.sure})
+    for position, line in enumerate(draft.lines):
+        if line.sku in odd:
+            return _again(ask, draft, position, odd[line.sku])
+    return await read_back(ask, draft, differences)
+
+
+async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = ()) -> Reply:
+    """The draft in full, with conversions, prices and day: the version that a yes books."""
+    try:
+        quote = await ordering.quote(order_draft(draft, ask.actor), by=ask.actor, now=ask.now)
+    except Refusal as no:
+        return refused(no, replace(ask.talk, draft=draft, question=None), keeps_draft=True)
+    question = Question("confirm_order", heard_at=ask.heard_at)
+    facts = {"quote": quote, "draft": draft, "differences": differences, "named": ask.name_of}
+    return say("readback", _kept(ask.talk, draft, question), **facts, ignored_price=_ignored_price(ask, draft, quote))
+
+
+def order_draft(draft: Draft, actor: Actor) -> OrderDraft:
+    """The draft as the business takes it; a customer's own idea of a price is no price."""
+    assert draft.customer is not None
+    lines = tuple(_priced(line, actor) for line in draft.lines)
+    return OrderDraft(key=draft.key, customer=draft.customer, lines=lines, details=draft.details)
+
+
+def _priced(line: DraftLine, actor: Actor) -> ordering.DraftLine:
+    assert line.sku is not None
+    assert line.qty is not None
+    own = actor.is_staff and line.price is not None
+    return ordering.DraftLine(
+        line.sku, line.qty, line.unit or "", line.price if own else None, line.price_unit if own else None
+    )
+
+
+def _ignored_price(ask: Ask, draft: Draft, quote: Quote) -> bool:
+    given = [line.price for line in draft.lines]
+    return not ask.actor.is_staff and any(
+        price is not None and price != quoted.unit_price for price, quoted in zip(given, quote.lines, strict=True)
+    )
+
+
+def _question(ask: Ask, draft: Draft, missing: Gap) -> Reply:
+    line = draft.lines[missing.position] if missing.position is not None else None
+    options = _options(ask, draft, missing, line)
+    kind = {"lines": "ask_lines"}.get(missing.kind, f"ask_{missing.kind}")
+    subject = line.sku if line is not None else None
+    question = Question(kind, options, missing.position, subject, ask.heard_at)
+    facts = {"line": line, "options": options, "named": ask.name_of, "position": (missing.position or 0) + 1}
+    facts |= {"count": len(draft.lines)}
+    return say(f"ask_{missing.kind}", _kept(ask.talk, draft, question), **facts)
+
+
+def _options(ask: Ask, draft: Draft, missing: Gap, line: DraftLine | None) -> tuple[str, ...]:
+    if missing.kind == "customer":
+        mine = ask.actor.customers if not ask.actor.sees_everything else frozenset(ask.lexicon.customers)
+        return tuple(code for code in draft.candidates if code in mine)[:SHOWN_CHOICES]
+    if line is None:
+        return ()
+    if missing.kind == "product":
+        return line.candidates[:SHOWN_CHOICES]
+    product = ask.lexicon.products.get(line.sku or "")
+    return tuple(product.units) if missing.kind == "unit" and product is not None else ()
+
+
+def _again(ask: Ask, draft: Draft, position: int, usual: object) -> Reply:
+    line = draft.lines[position]
+    question = Question("ask_qty", (), position, line.sku, ask.heard_at)
+    return say("ask_again", _kept(ask.talk, draft, question), line=line, usual=usual, named=ask.name_of)
+
+
+def _kept(talk: Talk, draft: Draft, question: Question | None) -> Talk:
+    focus = draft.lines[-1].sku if draft.lines else talk.focus
+    return replace(talk, draft=draft, question=question, focus=focus, booked=None, booked_at=None, misses=0)
+
+
+def _own(actor: Actor, customer: str | None) -> None:
+    if customer is not None and not actor.may_see(customer):
+        raise CustomerNotFound(customer)

@@ -1,0 +1,50 @@
+"""The same again: an earlier order as a new draft, with what was changed in the same breath, and what one usually takes."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.dialogue import Draft, DraftLine
+from bot.drafting import Difference, changed, detailed
+from bot.replies import say
+from bot.router import Answered, Ask, Router
+from domain.commands import Change, Op, Reorder, ShowUsuals
+from domain.queries import find_order, last_order_of, order_view, usuals
+from handlers.ordering import WRITERS, proceed
+
+MOST_TIMES = 5
+
+
+def register(router: Router) -> None:
+    """What this room answers."""
+    router.on(Reorder, roles=WRITERS)(again)
+    router.on(ShowUsuals, roles=WRITERS)(usual)
+
+
+async def again(ask: Ask) -> Answered:
+    """照旧: the last order (or the one named) as a draft, read back before it counts."""
+    command = ask.given(Reorder)
+    customer = ask.actor.customer or command.customer
+    if command.order_no is None and customer is None:
+        return say("again_whom")
+    number = await find_order(command.order_no, ask.actor) if command.order_no else await last_order_of(customer or "")
+    if number is None:
+        return say("nothing_before")
+    view = await order_view(number)
+    lines = tuple(DraftLine(line.sku, line.qty, line.unit, line.base_qty, sure=True) for line in view.lines)
+    draft = detailed(Draft(key=ask.key, customer=customer or view.customer, lines=lines), command.details)
+    ops = command.ops
+    if command.times and 1 < command.times <= MOST_TIMES:
+        ops = (*(Change(Op.MUL, line.sku, factor=Decimal(command.times)) for line in lines), *ops)
+    draft, differences = changed(draft, ops) if ops else (draft, ())
+    return await proceed(ask, replace(draft, version=1), _told(differences))
+
+
+def _told(differences: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    return tuple(d for d in differences if d.before != d.after)
+
+
+async def usual(ask: Ask) -> Answered:
+    """常购: what this customer takes most often."""
+    if ask.actor.customer is None:
+        return say("usual_whom")
+    return say("usuals", rows=await usuals(ask.actor.customer))

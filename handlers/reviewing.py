@@ -1,0 +1,58 @@
+"""Decisions on held orders: approve, reject, and what waits."""
+
+from dataclasses import replace
+
+from bot.dialogue import Question
+from bot.replies import say
+from bot.router import Answered, Ask, Router
+from domain import reviewing
+from domain.commands import Approve, ListReview, Reject
+from domain.queries import find_order, orders_to_review
+from domain.values import Role
+
+DECIDERS = frozenset({Role.REVIEWER, Role.MANAGER})
+
+
+def register(router: Router) -> None:
+    """What this room answers."""
+    router.on(Approve, roles=DECIDERS)(approve)
+    router.on(Reject, roles=DECIDERS)(reject)
+    router.on(ListReview, roles=DECIDERS)(waiting)
+
+
+async def approve(ask: Ask) -> Answered:
+    """同意 1042."""
+    number = await _number(ask, ask.given(Approve).order_no)
+    if number is None:
+        return _which(ask, "approve")
+    decided = await reviewing.approve(number, by=ask.actor, now=ask.now)
+    return say("approved", replace(ask.talk, question=None, last_order=number), decided=decided)
+
+
+async def reject(ask: Ask) -> Answered:
+    """驳回 1042 理由."""
+    command = ask.given(Reject)
+    number = await _number(ask, command.order_no)
+    if number is None:
+        return _which(ask, "reject")
+    decided = await reviewing.reject(number, command.reason or "", by=ask.actor, now=ask.now)
+    return say("rejected", replace(ask.talk, question=None, last_order=number), decided=decided)
+
+
+async def waiting(ask: Ask) -> Answered:
+    """待审核: the orders that wait for a decision, oldest first."""
+    return say("to_review", rows=await orders_to_review(ask.actor))
+
+
+async def _number(ask: Ask, given: str | None) -> str | None:
+    question = ask.talk.question
+    if given is None and question is not None and question.kind == "approval":
+        return question.subject
+    if given is not None:
+        return await find_order(given, ask.actor)
+    rows = await orders_to_review(ask.actor)
+    return rows[0].number if len(rows) == 1 else None
+
+
+def _which(ask: Ask, intent: str) -> Answered:
+    return say("ask_order", replace(ask.talk, question=Question("ask_order_no", subject=intent)), what=intent)

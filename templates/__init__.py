@@ -1,0 +1,142 @@
+"""Every sentence and page that leaves the building, and the few lines that fill them in."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+FOLDER = Path(__file__).parent
+
+_zone = ZoneInfo("Asia/Shanghai")
+_WEEKDAYS = "一二三四五六日"
+
+
+def set_zone(zone: ZoneInfo) -> None:
+    """Set the shop's time zone, once at start; times are given to templates in UTC and shown in it."""
+    global _zone  # noqa: PLW0603
+    _zone = zone
+
+
+def zone() -> ZoneInfo:
+    """The shop's time zone."""
+    return _zone
+
+
+def render(name: str, /, **facts: Any) -> str:
+    """The text of ``replies/<name>.j2``; a fact that is missing is an error, never a blank."""
+    return _text.get_template(f"replies/{name}.j2").render(facts).strip()
+
+
+def refusal(error: Exception) -> str:
+    """The words for a refusal: the block of ``refusals.j2`` named like its class, filled with its attributes."""
+    template = _text.get_template("refusals.j2")
+    block = template.blocks[type(error).__name__]
+    return "".join(block(template.new_context(vars(error)))).strip()
+
+
+def refusals() -> frozenset[str]:
+    """The names of the refusals that have words."""
+    return frozenset(_text.get_template("refusals.j2").blocks)
+
+
+def notice(name: str, voice: str, /, **facts: Any) -> str:
+    """One voice of a notice: the block ``voice`` of ``notices/<name>.j2``; empty when the notice has no such voice."""
+    template = _text.get_template(f"notices/{name}.j2")
+    block = template.blocks.get(voice)
+    return "" if block is None else "".join(block(template.new_context(facts))).strip()
+
+
+def page(name: str, /, **facts: Any) -> str:
+    """An HTML page from ``pages/<name>.html``; every fact is escaped."""
+    return _html.get_template(f"pages/{name}.html").render(facts)
+
+
+def shown(number: str | None) -> str:
+    """An order number as people see and type it: without its prefix."""
+    return (number or "").removeprefix("SO")
+
+
+def qty(amount: Decimal | str | int) -> str:
+    """A quantity without needless zeros."""
+    text = format(Decimal(amount), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def yuan(amount: Decimal | str | int) -> str:
+    """Money for people: ``¥1,280.00``."""
+    return f"¥{Decimal(amount):,.2f}"
+
+
+def price(amount: Decimal | str | int) -> str:
+    """A unit price: at least no trailing zeros, at most four places."""
+    return qty(Decimal(amount))
+
+
+def day(value: date | str | None, today: date | None = None) -> str:
+    """A day for people: ``11-27`` with 今天, 明天 or 后天 in front when ``today`` is given; empty for None."""
+    if not value:
+        return ""
+    the_day = date.fromisoformat(value) if isinstance(value, str) else value
+    text = f"{the_day:%m-%d}" if not today or the_day.year == today.year else f"{the_day:%Y-%m-%d}"
+    near = {0: "今天", 1: "明天", 2: "后天"}.get((the_day - today).days, "") if today else ""
+    return f"{near}({text})" if near else text
+
+
+def weekday(value: date | str) -> str:
+    """The day of the week: ``周五``."""
+    the_day = date.fromisoformat(value) if isinstance(value, str) else value
+    return "周" + _WEEKDAYS[the_day.weekday()]
+
+
+def clock(value: datetime | str | None) -> str:
+    """A moment in shop time: ``11-27 14:05``; empty for None."""
+    if not value:
+        return ""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{moment.astimezone(_zone):%m-%d %H:%M}"
+
+
+def span(value: timedelta) -> str:
+    """A length of time in words: ``2 小时``, ``30 分钟``, ``1 天``."""
+    minutes = max(1, round(value.total_seconds() / 60))
+    if minutes % 1440 == 0:
+        return f"{minutes // 1440} 天"
+    return f"{minutes // 60} 小时" if minutes % 60 == 0 else f"{minutes} 分钟"
+
+
+FILTERS: Mapping[str, Any] = {
+    "shown": shown,
+    "qty": qty,
+    "yuan": yuan,
+    "price": price,
+    "day": day,
+    "weekday": weekday,
+    "clock": clock,
+    "span": span,
+}
+
+
+def _environment(*, escape: bool) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=escape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+# Chat text is no HTML: the envelope makes it safe for XML, WeChat shows anything but <a> literally.
+_text = _environment(escape=False)  # noqa: S701
+_html = _environment(escape=True)
+
+
+def menu() -> bytes:
+    """The menu of the account, as the platform takes it."""
+    return (FOLDER / "menu.json").read_bytes()
