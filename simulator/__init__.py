@@ -19,6 +19,7 @@ from .clock import Clock
 from .faults import Fault
 from .follower import Bubble, Follower
 from .journal import Entry
+from .phones import Phone, Phones
 from .platform import Platform
 from .push import Pushed, Try
 from .screen import OUT_OF_ORDER
@@ -33,6 +34,8 @@ __all__ = [
     "Fault",
     "Follower",
     "OfficialAccount",
+    "Phone",
+    "Phones",
     "Platform",
     "Pushed",
     "Reply",
