@@ -2,14 +2,24 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from connect.carriers.kuaidi100 import Kuaidi100, parse_trace
+from domain.errors import DeliveryFailed
+from domain.tracking import due_watches, note_watched, process_pushes
+from notify import listing
+from notify.alerts.rules import Thresholds
+from notify.alerts.watch import watch
+
 log = structlog.get_logger()
+
+PARSERS = {"kuaidi100": parse_trace}
+AGAIN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +63,48 @@ class Schedule:
             await job.work(self._clock())
         except Exception:
             log.exception("job_failed", job=job.name)
+
+
+def jobs(
+    thresholds: Thresholds,
+    *,
+    link: Callable[[str], str],
+    watch_parcels: Callable[[datetime], Awaitable[None]],
+    wake: Callable[[], None],
+    prune: Callable[[datetime], Awaitable[int]],
+) -> tuple[Job, ...]:
+    """The jobs of the product: look for what is wrong, ask carriers, read what they pushed, forget what is old."""
+
+    async def alerts(now: datetime) -> None:
+        if await watch(thresholds, now=now, link=link):
+            wake()
+
+    async def pushes(now: datetime) -> None:
+        if await process_pushes(PARSERS, now=now):
+            wake()
+
+    async def tidy(now: datetime) -> None:
+        await prune(now)
+        await listing.prune(now=now)
+
+    return (
+        Job("alerts", 60, alerts),
+        Job("carriers", 20, watch_parcels),
+        Job("pushes", 15, pushes),
+        Job("tidy", 3600, tidy),
+    )
+
+
+async def watch_parcels(carrier: Kuaidi100, base_url: str, *, now: datetime) -> None:
+    """Ask the carrier service to watch every parcel that it does not watch yet."""
+    for parcel in await due_watches(now=now):
+        callback = f"{base_url}/hooks/carriers/kuaidi100/{parcel.token}"
+        try:
+            await carrier.subscribe(
+                parcel.carrier, parcel.waybill, callback=callback, salt=parcel.salt, phone=parcel.tail
+            )
+        except DeliveryFailed as failed:
+            again = None if failed.permanent else now + (failed.retry_after or AGAIN)
+            await note_watched(parcel.shipment, str(failed.code), again_at=again, now=now)
+        else:
+            await note_watched(parcel.shipment, "ok", now=now)

@@ -145,6 +145,21 @@ async def unsettled() -> int:
     return await InboundMessage.filter(progress__not=Progress.SETTLED).count()
 
 
+async def latest(limit: int) -> list[dict[str, Any]]:
+    """The newest messages: when they came, how far they are; never what they say."""
+    rows = await InboundMessage.all().order_by("-id").limit(limit)
+    return [
+        {
+            "key": row.key,
+            "openid": row.content.get("openid", ""),
+            "progress": row.progress.value,
+            "received_at": row.received_at.isoformat(),
+            "settled_at": row.settled_at.isoformat() if row.settled_at else None,
+        }
+        for row in rows
+    ]
+
+
 async def prune(now: datetime) -> int:
     """Forget settled messages after seven days; the platform repeats one within a minute at most."""
     return await InboundMessage.filter(progress=Progress.SETTLED, received_at__lt=now - KEPT).delete()

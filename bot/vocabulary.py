@@ -3,14 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import structlog
 
-from bot.grammar.lexicon import Lexicon
+from bot.grammar.lexicon import CustomerEntry, Lexicon, ProductEntry
+from bot.grammar.units import GenericUnit
+from domain.models import Product
+from domain.offering import ShopWords, shop_words
+from domain.policy import current_policy
 
 log = structlog.get_logger()
 
 GLANCE = timedelta(seconds=1)
+SMALL = 2000
 
 
 class Vocabulary:
@@ -41,10 +47,36 @@ class Vocabulary:
     async def _renew(self, version: str) -> None:
         if self._building is None or self._building.done():
             self._building = asyncio.create_task(self._rebuild(version), name="vocabulary")
-        if self._lexicon is None or len(self._lexicon.products) < 2000:
+        if self._lexicon is None or len(self._lexicon.products) <= SMALL:
             await asyncio.shield(self._building)
 
     async def _rebuild(self, version: str) -> None:
         lexicon = await self._build()
         self._lexicon, self._version = lexicon, version
         log.info("vocabulary_built", products=len(lexicon.products), customers=len(lexicon.customers))
+
+
+async def shop_lexicon() -> Lexicon:
+    """The lexicon of the catalogue as it is in the database; a large one is filed in a thread of its own."""
+    words = await shop_words()
+    return await asyncio.to_thread(_filed, words) if len(words.products) > SMALL else _filed(words)
+
+
+def _filed(words: ShopWords) -> Lexicon:
+    terms: dict[str, dict[str, list[str]]] = {"product": {}, "customer": {}}
+    for row in words.terms:
+        terms[row.kind][row.term] = row.members
+    return Lexicon.build(
+        (_product(row) for row in words.products),
+        (CustomerEntry(row.code, row.name, tuple(row.short_names)) for row in words.customers),
+        terms["product"],
+        terms["customer"],
+        {row.unit: row.spellings for row in words.units},
+        {row.unit: GenericUnit(Decimal(row.factor), row.of) for row in words.units if row.factor is not None},
+        timezone=str(current_policy().zone),
+    )
+
+
+def _product(row: Product) -> ProductEntry:
+    units = {unit: Decimal(size) for unit, size in row.units.items()}
+    return ProductEntry(row.sku, row.name, tuple(row.aliases), row.base_unit, units)

@@ -26,7 +26,7 @@ class Imported:
 
 
 async def import_products(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:
-    """``{"products": [...]}`` with ``generic_terms``, ``unit_synonyms`` and ``generic_units`` if any; rows may have stock."""
+    """``{"products": [...]}`` with ``generic_terms``, ``unit_synonyms`` and ``generic_units`` ; rows may have stock."""
     rows = _rows(document, "products")
     _check(rows, _product_problems)
 

@@ -103,7 +103,19 @@ async def _apply(shipment_id: int, trace: Trace, now: datetime) -> int:
         state = moved(state, meant)
         first = meant is state and state not in entered
         entered.add(state)
-        fresh.append(_event(shipment, digest, scan.at, meant, scan.state_code, scan.text, scan.place, first, now))
+        fresh.append(
+            TrackingEvent(
+                shipment_id=shipment_id,
+                digest=digest,
+                at=scan.at,
+                state=meant,
+                code=scan.state_code[:16],
+                text=scan.text[:400],
+                place=scan.place[:128],
+                first_in_state=first,
+                received_at=now,
+            )
+        )
     await TrackingEvent.bulk_create(fresh)
     await _update(shipment, trace, state, now)
     await _tell(order, shipment, fresh, now)
@@ -111,30 +123,6 @@ async def _apply(shipment_id: int, trace: Trace, now: datetime) -> int:
         at = max((event.at for event in fresh if event.state is ParcelState.DELIVERED), default=now)
         await delivered(order, shipment, at=at, by="carrier")
     return len(fresh)
-
-
-def _event(
-    shipment: Shipment,
-    digest: str,
-    at: datetime,
-    state: ParcelState,
-    code: str,
-    text: str,
-    place: str,
-    first: bool,
-    now: datetime,
-) -> TrackingEvent:
-    return TrackingEvent(
-        shipment_id=shipment.id,
-        digest=digest,
-        at=at,
-        state=state,
-        code=code[:16],
-        text=text[:400],
-        place=place[:128],
-        first_in_state=first,
-        received_at=now,
-    )
 
 
 async def _update(shipment: Shipment, trace: Trace, state: ParcelState, now: datetime) -> None:

@@ -9,7 +9,8 @@ from bot.router import Answered, Ask, Router
 from domain import ordering
 from domain.commands import CancelOrder, Undo
 from domain.errors import Refusal
-from domain.queries import find_order, order_view, twin_of
+from domain.queries import find_order, order_view
+from domain.usage import twin_of
 from handlers.ordering import WRITERS, order_draft, proceed
 
 UNDO_SPAN = timedelta(minutes=10)
@@ -119,5 +120,3 @@ async def twin_no(ask: Ask) -> Reply:
     question = ask.talk.question
     talk = replace(ask.talk, draft=None, question=None)
     return say("twin_dropped", talk, number=question.subject if question else None)
-
-

@@ -7,7 +7,9 @@ from bot.replies import say
 from bot.router import BOUND, Answered, Ask, Router
 from domain.commands import QueryOrder, QueryPrice, QueryStock, Report, ShowProducts
 from domain.errors import CustomerNotFound
-from domain.queries import find_order, figures, open_orders, order_view, prices_of, products_on_sale, stock_of
+from domain.listing import figures, open_orders
+from domain.offering import prices_of, products_on_sale, stock_of
+from domain.queries import find_order, order_view
 from domain.values import STAFF_ROLES
 
 LISTED = 5
@@ -58,9 +60,9 @@ async def prices(ask: Ask) -> Answered:
     return say("prices", talk, rows=rows, qty=command.qty, unit=command.unit)
 
 
-async def products(ask: Ask) -> Answered:
+async def products(_ask: Ask) -> Answered:
     """商品: what there is to order."""
-    return say("products", rows=await products_on_sale(limit=12), example=None)
+    return say("products", rows=await products_on_sale(limit=12))
 
 
 async def report(ask: Ask) -> Answered:

@@ -7,7 +7,8 @@ from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import chasing, receiving, shipping
 from domain.commands import Chase, ConfirmShipment, ListShipping, ReceiveGoods
-from domain.queries import find_order, orders_on_the_way, orders_to_ship
+from domain.listing import orders_on_the_way, orders_to_ship
+from domain.queries import find_order
 from domain.values import CUSTOMER_ROLES, STAFF_ROLES, Role
 
 SHIPPERS = frozenset({Role.WAREHOUSE, Role.MANAGER})
@@ -59,7 +60,9 @@ async def chase(ask: Ask) -> Answered:
         talk = replace(ask.talk, question=Question("ask_order_no", subject="query_order"))
         return say("ask_order", talk, what="chase")
     number = await find_order(given, ask.actor)
-    return say("chased", replace(ask.talk, last_order=number), chased=await chasing.chase(number, by=ask.actor, now=ask.now))
+    return say(
+        "chased", replace(ask.talk, last_order=number), chased=await chasing.chase(number, by=ask.actor, now=ask.now)
+    )
 
 
 async def _only(ask: Ask) -> str | None:

@@ -9,7 +9,7 @@ from bot.router import ANYONE, BOUND, Answered, Ask, Router
 from domain import joining
 from domain.commands import Bind, Invite, Unbind
 from domain.errors import CustomerNotFound
-from domain.queries import find_customer
+from domain.offering import find_customer
 from domain.values import CUSTOMER_ROLES, Actor, Address, Role
 
 INVITERS = frozenset({Role.BOSS, Role.SALES, Role.MANAGER, Role.ADMIN})
@@ -32,7 +32,9 @@ async def bind_code(actor: Actor, talk: Talk, code: str, *, now: datetime) -> An
     address = _address(actor)
     invitation = await joining.peek_code(code, address, now=now)
     if invitation.customer_name is None:
-        return say("is_it_you", replace(talk, question=Question("confirm_identity", subject=code)), invitation=invitation)
+        return say(
+            "is_it_you", replace(talk, question=Question("confirm_identity", subject=code)), invitation=invitation
+        )
     who = await joining.redeem_code(code, address, now=now)
     return say("joined", NEW, who=who, company=invitation.customer_name)
 

@@ -10,7 +10,7 @@ from domain import ordering
 from domain.commands import GoBack, ModifyOrder, PlaceOrder, ShowDraft, TryOrder
 from domain.errors import CustomerNotFound, Refusal
 from domain.ordering import OrderDraft, Quote
-from domain.queries import unusual_lines
+from domain.usage import unusual_lines
 from domain.values import Actor, Role
 
 WRITERS = frozenset({Role.BUYER, Role.BOSS, Role.SALES, Role.MANAGER})
@@ -48,7 +48,7 @@ async def dry_run(ask: Ask) -> Answered:
 
 
 async def modify(ask: Ask) -> Answered:
-    """改: a change of the open draft; an order that is booked is not changed by chat, but cancelled and written anew."""
+    """改: a change of the open draft; an order that is booked is cancelled and written anew instead."""
     command = ask.given(ModifyOrder)
     draft = ask.talk.draft
     if command.order_no is not None or draft is None:

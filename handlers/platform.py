@@ -1,6 +1,6 @@
 """Events of the platform: following, leaving, scanning a code, and its word on our messages."""
 
-from bot.dialogue import NEW, forget
+from bot.dialogue import forget
 from bot.replies import Silence, say
 from bot.router import Answered, Happening, Router
 from domain import joining

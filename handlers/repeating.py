@@ -1,4 +1,4 @@
-"""The same again: an earlier order as a new draft, with what was changed in the same breath, and what one usually takes."""
+"""The same again: an earlier order as a new draft, changed in the same breath, and what one usually takes."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -8,7 +8,9 @@ from bot.drafting import Difference, changed, detailed
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain.commands import Change, Op, Reorder, ShowUsuals
-from domain.queries import find_order, last_order_of, order_view, usuals
+from domain.listing import last_order_of
+from domain.queries import find_order, order_view
+from domain.usage import usuals
 from handlers.ordering import WRITERS, proceed
 
 MOST_TIMES = 5

@@ -7,7 +7,8 @@ from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import reviewing
 from domain.commands import Approve, ListReview, Reject
-from domain.queries import find_order, orders_to_review
+from domain.listing import orders_to_review
+from domain.queries import find_order
 from domain.values import Role
 
 DECIDERS = frozenset({Role.REVIEWER, Role.MANAGER})

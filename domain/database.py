@@ -1,0 +1,90 @@
+"""Opens and closes the database: one SQLite file for one process, or PostgreSQL for many; keeps its tables current."""
+
+import fcntl
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from tortoise import Tortoise, connections
+from tortoise.backends.base.config_generator import expand_db_url
+
+MODULES = ("domain.models", "bot.models", "notify.models")
+_PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
+_STATEMENT_TIMEOUT_MS = "5000"
+
+_lock: IO[str] | None = None
+
+
+class SqliteInUse(RuntimeError):
+    """Another process has this SQLite file open: SQLite serves one process, PostgreSQL serves many."""
+
+
+def configuration(url: str) -> dict[str, Any]:
+    """The Tortoise configuration for a database URL."""
+    return {
+        "connections": {"default": _connection(url)},
+        "apps": {"gendan": {"models": list(MODULES), "default_connection": "default", "migrations": "migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def _connection(url: str) -> Any:
+    if url.startswith("sqlite"):
+        path = url.removeprefix("sqlite://")
+        return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": path, **_PRAGMAS}}
+    expanded = expand_db_url(url.replace("postgresql://", "postgres://", 1))
+    credentials = expanded["credentials"]
+    credentials.setdefault("minsize", 1)
+    credentials.setdefault("maxsize", 10)
+    credentials["server_settings"] = {"statement_timeout": _STATEMENT_TIMEOUT_MS, "application_name": "gendan"}
+    return expanded
+
+
+async def open_database(url: str, *, create: bool = False) -> None:
+    """Open the database of this process; ``create`` makes all tables in an empty one.
+
+    Raises ``SqliteInUse`` when another process has the SQLite file.
+    """
+    file = _sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _take(file)
+    await Tortoise.init(config=configuration(url))
+    if create:
+        await Tortoise.generate_schemas(safe=True)
+
+
+async def close_database() -> None:
+    """Close every connection and let go of the SQLite file."""
+    await connections.close_all()
+    _release()
+
+
+def _sqlite_file(url: str) -> Path | None:
+    path = url.removeprefix("sqlite://")
+    return Path(path) if url.startswith("sqlite") and path != ":memory:" else None
+
+
+def _take(file: Path) -> None:
+    global _lock  # noqa: PLW0603
+    handle = open(f"{file}.lock", "w")  # noqa: SIM115
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise SqliteInUse(str(file)) from None
+    handle.write(str(os.getpid()))
+    handle.flush()
+    _lock = handle
+
+
+def _release() -> None:
+    global _lock  # noqa: PLW0603
+    if _lock is not None:
+        _lock.close()
+        _lock = None
+
+
+__all__: Sequence[str] = ["SqliteInUse", "close_database", "configuration", "open_database"]

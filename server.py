@@ -1,0 +1,321 @@
+"""The process: opens the database and the HTTP session, wires the rooms together, and runs until it is told to stop."""
+
+import asyncio
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from importlib.metadata import PackageNotFoundError, version
+
+import aiohttp
+import structlog
+import uvloop
+from aiohttp import web
+
+import schedule
+import stage
+import templates
+from bot import inbox
+from bot.dispatch import Dispatch
+from bot.envelope import Inbound, WireAccount
+from bot.inbox import Inbox
+from bot.router import Router
+from bot.vocabulary import Vocabulary, shop_lexicon
+from bot.webhook import routes as wire_routes
+from connect.carriers.kuaidi100 import Kuaidi100, parse_push, parse_trace, push_answer
+from connect.wechat.client import WeChat
+from domain.database import close_database, open_database
+from domain.linking import load_secret, order_token
+from domain.offering import catalogue_version
+from domain.policy import Policy, set_policy
+from domain.probing import take_write_lock
+from domain.tracking import process_pushes, salt_of
+from domain.values import Address
+from handlers import fill
+from notify import listing
+from notify.alerts.rules import Thresholds
+from notify.channels import Channels
+from notify.channels.custom import CustomChannel
+from notify.channels.template import TemplateChannel
+from notify.engine import Engine
+from notify.outbox import due_count, queue_reply
+from notify.tokens import DatabaseTokenShelf
+from settings import AccountSettings, Environment, ProcessRole, Settings
+from web import health
+from web.assets import Assets
+from web.hooks import Hooks, Vendor
+from web.identity import Door, Identity
+from web.metrics import Figure, Metrics
+from web.pages import OrderPages
+from web.paper import Paper
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 10.0
+Clock = Callable[[], datetime]
+
+
+class Shop:
+    """The running product: one web application, one engine, one schedule; closed in the order in which it was opened."""
+
+    def __init__(self, settings: Settings, clock: Clock, session: aiohttp.ClientSession, secret: bytes) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._secret = secret
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[object]] = []
+        self.metrics = Metrics(product_version())
+        self._wechat = {name: self._client(session, name, one) for name, one in settings.accounts.items()}
+        self.engine = Engine(self._channels(), clock=clock, link=self.link, worker=secrets.token_hex(6))
+        self._carrier = _carrier(settings, session)
+        self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)
+        dispatch = Dispatch(fill(Router()), self._vocabulary, clock, self.engine.wake)
+        self.inbox = Inbox(dispatch, self._later, clock)
+        self.schedule = schedule.Schedule(self._jobs(), clock)
+        self.app = self._application()
+
+    def link(self, order: str) -> str:
+        """The address of an order's page."""
+        return f"{self.settings.base_url}/o/{order_token(order, self._secret)}"
+
+    async def start(self) -> None:
+        """Resume what a stopped process left, and begin to work."""
+        if self.settings.role is not ProcessRole.WEB:
+            self._run(self.inbox.resume(), "resume")
+            self._run(self.engine.run(self._stop), "engine")
+            self.schedule.start()
+
+    async def settle(self) -> None:
+        """Do everything that is due now; for tests and the demonstration."""
+        await self.inbox.drain(DRAIN_SECONDS)
+        await self._watch_parcels(self.clock())
+        await process_pushes({"kuaidi100": parse_trace}, now=self.clock())
+        await self.engine.drain()
+
+    async def tick(self) -> None:
+        """Run every clock-driven job now, then everything that follows from it."""
+        await self.schedule.run_all(self.clock())
+        await self.settle()
+
+    async def unfinished(self) -> int:
+        """Messages not answered and notices due: nothing of either should be left behind."""
+        return await inbox.unsettled() + await due_count(self.clock())
+
+    async def close(self) -> None:
+        """Stop taking work, let what runs end within ten seconds, and close the database."""
+        self.schedule.stop()
+        if not await self.inbox.drain(DRAIN_SECONDS):
+            log.warning("drain_incomplete", left=self.inbox.busy)
+        self._stop.set()
+        self.engine.wake()
+        for task in self._tasks:
+            await asyncio.wait({task}, timeout=DRAIN_SECONDS)
+
+    def _run(self, work: asyncio._CoroutineLike[object], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def _later(self, inbound: Inbound, text: str) -> None:
+        cause = f"inbound:{inbound.account}:{inbound.key}"
+        await queue_reply(cause, Address(inbound.account, inbound.openid), text, now=self.clock())
+        self.engine.wake()
+
+    def _client(self, session: aiohttp.ClientSession, name: str, account: AccountSettings) -> WeChat:
+        return WeChat(
+            session,
+            appid=account.appid,
+            secret=account.secret.get_secret_value(),
+            api_url=self.settings.wechat_api_url,
+            shelf=DatabaseTokenShelf(name),
+            clock=self.clock,
+        )
+
+    def _channels(self) -> Channels:
+        return {
+            name: {
+                "template": TemplateChannel(client, self.settings.accounts[name].templates),
+                "custom": CustomChannel(client),
+            }
+            for name, client in self._wechat.items()
+        }
+
+    def _jobs(self) -> tuple[schedule.Job, ...]:
+        limits = self.settings
+        thresholds = Thresholds(
+            held=timedelta(hours=limits.held_hours),
+            first_scan=timedelta(hours=limits.first_scan_hours),
+            silence=timedelta(hours=limits.silence_hours),
+            escalate=timedelta(minutes=limits.escalate_minutes),
+        )
+        return schedule.jobs(
+            thresholds, link=self.link, watch_parcels=self._watch_parcels, wake=self.engine.wake, prune=inbox.prune
+        )
+
+    async def _watch_parcels(self, now: datetime) -> None:
+        if self._carrier is not None:
+            await schedule.watch_parcels(self._carrier, self.settings.base_url, now=now)
+
+    def _application(self) -> web.Application:
+        paper = Paper(assets := Assets())
+        app = web.Application(middlewares=[self.metrics.middleware(), paper.middleware()])
+        app.add_routes(self._health())
+        if self.settings.role is not ProcessRole.WORKER:
+            app.add_routes(self._wire())
+            app.add_routes(self._pages(paper))
+            app.add_routes(assets.routes())
+            app.add_routes(self._hooks())
+        if self.settings.env is not Environment.PRODUCTION and isinstance(self.clock, stage.MovableClock):
+            app.add_routes(stage.routes(self.clock, self.tick, self._trace))
+        return app
+
+    def _wire(self) -> list[web.RouteDef]:
+        accounts = {name: _wire_account(name, one) for name, one in self.settings.accounts.items()}
+        return wire_routes(accounts, self.inbox, self.clock, sorry=templates.render("not_kept"))
+
+    def _pages(self, paper: Paper) -> list[web.RouteDef]:
+        doors = {name: self._door(client) for name, client in self._wechat.items()}
+        identity = Identity(self._secret, doors, self.settings.base_url, self.clock)
+        return OrderPages(self._secret, identity, paper, self.settings.shop_name, self.clock).routes()
+
+    def _door(self, client: WeChat) -> Door:
+        def authorize(redirect: str, state: str) -> str:
+            return client.authorize_url(self.settings.wechat_open_url, redirect, state)
+
+        return Door(authorize, client.openid_by_code)
+
+    def _hooks(self) -> list[web.RouteDef]:
+        vendors = {"kuaidi100": Vendor(parse_push, push_answer)} if self._carrier is not None else {}
+        return Hooks(vendors, salt_of, self._push_came, self.clock).routes()
+
+    def _push_came(self) -> None:
+        self._run(self._read_pushes(), "pushes")
+        self._tasks = [task for task in self._tasks if not task.done()]
+
+    async def _read_pushes(self) -> None:
+        await process_pushes({"kuaidi100": parse_trace}, now=self.clock())
+        self.engine.wake()
+
+    def _health(self) -> list[web.RouteDef]:
+        checks: dict[str, health.Check] = {"database": _writable}
+        if self.settings.role is not ProcessRole.WEB:
+            checks["engine"] = health.beating(lambda: self.engine.beat_at, self.clock)
+        return health.routes(product_version(), checks, self.metrics, self._figures)
+
+    async def _figures(self) -> list[Figure]:
+        waiting = await listing.pending()
+        age = (self.clock() - waiting.oldest).total_seconds() if waiting.oldest else 0.0
+        return [
+            Figure("gendan_outbox_deliveries", "Notices by state", count, {"state": state})
+            for state, count in waiting.by_state.items()
+        ] + [
+            Figure("gendan_outbox_oldest_seconds", "Age of the oldest notice that waits", age),
+            Figure("gendan_inbox_unsettled", "Messages that are not answered", await inbox.unsettled()),
+            Figure("gendan_alerts_open", "Alerts that are not resolved", waiting.open_alerts),
+        ]
+
+    async def _trace(self) -> dict[str, object]:
+        return {
+            "now": self.clock().isoformat(),
+            "unsettled": await inbox.unsettled(),
+            "due": await due_count(self.clock()),
+            "messages": await inbox.latest(20),
+            "deliveries": [_shown(row) for row in await listing.deliveries(limit=30)],
+        }
+
+
+async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
+    """Open everything that the settings name, without starting to work; ``stack`` closes it again."""
+    clock = clock or (stage.MovableClock() if settings.env is Environment.DEMO else _wall)
+    set_policy(_policy(settings))
+    templates.set_zone(settings.zone)
+    stack = AsyncExitStack()
+    await open_database(settings.database_url)
+    stack.push_async_callback(close_database)
+    session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)))
+    shop = Shop(settings, clock, session, await load_secret())
+    stack.push_async_callback(shop.close)
+    shop.app.on_cleanup.append(lambda _: stack.aclose())
+    return shop
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then let what is in work end."""
+    shop = await build(settings)
+    runner = web.AppRunner(shop.app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    await runner.setup()
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await web.TCPSite(runner, settings.host, settings.port).start()
+    await shop.start()
+    log.info("serving", host=settings.host, port=settings.port, role=settings.role.value)
+    await stop.wait()
+    log.info("stopping")
+    await runner.cleanup()
+
+
+def run(settings: Settings) -> None:
+    """The process itself; on uvloop, which answers about a third more."""
+    uvloop.run(serve(settings))
+
+
+def product_version() -> str:
+    """The version of the installed product; ``dev`` in a work tree."""
+    try:
+        return version("gendan")
+    except PackageNotFoundError:
+        return "dev"
+
+
+def _shown(row: listing.DeliveryRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "notice": row.notice,
+        "order": row.order,
+        "state": row.state.value,
+        "channel": row.channel,
+        "attempts": row.attempts,
+        "created_at": row.created_at.isoformat(),
+        "settled_at": row.settled_at.isoformat() if row.settled_at else None,
+    }
+
+
+def _policy(settings: Settings) -> Policy:
+    above = settings.approval_above
+    return Policy(
+        zone=settings.zone,
+        approval_above=None if above is None else Decimal(str(above)),
+        unusual_factor=Decimal(str(settings.unusual_factor)),
+    )
+
+
+def _wire_account(name: str, account: AccountSettings) -> WireAccount:
+    previous = account.aes_key_previous
+    return WireAccount(
+        name=name,
+        appid=account.appid,
+        original_id=account.original_id,
+        token=account.token.get_secret_value(),
+        aes_key=account.aes_key.get_secret_value() if account.aes_key is not None else None,
+        aes_key_previous=previous.get_secret_value() if previous is not None else None,
+        mode=account.mode.value,
+    )
+
+
+def _carrier(settings: Settings, session: aiohttp.ClientSession) -> Kuaidi100 | None:
+    found = settings.carriers.get("kuaidi100")
+    if found is None:
+        return None
+    url = found.url or "https://poll.kuaidi100.com"
+    return Kuaidi100(session, url=url, key=found.key.get_secret_value(), customer=found.customer)
+
+
+async def _writable() -> str | None:
+    await take_write_lock()
+    return None
+
+
+def _wall() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)

@@ -1,0 +1,94 @@
+"""Fixtures of the whole house: a fresh database, a clock, a shop with people in it, phones to talk to it."""
+
+import logging
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from domain.database import close_database, open_database
+from server import build
+from simulator import Clock
+from tests.harness import Chat, Errors, settings_for, simulated
+from tests.shopfloor import open_shop
+
+# A Tuesday in working hours, shop time 18:00; the calendar of the tests starts here.
+START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables and no rows, made once and copied by each test."""
+    import asyncio
+
+    path = tmp_path_factory.mktemp("blank") / "blank.sqlite3"
+
+    async def make() -> None:
+        await open_database(f"sqlite://{path}", create=True)
+        await close_database()
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+def database_url(blank: Path, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own."""
+    file = tmp_path / "shop.sqlite3"
+    shutil.copy(blank, file)
+    yield f"sqlite://{file}"
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[str]:
+    """The database, open."""
+    await open_database(database_url)
+    yield database_url
+    await close_database()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which tests without a clock of their own happen."""
+    return START
+
+
+@pytest.fixture
+def errors() -> Iterator[Errors]:
+    """Log records that tell of a bug."""
+    handler = Errors()
+    logging.getLogger().addHandler(handler)
+    yield handler
+    logging.getLogger().removeHandler(handler)
+
+
+@pytest.fixture
+async def chat(database_url: str, errors: Errors) -> AsyncIterator[Chat]:
+    """A shop with people bound to their phones; the end of the test proves that nothing is left unsaid."""
+    offset = START - datetime.now(UTC)
+    clock = Clock(lambda: datetime.now(UTC) + offset)
+    async with AsyncExitStack() as stack:
+        platform, account, site = await stack.enter_async_context(simulated(clock))
+        settings = settings_for(database_url, account, site)
+        shop = await build(settings, clock=clock)
+        stack.push_async_callback(shop.close)
+        bot = TestServer(shop.app)
+        await bot.start_server()
+        stack.push_async_callback(bot.close)
+        url = str(bot.make_url("")).rstrip("/")
+        account.webhook = f"{url}/wechat/main"
+        chat = Chat(platform, account, shop, url)
+        await open_shop(chat)
+        yield chat
+        await chat.settle()
+        chat.silent()
+        assert not await shop.unfinished()
+        assert not errors.seen
+
+
+REQUIRED = frozenset(filter(None, os.environ.get("GENDAN_TEST_REQUIRE", "").split(",")))
