@@ -4,11 +4,12 @@ import asyncio
 import secrets
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import aiohttp
 import structlog
@@ -114,7 +115,7 @@ class Shop:
         for task in self._tasks:
             await asyncio.wait({task}, timeout=DRAIN_SECONDS)
 
-    def _run(self, work: asyncio._CoroutineLike[object], name: str) -> None:
+    def _run(self, work: Coroutine[Any, Any, object], name: str) -> None:
         self._tasks.append(asyncio.create_task(work, name=name))
 
     async def _later(self, inbound: Inbound, text: str) -> None:

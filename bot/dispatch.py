@@ -49,9 +49,9 @@ class Dispatch:
             async with alone_with(person):
                 return await self._converse(inbound, person)
         except Exception:
-            log.exception("dispatch_failed", key=inbound.key)
+            log.exception("dispatch_failed", message=inbound.trace)
             self._caught()
-            return None if inbound.kind == "event" else render("sorry", key=inbound.key[-6:])
+            return None if inbound.kind == "event" else render("sorry", key=inbound.trace[:6].upper())
 
     async def _converse(self, inbound: Inbound, person: Address) -> str | None:
         now = self._clock()
@@ -82,13 +82,13 @@ class Dispatch:
         for position, command in enumerate(commands[:MOST_COMMANDS]):
             key = f"{inbound.account}:{inbound.key}#{position}"
             ask = Ask(actor, command, talk, now, inbound.at, key, lexicon)
-            answer = await self._carry_out(ask)
+            answer = await self._carry_out(ask, inbound.trace)
             talk = answer.talk or talk
             answers.append(replace(answer, talk=talk))
         return answers
 
-    async def _carry_out(self, ask: Ask) -> Answered:
-        log.info("command", command=type(ask.command).__name__, key=ask.key, role=_rank(ask.actor))
+    async def _carry_out(self, ask: Ask, trace: str) -> Answered:
+        log.info("command", command=type(ask.command).__name__, message=trace, role=_rank(ask.actor))
         try:
             if ask.actor.is_stranger and not self._router.permitted(type(ask.command), ask.actor):
                 return Reply("stranger")

@@ -50,6 +50,11 @@ class Inbound:
     fields: Mapping[str, str]
     at: datetime
 
+    @property
+    def trace(self) -> str:
+        """A short name for logs, from which nobody can tell who wrote."""
+        return hashlib.sha256(f"{self.account}:{self.key}".encode()).hexdigest()[:12]
+
 
 @dataclass(frozen=True, slots=True)
 class Seal:

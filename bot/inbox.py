@@ -50,9 +50,9 @@ class Inbox:
         place = (inbound.account, inbound.key)
         if admitted.first:
             self._running[place] = asyncio.create_task(
-                self._work(inbound, admitted.row.id, wrap), name=f"message {inbound.key}"
+                self._work(inbound, admitted.row.id, wrap), name=f"message {inbound.trace}"
             )
-            self._running[place].add_done_callback(lambda task: self._forget(place, task))
+            self._running[place].add_done_callback(lambda task: self._forget(place, inbound.trace, task))
         task = self._running.get(place)
         if task is None:
             return await self._await_elsewhere(admitted.row.id, budget)
@@ -125,10 +125,10 @@ class Inbox:
             await asyncio.sleep(GLANCE_SECONDS)
         return NOTHING
 
-    def _forget(self, place: tuple[str, str], task: asyncio.Task[str]) -> None:
+    def _forget(self, place: tuple[str, str], trace: str, task: asyncio.Task[str]) -> None:
         self._running.pop(place, None)
         if not task.cancelled() and task.exception() is not None:
-            log.error("message_failed", key=place[1], error=type(task.exception()).__name__)
+            log.error("message_failed", message=trace, error=type(task.exception()).__name__)
 
 
 async def _defer(row_id: int) -> None:

@@ -77,7 +77,7 @@ class _Door:
             raise
         except Exception:
             # Nothing may be acknowledged in silence that is not on disk: say so in words, which also ends the retries.
-            log.exception("message_not_kept", key=inbound.key)
+            log.exception("message_not_kept", message=inbound.trace)
             return wrap(self._sorry)
 
     def _account(self, request: web.Request) -> WireAccount:

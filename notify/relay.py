@@ -30,7 +30,7 @@ async def _route(happened: Happened, link: Callable[[str], str], now: datetime) 
     event = event_of(happened)
     if event is None:
         # Written by another version; it is kept in the ledger, and telling it wrongly would be worse.
-        log.error("event_not_understood", event=happened.id, kind=happened.kind)
+        log.error("event_not_understood", event_id=happened.id, kind=happened.kind)
         await mark_routed(happened.id, now=now)
         return
     affair = await affair_of(event.order, getattr(event, "customer", None))
@@ -45,7 +45,7 @@ async def _route(happened: Happened, link: Callable[[str], str], now: datetime) 
             await _alert(event, affair, happened.at, link=link, now=now)
 
     await transact(work)
-    log.info("event_routed", event=happened.id, kind=happened.kind, order=happened.order, people=len(plans))
+    log.info("event_routed", event_id=happened.id, kind=happened.kind, order=happened.order, people=len(plans))
 
 
 def event_of(happened: Happened) -> BusinessEvent | None:
