@@ -23,8 +23,6 @@ PRIVATE = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
-_MISSING = frozenset({403, 404, 405})
-
 
 class Paper:
     """Prints pages."""
@@ -61,13 +59,13 @@ class Paper:
         return last_resort
 
     def _refused(self, request: web.Request, error: web.HTTPException) -> web.StreamResponse:
-        if error.status not in _MISSING or not _reads_pages(request):
+        if error.status != 404 or not _reads_pages(request):
             raise error
         return self.nothing()
 
 
 def _reads_pages(request: web.Request) -> bool:
-    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "text/html")
+    return request.method in ("GET", "HEAD") and "application/json" not in request.headers.get("Accept", "")
 
 
 def _route(request: web.Request) -> str:

@@ -10,7 +10,7 @@ from domain.models.orders import OrderState
 from domain.models.shipments import ParcelState
 from domain.queries import LineView, OrderView, ScanView, ShipmentView
 from domain.rules.waybills import PICK_UP
-from domain.values import plain, quantity
+from domain.values import plain
 
 REVIEWING = frozenset({OrderState.IN_REVIEW, OrderState.AWAITING_APPROVAL})
 _ENDED = frozenset({ParcelState.DELIVERED, ParcelState.RETURNED})
@@ -192,8 +192,8 @@ def _counted(line: LineView, base: Decimal) -> str:
     if not base:
         return ""
     entered = base * line.qty / line.base_qty
-    even = entered == quantity(entered)
-    return f"{plain(quantity(entered))} {line.unit}" if even else f"{plain(base)} {line.base_unit}"
+    whole = entered == entered.to_integral_value()
+    return f"{plain(entered)} {line.unit}" if whole else f"{plain(base)} {line.base_unit}"
 
 
 def _parcel(one: ShipmentView, *, full: bool) -> Parcel:
