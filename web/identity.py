@@ -9,11 +9,11 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 from aiohttp import web
 
+from connect.wechat.protocol import OAuthAnswer
 from domain.errors import DeliveryFailed
 from domain.values import Address
 from web.seals import sealed, unsealed
@@ -29,18 +29,6 @@ _OPENID = re.compile(r"[A-Za-z0-9_-]{6,64}")
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
-class Grant(Protocol):
-    """What a code was worth: the openid, which is nobody's when ``snapshot`` is true."""
-
-    @property
-    def openid(self) -> str:
-        """Who is looking."""
-
-    @property
-    def snapshot(self) -> bool:
-        """Whether the platform showed a snapshot page and made this openid up."""
-
-
 @dataclass(frozen=True, slots=True)
 class Door:
     """How one Official Account tells who is looking: the address to ask at, and what its code is worth.
@@ -49,7 +37,7 @@ class Door:
     """
 
     authorize: Callable[[str, str], str]
-    exchange: Callable[[str], Awaitable[Grant]]
+    exchange: Callable[[str], Awaitable[OAuthAnswer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +101,7 @@ class Identity:
         same = hmac.compare_digest(values[0].encode(), request.query.get("state", "").encode())
         return values[1] if same and values[2] == home else None
 
-    async def _granted(self, account: str, code: str) -> Grant | None:
+    async def _granted(self, account: str, code: str) -> OAuthAnswer | None:
         if not _CODE.fullmatch(code):
             return None
         try:

@@ -160,7 +160,8 @@ class Desk:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         self.asked.append({name: str(value) for name, value in (await request.post()).items()})
         if callable(self.answer):
-            return await self.answer(request)
+            answer: web.StreamResponse = await self.answer(request)
+            return answer
         return web.json_response(self.answer)
 
 

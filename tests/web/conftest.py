@@ -1,26 +1,30 @@
 """A shop with two customers and an order of each, browsers to look at its pages, and a WeChat that tells who looks."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
-from tortoise import Tortoise
+from aiohttp import DummyCookieJar, web
+from aiohttp.test_utils import BaseTestServer, TestClient, TestServer
+from multidict import CIMultiDict
 
+from connect.wechat.protocol import OAuthAnswer
 from domain import importing, joining, ordering, shipping
 from domain.commands import Details
 from domain.errors import DeliveryFailed
 from domain.linking import load_secret, order_token
-from domain.quoting import DraftLine, OrderDraft
+from domain.quotedvalues import DraftLine, OrderDraft
 from domain.values import SYSTEM, Actor, Address, Role
 from web.assets import Assets
 from web.identity import Door, Identity
 from web.pages import OrderPages
 from web.paper import Paper
+
+Client = TestClient[Any, Any]
 
 TUESDAY = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 WECHAT = "https://open.wechat.test/connect/oauth2/authorize"
@@ -52,15 +56,6 @@ STAFF = {
         {"id": "S003", "name": "阿强", "roles": ["warehouse"], "customers": []},
     ]
 }
-
-
-@pytest.fixture
-async def db(tmp_path) -> AsyncIterator[None]:
-    modules = {"gendan": ["domain.models", "bot.models", "notify.models"]}
-    await Tortoise.init(db_url=f"sqlite://{tmp_path / 'shop.sqlite3'}", modules=modules, use_tz=True)
-    await Tortoise.generate_schemas()
-    yield
-    await Tortoise.close_connections()
 
 
 @dataclass
@@ -109,19 +104,11 @@ async def shop(db) -> Shop:
     return shop
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a code is worth."""
-
-    openid: str
-    snapshot: bool = False
-
-
 @dataclass
 class FakeWeChat:
     """Hands out codes for whoever is browsing and honours each once."""
 
-    codes: dict[str, Told] = field(default_factory=dict)
+    codes: dict[str, OAuthAnswer] = field(default_factory=dict)
     exchanged: list[str] = field(default_factory=list)
     fails: DeliveryFailed | None = None
 
@@ -129,7 +116,7 @@ class FakeWeChat:
         query = {"redirect_uri": redirect, "response_type": "code", "scope": "snsapi_base", "state": state}
         return f"{WECHAT}?appid=wx1&{urlencode(query)}#wechat_redirect"
 
-    async def exchange(self, code: str) -> Told:
+    async def exchange(self, code: str) -> OAuthAnswer:
         self.exchanged.append(code)
         if self.fails:
             raise self.fails
@@ -139,7 +126,7 @@ class FakeWeChat:
 
     def code_for(self, openid: str, *, snapshot: bool = False) -> str:
         code = f"code{len(self.exchanged)}x{len(self.codes)}"
-        self.codes[code] = Told(openid, snapshot)
+        self.codes[code] = OAuthAnswer(openid, snapshot)
         return code
 
 
@@ -173,7 +160,7 @@ def identity(shop: Shop, wechat: FakeWeChat, watch: Watch) -> Identity:
 
 
 @pytest.fixture
-async def site(shop: Shop, identity: Identity, watch: Watch) -> AsyncIterator[TestServer]:
+async def site(shop: Shop, identity: Identity, watch: Watch) -> AsyncIterator[BaseTestServer]:
     assets = Assets()
     paper = Paper(assets)
     app = web.Application(middlewares=[paper.middleware()])
@@ -191,7 +178,7 @@ async def site(shop: Shop, identity: Identity, watch: Watch) -> AsyncIterator[Te
 class Browser:
     """One browser with its own cookies; follows nothing by itself."""
 
-    def __init__(self, client: TestClient, wechat: FakeWeChat) -> None:
+    def __init__(self, client: Client, wechat: FakeWeChat) -> None:
         self._client = client
         self._wechat = wechat
         self.cookies: dict[str, str] = {}
@@ -226,18 +213,16 @@ class Shown:
     """What a browser got."""
 
     status: int
-    headers: "dict[str, str]"
+    headers: CIMultiDict[str]
     text: str
 
 
 @pytest.fixture
-async def browsers(site: TestServer, wechat: FakeWeChat):
-    from aiohttp import DummyCookieJar
-
-    clients: list[TestClient] = []
+async def browsers(site: BaseTestServer, wechat: FakeWeChat):
+    clients: list[Client] = []
 
     async def start() -> Browser:
-        client = TestClient(site, cookie_jar=DummyCookieJar())
+        client: Client = TestClient(site, cookie_jar=DummyCookieJar())
         clients.append(client)
         return Browser(client, wechat)
 
@@ -247,5 +232,5 @@ async def browsers(site: TestServer, wechat: FakeWeChat):
 
 
 @pytest.fixture
-async def browser(browsers) -> Browser:
+async def browser(browsers: Callable[[], Awaitable[Browser]]) -> Browser:
     return await browsers()

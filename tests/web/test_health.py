@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.web.conftest import Client
 from web import health
 from web.metrics import Figure, Metrics
 
@@ -44,11 +45,12 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 async def asked(aiohttp_client, metrics):
-    async def start(bearer: str = "", **checks: Answering) -> TestClient:
+    async def start(bearer: str = "", **checks: Answering) -> Client:
         app = web.Application(middlewares=[metrics.middleware()])
         app.add_routes(health.routes("0.1.0", checks, metrics, figures, bearer=bearer))
         app.router.add_post("/wechat/main", _push)
-        return await aiohttp_client(TestServer(app))
+        client: Client = await aiohttp_client(TestServer(app))
+        return client
 
     return start
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -16,7 +17,7 @@ from connect.carriers.kuaidi100 import Kuaidi100, parse_push, parse_trace, push_
 from domain.models import CarrierPush, Event, Shipment, TrackingEvent
 from domain.tracking import process_pushes, salt_of
 from simulator import Clock, Platform, make_app
-from tests.web.conftest import TUESDAY, Shop, Watch
+from tests.web.conftest import TUESDAY, Client, Shop, Watch
 from web import hooks
 from web.hooks import LARGEST, STRANGERS_PER_HOUR, Hooks, Vendor
 
@@ -29,12 +30,12 @@ REFUSED = {"result": False, "returnCode": "500"}
 class Line:
     """The hook as the vendor meets it, and how often the worker was woken."""
 
-    def __init__(self, client: TestClient, shipment: Shipment, woken: list[None]) -> None:
+    def __init__(self, client: Client, shipment: Shipment, woken: list[None]) -> None:
         self.client = client
         self.shipment = shipment
         self.woken = woken
 
-    def form(self, push: dict, salt: str | None = None) -> dict[str, str]:
+    def form(self, push: dict[str, Any], salt: str | None = None) -> dict[str, str]:
         param = json.dumps(push, ensure_ascii=False)
         sign = hashlib.md5((param + (self.shipment.salt if salt is None else salt)).encode()).hexdigest().upper()
         return {"param": param, "sign": sign}

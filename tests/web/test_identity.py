@@ -1,14 +1,19 @@
 """The trip to WeChat and back: who is told apart is remembered for hours, everybody else sees the view of the link."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp import DummyCookieJar, web
+from aiohttp.test_utils import BaseTestServer, TestClient, TestServer
+from yarl import URL
 
+from connect.wechat.client import WeChat
 from domain.errors import DeliveryFailed
+from notify.tokens import DatabaseTokenShelf
+from simulator import Clock, OfficialAccount, Platform, make_app
 from tests.web.conftest import IN_WECHAT, WECHAT, Browser, FakeWeChat, Shop, Watch
 from web.assets import Assets
 from web.identity import Door, Identity
@@ -204,7 +209,7 @@ async def test_no_word_of_the_address_leads_elsewhere(browser: Browser, link: st
 
 
 @pytest.fixture
-async def two_doors(shop: Shop, watch: Watch) -> AsyncIterator[tuple[TestServer, dict[str, FakeWeChat]]]:
+async def two_doors(shop: Shop, watch: Watch) -> AsyncIterator[tuple[BaseTestServer, dict[str, FakeWeChat]]]:
     wechats = {"main": FakeWeChat(), "second": FakeWeChat()}
     doors = {name: Door(one.authorize, one.exchange) for name, one in wechats.items()}
     assets = Assets()
@@ -231,3 +236,64 @@ async def test_a_link_may_name_the_account(two_doors, link: str) -> None:
             assert "gendan-visit" in answer.cookies
     assert wechats["main"].exchanged == []
     assert wechats["second"].exchanged == [code]
+
+
+@pytest.fixture
+async def real(shop: Shop, watch: Watch) -> AsyncIterator[tuple[Browser, OfficialAccount, str]]:
+    """The pages behind the real client, and the simulated platform with its own authorisation page."""
+    async with Platform(Clock(watch)) as platform, aiohttp.ClientSession() as session:
+        account = platform.add_account()
+        async with TestServer(make_app(platform)) as wechat:
+            base = str(wechat.make_url("/")).rstrip("/")
+            shelf = DatabaseTokenShelf("main")
+            client = WeChat(session, appid=account.appid, secret=account.secret, api_url=base, shelf=shelf, clock=watch)
+            door = Door(partial(client.authorize_url, base), client.openid_by_code)
+            identity = Identity(shop.secret, {"main": door}, "https://shop.test", watch)
+            app = web.Application()
+            app.add_routes(OrderPages(shop.secret, identity, Paper(Assets()), "青禾批发", watch).routes())
+            async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as pages:
+                yield Browser(pages, FakeWeChat()), account, base
+
+
+async def through(browser: Browser, link: str, openid: str, more: str = "") -> tuple[str, str]:
+    """Open the page as this follower and come back with the code that the platform gave; also where that was."""
+    away = await browser.open(link, **IN_WECHAT)
+    address = away.headers["Location"].replace("#wechat_redirect", f"&as_openid={openid}{more}")
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(URL(address, encoded=True), allow_redirects=False) as answer,
+    ):
+        assert answer.status == 302, await answer.text()
+        back = urlsplit(answer.headers["Location"])
+    path = f"{back.path}?{back.query}"
+    arrived = await browser.open(path, **IN_WECHAT)
+    page = await browser.open(arrived.headers["Location"], **IN_WECHAT)
+    assert page.status == 200
+    return page.text, path
+
+
+async def test_goes_to_the_platform_and_back(real, shop: Shop, link: str) -> None:
+    browser, account, _ = real
+    account.add_follower("小王", openid=WANG)
+    page, path = await through(browser, link, WANG)
+    assert "¥3,920.00" in page
+    browser.cookies = {}
+    again = await browser.open(path, **IN_WECHAT)
+    assert again.headers["Location"] == f"{link}?as=guest"
+
+
+async def test_a_snapshot_of_the_platform_is_nobody(real, link: str) -> None:
+    browser, account, _ = real
+    account.add_follower("小王", openid=WANG)
+    page, _ = await through(browser, link, WANG, "&as_snapshot=1")
+    assert "使用完整服务" in page
+    assert "¥" not in page
+
+
+async def test_a_code_used_before_is_no_error(real, link: str) -> None:
+    browser, account, _ = real
+    account.add_follower("小王", openid=WANG)
+    away = await browser.open(link, **IN_WECHAT)
+    used = account.oauth.authorize(WANG, "snapsi_base", False)
+    account.oauth.exchange(used)
+    await guest(browser, await browser.come_back(away, used), link)
