@@ -89,7 +89,8 @@ def changed(draft: Draft, ops: Iterable[Change]) -> tuple[Draft, tuple[Differenc
     lines, differences = list(draft.lines), []
     for op in ops:
         before, after = _apply(lines, op)
-        differences.append(Difference(before, after))
+        if before != after:
+            differences.append(Difference(before, after))
     return replace(draft, lines=tuple(lines), version=draft.version + 1), tuple(differences)
 
 

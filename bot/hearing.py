@@ -6,8 +6,12 @@ from bot.dialogue import Question, Talk
 from bot.grammar import understand
 from bot.grammar.context import Context, Draft, DraftLine, Pending
 from bot.grammar.lexicon import Lexicon
+from bot.grammar.phrases import CHOICES
 from domain.commands import Command
 from domain.values import Actor, Role
+
+# To the grammar all questions that want a yes or a no are alike; which one it was is ours to remember.
+YES_OR_NO = frozenset(CHOICES)
 
 _ROLES = (
     ("manager", frozenset({Role.MANAGER, Role.REVIEWER, Role.ADMIN})),
@@ -51,15 +55,16 @@ def _pending(talk: Talk) -> Pending | None:
     if question is not None:
         return _asked(question)
     # A yes after the order was booked is a repeated yes: it must be understood to be answered with that order.
-    return Pending(kind="confirm_order") if talk.booked and talk.draft is None else None
+    waiting = talk.booked is not None and talk.draft is None
+    return Pending(kind="confirm_order", options=CHOICES["confirm_order"][:1]) if waiting else None
 
 
 def _asked(question: Question) -> Pending:
     return Pending(
-        kind=question.kind,
+        kind="confirm_order" if question.kind in YES_OR_NO else question.kind,
         sku=question.subject if question.kind in {"ask_qty", "ask_unit"} else None,
         candidates=question.options if question.kind in {"ask_product", "ask_customer"} else (),
-        options=question.options,
+        options=CHOICES.get(question.kind, question.options),
         order_no=question.subject if question.kind == "approval" else None,
         intent=question.subject if question.kind == "ask_order_no" else None,
     )

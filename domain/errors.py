@@ -78,11 +78,12 @@ class UnitUnknown(Refusal):
 
 @dataclass
 class QuantityRefused(Refusal):
-    """Zero, negative, too fine or absurdly large; ``most`` is the largest quantity of one line."""
+    """Zero, negative, too fine or absurdly large; ``most`` is the largest quantity of one line, in ``unit``."""
 
     product: str
     quantity: Decimal
     most: Decimal
+    unit: str = ""
 
 
 @dataclass

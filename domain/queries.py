@@ -112,6 +112,13 @@ class OrderView:
     decided_at: datetime | None = None
 
     @property
+    def expected(self) -> date | None:
+        """The day by which everything is there: the promise while goods are in the house, else the last parcel's."""
+        if self.rest or not self.shipments:
+            return self.promised
+        return max((s.eta for s in self.shipments if s.eta is not None), default=self.promised)
+
+    @property
     def done(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in FINAL

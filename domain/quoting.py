@@ -92,7 +92,7 @@ def _line(wanted: DraftLine, product: Product, free: Decimal, generic: Generic) 
     ratio = _ratio(product, unit, generic)
     base = wanted.qty * ratio
     if not wanted.qty.is_finite() or base <= 0 or base > MOST or base % GRAIN:
-        raise QuantityRefused(product.sku, wanted.qty, MOST)
+        raise QuantityRefused(product.sku, base if base.is_finite() else wanted.qty, MOST, product.base_unit)
     priced = _price(wanted, product, base, generic)
     line = QuotedLine(
         sku=product.sku,

@@ -69,6 +69,8 @@ async def cancel(ask: Ask) -> Answered:
     """取消: the open draft at once; an order after one more yes."""
     command = ask.given(CancelOrder)
     talk = ask.talk
+    if command.order_no is None and talk.question is not None and talk.question.kind == "confirm_cancel":
+        return await cancel_now(ask)
     if command.order_no is None and talk.draft is not None:
         return say("draft_dropped", replace(talk, draft=None, question=None))
     if command.order_no is None and (talk.last_order is None or command.clarify):

@@ -61,15 +61,24 @@ async def unbind(ask: Ask) -> Answered:
 async def invite(ask: Ask) -> Answered:
     """邀请 姓名 [客户] [角色]: a one-time code for a further person of a customer."""
     command = ask.given(Invite)
-    customer = ask.actor.customer or command.customer
+    named = _named(ask, command.customer)
+    customer = ask.actor.customer or named
     if customer is None:
         return say("invite_whom")
-    if ask.actor.customer and command.customer not in {None, ask.actor.customer}:
+    if ask.actor.customer and named not in {None, ask.actor.customer}:
         raise CustomerNotFound(command.customer or "")
     code = await find_customer(customer, ask.actor)
     role = Role(command.role) if command.role in CUSTOMER_ROLES else Role.BUYER
     issued = await joining.invite_contact(code, command.name, role, by=ask.actor, now=ask.now)
     return say("invited", issued=issued, name=command.name, role=role.value, customer=ask.name_of(code))
+
+
+def _named(ask: Ask, text: str | None) -> str | None:
+    if text is None:
+        return None
+    entry = ask.lexicon.named(text)
+    known = entry is not None and len(entry.ids) == 1 and entry.ids[0] in ask.lexicon.customers
+    return entry.ids[0] if known and entry is not None else text
 
 
 def _address(actor: Actor) -> Address:

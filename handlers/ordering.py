@@ -8,7 +8,7 @@ from bot.replies import Reply, refused, say
 from bot.router import BOUND, Answered, Ask, Router
 from domain import ordering
 from domain.commands import GoBack, ModifyOrder, PlaceOrder, ShowDraft, TryOrder
-from domain.errors import CustomerNotFound, Refusal
+from domain.errors import CustomerNotFound, QuantityRefused, Refusal
 from domain.ordering import OrderDraft, Quote
 from domain.usage import unusual_lines
 from domain.values import Actor, Role
@@ -96,10 +96,22 @@ async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] 
     try:
         quote = await ordering.quote(order_draft(draft, ask.actor), by=ask.actor, now=ask.now)
     except Refusal as no:
-        return refused(no, replace(ask.talk, draft=draft, question=None), keeps_draft=True)
+        return refused(no, replace(ask.talk, draft=_before(ask, draft, no), question=None), keeps_draft=True)
     question = Question("confirm_order", heard_at=ask.heard_at)
     facts = {"quote": quote, "draft": draft, "differences": differences, "named": ask.name_of}
     return say("readback", _kept(ask.talk, draft, question), **facts, ignored_price=_ignored_price(ask, draft, quote))
+
+
+def _before(ask: Ask, draft: Draft, no: Refusal) -> Draft:
+    """The draft as it was before the change that was refused; a new one is kept without the quantity at fault."""
+    if ask.talk.draft is not None and ask.talk.draft.key == draft.key:
+        return ask.talk.draft
+    if not isinstance(no, QuantityRefused):
+        return draft
+    return replace(
+        draft,
+        lines=tuple(replace(li, qty=None, base_qty=None) if li.sku == no.product else li for li in draft.lines),
+    )
 
 
 def order_draft(draft: Draft, actor: Actor) -> OrderDraft:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestServer, unused_port
 
 from domain.database import close_database, open_database
 from server import build
@@ -74,10 +74,12 @@ async def chat(database_url: str, errors: Errors) -> AsyncIterator[Chat]:
     clock = Clock(lambda: datetime.now(UTC) + offset)
     async with AsyncExitStack() as stack:
         platform, account, site = await stack.enter_async_context(simulated(clock))
-        settings = settings_for(database_url, account, site)
+        port = unused_port()
+        settings = settings_for(
+            database_url, account, site, platform.carrier, port=port, public_url=f"http://127.0.0.1:{port}"
+        )
         shop = await build(settings, clock=clock)
-        stack.push_async_callback(shop.close)
-        bot = TestServer(shop.app)
+        bot = TestServer(shop.app, port=port)
         await bot.start_server()
         stack.push_async_callback(bot.close)
         url = str(bot.make_url("")).rstrip("/")

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer, unused_port
 
 from server import Shop, build
 from settings import read_settings
-from simulator import Bubble, Clock, OfficialAccount, Platform, Pushed, make_app
+from simulator import Bubble, Carrier, Clock, OfficialAccount, Platform, Pushed, make_app
 
 AES_KEY = "k" * 43
 TEMPLATE = (
@@ -148,7 +148,7 @@ async def simulated(clock: Clock) -> AsyncIterator[tuple[Platform, OfficialAccou
             await site.close()
 
 
-def settings_for(database: str, account: OfficialAccount, site: TestServer, **more: Any) -> Any:
+def settings_for(database: str, account: OfficialAccount, site: TestServer, carrier: Carrier, **more: Any) -> Any:
     """The settings of a bot that talks to this platform."""
     base = str(site.make_url("")).rstrip("/")
     template = next(iter(account.templates.all()))
@@ -167,7 +167,7 @@ def settings_for(database: str, account: OfficialAccount, site: TestServer, **mo
         wechat_api_url=base,
         wechat_open_url=base,
         wechat_mp_url=base,
-        carriers={"kuaidi100": {"url": base, "key": "kd100-key", "customer": "KD100CUSTOMER"}},
+        carriers={"kuaidi100": {"url": base, "key": carrier.key, "customer": carrier.customer}},
         **more,
     )
 

@@ -75,3 +75,11 @@ FILLERS = (
     "|安排|录|开|共|each|of|and|the|with|for|to|by|me|us|please|pls|i|we|would|like|some|more"
     "|also|can|you|pcs|x|at|on|a|an|hi|hello|deliver|delivery"
 )
+
+# What the numbers behind a yes-or-no question stand for, worded as one would type it.
+CHOICES = {
+    "confirm_order": ("确认", "取消"),
+    "confirm_cancel": ("确认", "不取消"),
+    "confirm_twin": ("确认", "不要了"),
+    "confirm_identity": ("是我", "不是我"),
+}
