@@ -130,8 +130,6 @@ def _check_token(ask: Ask) -> None:
 
 def _unprocessed(ask: Ask, endpoint: Endpoint, fault: Fault) -> web.Response:
     answer = Refused(fault.code).as_json() if fault.kind == "errcode" else {}
-    if ask.raw[:1] == b"{":
-        ask.seen = _readable(ask)
     _write_down(ask, endpoint, answer, fault)
     return _response(endpoint, answer) if answer else strike.instead(ask.request, fault)
 
@@ -151,6 +149,9 @@ def _response(endpoint: Endpoint, answer: Answer) -> web.Response:
 
 
 def _write_down(ask: Ask, endpoint: Endpoint, answer: Answer, fault: Fault | None) -> None:
+    # A call refused before its work began was not read yet; the journal still shows what it wanted.
+    if not ask.seen and ask.raw[:1] == b"{":
+        ask.seen = _readable(ask)
     outcome = answer if isinstance(answer, dict) else {"http": answer.status, "bytes": answer.content_length}
     hidden = {"access_token", "refresh_token", "ticket", "secret"}
     request = {

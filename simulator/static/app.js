@@ -1,6 +1,6 @@
 // Lays the phones on the table and keeps them, the journeys and the verdicts up to date.
 
-import { avatar, el, icon } from "./dom.js";
+import { avatar, el, icon, paint } from "./dom.js";
 import { Journeys } from "./journeys.js";
 import { Feed, findsPhones, get } from "./net.js";
 import { Phone } from "./phone.js";
@@ -86,6 +86,7 @@ async function begin() {
   dress();
   const [table, hosts] = await Promise.all([get("phones"), findsPhones()]);
   table.hosts = hosts;
+  paint(table.phones.map((one) => one.name));
   document.title = `${table.account} · ${document.title}`;
   const phones = table.phones.map((who, index) => new Phone(who, index + 1, table, () => feed.kick()));
   at("phones").style.setProperty("--count", phones.length);

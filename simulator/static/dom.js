@@ -45,9 +45,17 @@ export function icon(name) {
   return node;
 }
 
-const HUES = [152, 212, 338, 28, 265, 190, 12, 95];
+const HUES = [212, 28, 338, 265, 185, 95, 12, 240];
+
+const given = new Map();
+
+// Everybody at the table gets a colour of their own.
+export function paint(names) {
+  names.forEach((name, index) => given.set(name, HUES[index % HUES.length]));
+}
 
 export function hueOf(words) {
+  if (given.has(words)) return given.get(words);
   let sum = 0;
   for (const sign of words) sum = (sum * 31 + sign.codePointAt(0)) % 9973;
   return HUES[sum % HUES.length];

@@ -146,7 +146,7 @@ export class Journeys {
     const code = sends.map((sent) => sent.code).find((known) => known !== undefined);
     const state = through === sends.length ? "done" : code !== undefined ? "bad" : "waiting";
     const last = Math.max(...sends.map((sent) => sent.done ?? 0));
-    const words = `${through}/${sends.length}${last && through ? ` +${last - one.at} ms` : ""}`;
+    const words = `${through}/${sends.length}${code !== undefined && state === "bad" ? ` ${code}` : last && through ? ` +${last - one.at} ms` : ""}`;
     return { state, words, title: [sends.map((sent) => this.names[sent.to] ?? "?").join("、"), code].filter(Boolean).join(" · ") };
   }
 }

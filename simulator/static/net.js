@@ -1,9 +1,9 @@
 // Speaks to the simulator: gestures are posted, what happens is waited for.
 
 async function answer(response) {
+  if (response.ok) return response.json();
   const told = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(told.error ?? `HTTP ${response.status}`);
-  return told;
+  throw new Error(told.error ?? `HTTP ${response.status}`);
 }
 
 export async function get(path, signal) {

@@ -15,7 +15,9 @@ export class Phone {
     this.unread = 0;
     this.busy = 0;
     this.lastAt = "";
+    this.pinned = true;
     this.build();
+    this.watchScroll();
     this.window = new Window(this.screen, { number, openid: who.openid, account: table.account, table });
   }
 
@@ -117,10 +119,9 @@ export class Phone {
     if (told.anew) this.clear();
     const first = this.seen === 0;
     this.seen = told.total;
-    const before = this.atEnd();
     for (const shown of told.bubbles) this.add(shown, now);
     const heard = told.bubbles.filter((shown) => shown.source !== "person").length;
-    if (told.bubbles.length) this.scroll(before || first, first);
+    if (told.bubbles.length) this.scroll(this.pinned || first, first);
     return first ? 0 : heard;
   }
 
@@ -150,11 +151,16 @@ export class Phone {
     this.lastAt = "";
   }
 
-  atEnd() {
-    return this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 80;
+  // The chat follows what is new until its owner scrolls away from the end.
+  watchScroll() {
+    const look = () => setTimeout(() => { this.pinned = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 60; }, 120);
+    for (const kind of ["wheel", "touchend", "keyup", "pointerup"]) this.chat.addEventListener(kind, look, { passive: true });
+    new ResizeObserver(() => this.scroll(this.pinned, true)).observe(this.chat);
   }
 
-  scroll(wanted = this.atEnd(), atOnce = false) {
-    if (wanted) this.chat.scrollTo({ top: this.chat.scrollHeight, behavior: atOnce ? "instant" : "smooth" });
+  scroll(wanted = this.pinned, atOnce = false) {
+    if (!wanted) return;
+    this.pinned = true;
+    this.chat.scrollTo({ top: this.chat.scrollHeight, behavior: atOnce ? "instant" : "smooth" });
   }
 }
