@@ -11,7 +11,7 @@ from domain.commands import Command
 from domain.values import Actor, Role
 
 # To the grammar all questions that want a yes or a no are alike; which one it was is ours to remember.
-YES_OR_NO = frozenset(CHOICES)
+YES_OR_NO = frozenset(CHOICES) - {"confirm_identity"}
 
 _ROLES = (
     ("manager", frozenset({Role.MANAGER, Role.REVIEWER, Role.ADMIN})),

@@ -2,16 +2,21 @@
 
 import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Any
 
+import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.migrations.api import migrate as _migrate
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 MODULES = ("domain.models", "bot.models", "notify.models")
 _PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
 _STATEMENT_TIMEOUT_MS = "5000"
+_MIGRATION_LOCK = 0x67656E64616E
 
 _lock: IO[str] | None = None
 
@@ -56,6 +61,40 @@ async def open_database(url: str, *, create: bool = False) -> None:
         await Tortoise.generate_schemas(safe=True)
 
 
+async def migrate(url: str) -> None:
+    """Bring the tables of this database to the present version; one process at a time does it, others wait."""
+    file = _sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _take(file)
+    try:
+        await Tortoise.init(config=configuration(url))
+        async with _alone(url):
+            await _migrate(config=configuration(url))
+    finally:
+        await close_database()
+
+
+async def pending_migrations() -> bool:
+    """Whether the open database lacks a migration that this version brings."""
+    connection = connections.get("default")
+    executor = MigrationExecutor(connection, configuration("sqlite://:memory:")["apps"])
+    return bool(await executor.plan([MigrationTarget(app_label="gendan", name="__latest__")]))
+
+
+@asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[None]:
+    if url.startswith("sqlite"):
+        yield
+        return
+    connection = await asyncpg.connect(url.replace("asyncpg://", "postgres://", 1))
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        yield
+    finally:
+        await connection.close()
+
+
 async def close_database() -> None:
     """Close every connection and let go of the SQLite file."""
     await connections.close_all()
@@ -87,4 +126,7 @@ def _release() -> None:
         _lock = None
 
 
-__all__: Sequence[str] = ["SqliteInUse", "close_database", "configuration", "open_database"]
+__all__: Sequence[str] = ["SqliteInUse", "close_database", "configuration", "migrate", "open_database", "pending_migrations"]
+
+# What the migration tool is pointed at when a new migration is written.
+MIGRATING = configuration("sqlite://:memory:")

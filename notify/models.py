@@ -21,10 +21,10 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(Model):
-    """One notice to one person by one channel (通知). Unique by cause, person and notice; its id is the client_msg_id.
+    """One notice to one person by one channel (通知). Unique by cause, person and notice, its id is the client_msg_id.
 
-    ``cause`` is ``event:12``, ``alert:7:1`` or ``inbound:main:…``; ``facts`` are what the template needs. ``channels``
-    are the ways still open, ``channel`` the present one; ``handed_at`` is set from just before a send to its end.
+    ``cause`` is ``event:12``, ``alert:7:1`` or ``inbound:main:…``, ``facts`` are what the template needs. ``channels``
+    are the ways still open, ``channel`` the present one, ``handed_at`` is set from just before a send to its end.
     """
 
     id = fields.IntField(primary_key=True)
@@ -90,10 +90,10 @@ class AlertState(StrEnum):
 
 
 class Alert(Model):
-    """One condition that somebody must look at (预警); ``live`` is its fingerprint while open, so that it is unique.
+    """One condition that somebody must look at (预警), ``live`` is its fingerprint while open, so that it is unique.
 
     People know it as ``A`` and its id. ``told`` counts how often it was told, ``told_at`` when last, ``level`` how far
-    it was escalated; ``next_at`` ends a snooze.
+    it was escalated, ``next_at`` ends a snooze.
     """
 
     id = fields.IntField(primary_key=True)

@@ -79,7 +79,7 @@ FILLERS = (
 # What the numbers behind a yes-or-no question stand for, worded as one would type it.
 CHOICES = {
     "confirm_order": ("确认", "取消"),
-    "confirm_cancel": ("确认", "不取消"),
-    "confirm_twin": ("确认", "不要了"),
+    "confirm_cancel": ("确认", "不要"),
+    "confirm_twin": ("确认", "不要"),
     "confirm_identity": ("是我", "不是我"),
 }

@@ -8,7 +8,7 @@ from domain.models.scaled import PriceField
 
 
 class Product(Model):
-    """A product (商品); ``units`` maps a unit to base units in it, as decimal text; prices are per base unit."""
+    """A product (商品), ``units`` maps a unit to base units in it, as decimal text, prices are per base unit."""
 
     id = fields.IntField(primary_key=True)
     sku = fields.CharField(64, unique=True)
@@ -54,5 +54,5 @@ class UnitSynonym(Model):
 class CatalogueVersion(Model):
     """One row that counts the changes of everything that has a name."""
 
-    id = fields.IntField(primary_key=True, generated=False)
+    id = fields.IntField(primary_key=True)
     version = fields.IntField(default=0)

@@ -7,7 +7,7 @@ from tortoise import Model, fields
 
 
 class Event(Model):
-    """A fact of the past (事件); ``routed_at`` is set once it was decided who hears of it."""
+    """A fact of the past (事件), ``routed_at`` is set once it was decided who hears of it."""
 
     id = fields.IntField(primary_key=True)
     kind = fields.CharField(40)
@@ -20,7 +20,7 @@ class Event(Model):
 
 
 class InstanceSecret(Model):
-    """A secret of this installation, such as the one behind links; it travels with the backup."""
+    """A secret of this installation, such as the one behind links, it travels with the backup."""
 
     id = fields.IntField(primary_key=True)
     name = fields.CharField(32, unique=True)

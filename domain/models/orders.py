@@ -61,7 +61,7 @@ class Order(Model):
 
 
 class OrderLine(Model):
-    """One product of an order. Counters and ``base_qty`` are in base units; the ratio of the unit is frozen here."""
+    """One product of an order. Counters and ``base_qty`` are in base units, the ratio of the unit is frozen here."""
 
     id = fields.IntField(primary_key=True)
     order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("gendan.Order", "lines")

@@ -8,7 +8,7 @@ from domain.values import Role
 
 
 class Staff(Model):
-    """A member of staff (员工); ``customers`` are the codes that a rep looks after."""
+    """A member of staff (员工), ``customers`` are the codes that a rep looks after."""
 
     id = fields.IntField(primary_key=True)
     code = fields.CharField(32, unique=True)

@@ -12,7 +12,7 @@ from domain.rules.tracking import ParcelState as ParcelState
 
 
 class Shipment(Model):
-    """One parcel of an order (发货单). ``hook_token`` ties a carrier's push to it; ``tail`` ends the phone number."""
+    """One parcel of an order (发货单). ``hook_token`` ties a carrier's push to it, ``tail`` ends the phone number."""
 
     id = fields.IntField(primary_key=True)
     number = fields.CharField(32, unique=True)
@@ -54,7 +54,7 @@ class ShipmentLine(Model):
 
 
 class TrackingEvent(Model):
-    """One scan of a parcel; the digest of time and text keeps a re-push from being stored twice."""
+    """One scan of a parcel, the digest of time and text keeps a re-push from being stored twice."""
 
     id = fields.IntField(primary_key=True)
     shipment: fields.ForeignKeyRelation[Shipment] = fields.ForeignKeyField("gendan.Shipment", "events")

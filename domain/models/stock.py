@@ -9,7 +9,7 @@ from domain.models.scaled import QuantityField
 
 
 class Stock(Model):
-    """The balance of one product in one warehouse; always the sum of its moves, never negative, reserved <= on hand."""
+    """The balance of one product in one warehouse, always the sum of its moves, never negative, reserved <= on hand."""
 
     id = fields.IntField(primary_key=True)
     sku = fields.CharField(64)
@@ -27,7 +27,7 @@ class Stock(Model):
 
 
 class StockMove(Model):
-    """One signed change of a balance (出入库流水): kind receipt, issue, count, transfer or reversal; never altered."""
+    """One signed change of a balance (出入库流水): kind receipt, issue, count, transfer or reversal, never altered."""
 
     id = fields.IntField(primary_key=True)
     sku = fields.CharField(64, db_index=True)
@@ -40,7 +40,7 @@ class StockMove(Model):
 
 
 class PurchaseRequest(Model):
-    """What is missing for an order line (采购请求); shrinks when the line needs less."""
+    """What is missing for an order line (采购请求), shrinks when the line needs less."""
 
     id = fields.IntField(primary_key=True)
     number = fields.CharField(32, unique=True)
