@@ -130,6 +130,7 @@ class Settings(BaseSettings):
     escalate_minutes: float = Field(30, gt=0)
     unusual_factor: float = Field(5, gt=1)
     approval_above: float | None = Field(None, gt=0)
+    demo_ahead: float = Field(0, ge=0)
     log_level: str = "INFO"
     log_format: str = "auto"
 
