@@ -117,7 +117,8 @@ export class Phone {
     this.door.hidden = told.subscribed;
     this.composer.node.inert = !told.subscribed;
     if (told.anew) this.clear();
-    const first = this.seen === 0;
+    const first = !this.loaded;
+    this.loaded = true;
     this.seen = told.total;
     for (const shown of told.bubbles) this.add(shown, now);
     const heard = told.bubbles.filter((shown) => shown.source !== "person").length;
