@@ -16,9 +16,17 @@ KEPT = 20
 def outgoing_of(row: Delivery) -> Outgoing:
     """What goes out for a delivery; the key is the same on every try, and no other database's."""
     key = f"{row.id}-{int(row.created_at.timestamp())}"
-    return Outgoing(
-        key, Address(row.account, row.openid), Notice(row.notice), row.facts, str(row.facts.get("url") or "")
-    )
+    facts = row.facts if row.notice == Notice.REPLY else tame(row.facts)
+    return Outgoing(key, Address(row.account, row.openid), Notice(row.notice), facts, str(row.facts.get("url") or ""))
+
+
+def tame(fact: Any) -> Any:
+    """Facts that can neither break a line nor make a link, which ``<a href=…>`` in a name would do in plain messages."""
+    if isinstance(fact, str):
+        return " ".join(fact.split()).replace("<", "＜").replace(">", "＞")
+    if isinstance(fact, dict):
+        return {name: tame(value) for name, value in fact.items()}
+    return [tame(one) for one in fact] if isinstance(fact, list | tuple) else fact
 
 
 def failure_code(failure: DeliveryFailed, step: Next) -> str:

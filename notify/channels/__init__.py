@@ -20,8 +20,9 @@ class Outgoing:
     url: str = ""
 
     def voice(self, name: str) -> str:
-        """What the notice says in one of its voices; empty when it has none of that name."""
-        return words(self.notice.template, name, **self.facts)
+        """What the notice says in one of its voices: its own words, else the fact of that name, else nothing."""
+        said = words(self.notice.template, name, **self.facts) or str(self.facts.get(name) or "")
+        return said if self.notice is Notice.REPLY else "\n".join(line for line in said.splitlines() if line.strip())
 
 
 class Channel(Protocol):
