@@ -89,7 +89,7 @@ def jobs(
 
     return (
         Job("alerts", 60, alerts),
-        Job("carriers", 20, watch_parcels),
+        Job("carriers", 5, watch_parcels),
         Job("pushes", 15, pushes),
         Job("tidy", 3600, tidy),
     )

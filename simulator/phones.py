@@ -16,7 +16,8 @@ class Phone:
     """Somebody whose phone lies on the table: who they are in the shop and what they might type first.
 
     With `follows` false the person still has to follow the account by tapping 关注. `provoke` is what this person
-    types to make an order whose notices the trials can meet; its last line is the one that trouble strikes.
+    types to make an order whose notices the trials can meet; its last line is the one that trouble strikes. `{n}`
+    in it is another number each time, so that no order looks like the one before.
     """
 
     openid: str
@@ -35,6 +36,7 @@ class Phones:
     phones: tuple[Phone, ...] = ()
     hands: Hands = field(default_factory=Hands)
     appid: str = ""
+    _tries: int = 0
 
     def __post_init__(self) -> None:
         self.trials = Trials(self.platform, self.hands, self.appid)
@@ -70,6 +72,8 @@ class Phones:
             return Script(openid, (words,), (*hints, words)[0])
         for phone in self.shown:
             if phone.provoke and self.account.person(phone.openid).subscribed:
-                return Script(phone.openid, phone.provoke, (*phone.hints, "在吗")[0])
+                self._tries = self._tries % 5 + 1
+                lines = tuple(line.replace("{n}", str(self._tries)) for line in phone.provoke)
+                return Script(phone.openid, lines, (*phone.hints, "在吗")[0])
         first, second = (*hints, "在吗", "帮助")[:2]
         return Script(openid, (first,), second)
