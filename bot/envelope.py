@@ -1,4 +1,4 @@
-"""From the bytes of a push to a message, and from an answer to bytes again; no I/O, one error type.
+"""From the bytes of a push to a message; no I/O, one error type.
 
 The order of the checks: one of each parameter, a fresh timestamp, the signature, the key, the appid, the addressee.
 """
@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.cipher import Undecipherable, decrypt, encrypt, genuine, signature
+from bot.cipher import Undecipherable, decrypt, genuine
 from bot.elements import Malformed, clean, read_fields
 
 WINDOW = timedelta(minutes=10)
-LONGEST_REPLY = 2000
-NOTHING = "success"
 
 _OPENID = re.compile(r"[\w\-]{1,64}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,20}")
+_ACTS = frozenset({"subscribe", "scan", "click", "scancode_waitmsg", "location_select"})
+# Reports on messages of ours are told apart by the number of that message, several may bear the same second.
+_REPORTS = {"templatesendjobfinish": "t", "subscribe_msg_sent_event": "s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Inbound:
     at: datetime
 
     @property
+    def expects_words(self) -> bool:
+        """Whether a person did this just now and looks at the screen; the platform's own reports are for no eyes."""
+        return self.kind != "event" or self.event in _ACTS
+
+    @property
     def trace(self) -> str:
         """A short name for logs, from which nobody can tell who wrote."""
         return hashlib.sha256(f"{self.account}:{self.key}".encode()).hexdigest()[:12]
@@ -81,7 +87,9 @@ def echo(account: WireAccount, query: Mapping[str, str], now: datetime) -> str:
     _fresh(query, now)
     if not genuine(query.get("signature", ""), account.token, query["timestamp"], query.get("nonce", "")):
         raise Hostile(403, "signature")
-    return query.get("echostr", "")
+    if not query.get("echostr"):
+        raise Hostile(400, "nothing to echo")
+    return query["echostr"]
 
 
 def open_push(
@@ -102,7 +110,7 @@ def open_push(
     if account.original_id and fields.get("ToUserName") != account.original_id:
         raise Hostile(403, "addressee")
     as_json = body.lstrip()[:1] == b"{"
-    seal = Seal(account.appid, account.token, key, query.get("nonce", ""), as_json)
+    seal = Seal(account.appid, account.token, key, clean(query.get("nonce", "")), as_json)
     return _inbound(account, fields), seal
 
 
@@ -135,7 +143,11 @@ def _plain(account: WireAccount, query: Mapping[str, str], body: bytes) -> dict[
         raise Hostile(403, "plain in safe mode")
     if not genuine(query.get("signature", ""), account.token, query["timestamp"], query.get("nonce", "")):
         raise Hostile(403, "signature")
-    return _fields(body)
+    fields = _fields(body)
+    if "Encrypt" in fields:
+        # A sealed body whose query no longer says so: what stands in clear beside it is signed by nobody.
+        raise Hostile(403, "sealed body, plain query")
+    return fields
 
 
 def _fields(body: bytes) -> dict[str, str]:
@@ -177,53 +189,10 @@ def _message_key(fields: Mapping[str, str], openid: str) -> str | None:
     return f"m:{openid}:{number}" if _DIGITS.fullmatch(number) and int(number) < 2**64 else None
 
 
-def _event_key(fields: Mapping[str, str], openid: str, event: str) -> str:
-    if event == "templatesendjobfinish":
-        return f"t:{openid}:{fields.get('MsgID', '')[:24]}"
+def _event_key(fields: Mapping[str, str], openid: str, event: str) -> str | None:
+    if event in _REPORTS:
+        number = fields.get("MsgID", "")
+        return f"{_REPORTS[event]}:{openid}:{number}" if _DIGITS.fullmatch(number) else None
     # Sender and time alone collide: two different events of a person may bear the same second.
     told = hashlib.sha256(fields.get("EventKey", "").encode()).hexdigest()[:12]
     return f"e:{openid}:{fields['CreateTime']}:{event[:32]}:{told}"
-
-
-def seal_text(text: str, inbound: Inbound, seal: Seal, now: datetime) -> str:
-    """The HTTP body that makes the platform show ``text``; nothing in the text can break out of it."""
-    stamp = int(now.timestamp())
-    words = cut(clean(text), LONGEST_REPLY)
-    reply: dict[str, str | int] = {
-        "ToUserName": inbound.openid,
-        "FromUserName": inbound.original_id,
-        "CreateTime": stamp,
-        "MsgType": "text",
-        "Content": words,
-    }
-    message = _json(reply) if seal.as_json else _xml(reply)
-    if seal.aes_key is None:
-        return message
-    sealed = encrypt(message.encode(), seal.aes_key, seal.appid)
-    envelope: dict[str, str | int] = {
-        "Encrypt": sealed,
-        "MsgSignature": signature(seal.token, str(stamp), seal.nonce, sealed),
-        "TimeStamp": stamp,
-        "Nonce": seal.nonce,
-    }
-    return _json(envelope) if seal.as_json else _xml(envelope)
-
-
-def cut(text: str, most: int) -> str:
-    """The text cut to ``most`` bytes of UTF-8, between two characters."""
-    raw = text.encode()
-    return text if len(raw) <= most else raw[: most - 3].decode("utf-8", "ignore") + "…"
-
-
-def _xml(fields: Mapping[str, str | int]) -> str:
-    return "<xml>" + "".join(_element(name, value) for name, value in fields.items()) + "</xml>"
-
-
-def _element(name: str, value: str | int) -> str:
-    if isinstance(value, int):
-        return f"<{name}>{value}</{name}>"
-    return f"<{name}><![CDATA[{value.replace(']]>', ']]]]><![CDATA[>')}]]></{name}>"
-
-
-def _json(fields: Mapping[str, str | int]) -> str:
-    return json.dumps(fields, ensure_ascii=False)

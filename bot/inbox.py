@@ -1,33 +1,26 @@
 """First time, still in work, or answered before: every message is worked on once, across retries and restarts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from tortoise.exceptions import IntegrityError
 
-from bot.envelope import NOTHING, Hostile, Inbound
+from bot import kept
+from bot.deadline import Run, Stage, Wrap
+from bot.envelope import Hostile, Inbound
 from bot.models import InboundMessage, Progress
+from bot.replybody import NOTHING
 
 log = structlog.get_logger()
 
 Answer = Callable[[Inbound], Awaitable[str | None]]
 Later = Callable[[Inbound, str], Awaitable[None]]
-Wrap = Callable[[str], str]
 
-KEPT = timedelta(days=7)
+FORGOTTEN_AFTER = timedelta(days=7)
+KEEP_SECONDS = 3.5
 GLANCE_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """A message with its row; ``first`` for the delivery that has to do the work."""
-
-    row: InboundMessage
-    first: bool
 
 
 class Inbox:
@@ -37,44 +30,45 @@ class Inbox:
         self._answer = answer
         self._later = later
         self._clock = clock
-        self._running: dict[tuple[str, str], asyncio.Task[str]] = {}
+        self._running: dict[tuple[str, str], Run] = {}
+        self._aside: set[asyncio.Task[None]] = set()
 
-    async def receive(self, inbound: Inbound, wrap: Wrap, *, budget: float) -> str:
+    async def receive(self, inbound: Inbound, wrap: Wrap, *, budget: float, sorry: str) -> str:
         """The HTTP body for one delivery of a message, within ``budget`` seconds.
 
-        Too late is answered with ``success`` once, and what comes of the work is handed to ``later``.
+        Too late is answered with ``success`` once, and what comes of the work is handed to ``later``. A message that
+        cannot be stored is answered with ``sorry`` and not worked on.
         """
-        admitted = await self._admit(inbound)
-        if admitted.row.digest != inbound.digest:
-            raise Hostile(403, "key reused for other content")
-        place = (inbound.account, inbound.key)
-        if admitted.first:
-            self._running[place] = asyncio.create_task(
-                self._work(inbound, admitted.row.id, wrap), name=f"message {inbound.trace}"
-            )
-            self._running[place].add_done_callback(lambda task: self._forget(place, inbound.trace, task))
-        task = self._running.get(place)
-        if task is None:
-            return await self._await_elsewhere(admitted.row.id, budget)
-        done, _ = await asyncio.wait({task}, timeout=budget)
-        if done:
-            return await asyncio.shield(task)
-        await _defer(admitted.row.id)
-        return await _given(admitted.row.id)
+        began = _ticks()
+        run = self._running.get((inbound.account, inbound.key))
+        if run is None:
+            run = Run(inbound, wrap, sorry)
+            self._follow(run, self._carry(run))
+        if run.inbound.digest != inbound.digest:
+            raise _reused()
+        if not await run.kept(min(budget, KEEP_SECONDS)):
+            return run.regret
+        body = await run.answered(began + budget - _ticks())
+        if run.late and run.stage is Stage.WORKING:
+            self._do_aside(kept.defer(run.row_id))
+        return body
 
-    async def resume(self) -> int:
-        """Work on what a stopped process left unsettled; answers go out as messages of their own."""
-        rows = await InboundMessage.filter(progress__not=Progress.SETTLED).order_by("id")
-        for row in rows:
-            await InboundMessage.filter(id=row.id).update(progress=Progress.DEFERRED)
-            await self._work(_restored(row), row.id, str)
-        return len(rows)
+    async def resume(self, *, older: timedelta = timedelta()) -> int:
+        """Work on what a stopped process left unsettled; answers go out as messages of their own.
+
+        ``older`` leaves alone what came in since, where other processes may be at work on it.
+        """
+        rows = InboundMessage.filter(progress__not=Progress.SETTLED).order_by("id")
+        if older:
+            rows = rows.filter(received_at__lt=self._clock() - older)
+        return sum([await self._take_up(row) for row in await rows])
 
     async def drain(self, seconds: float) -> bool:
         """Wait for the messages in work; False when some were not done in time, and stay for the next start."""
-        if not self._running:
+        tasks = {run.task for run in self._running.values() if run.task} | self._aside
+        if not tasks:
             return True
-        _, left = await asyncio.wait(set(self._running.values()), timeout=seconds)
+        _, left = await asyncio.wait(tasks, timeout=seconds)
         return not left
 
     @property
@@ -82,62 +76,81 @@ class Inbox:
         """How many messages are in work."""
         return len(self._running)
 
-    async def _admit(self, inbound: Inbound) -> Admitted:
-        known = await InboundMessage.get_or_none(account=inbound.account, key=inbound.key)
-        if known is None:
-            try:
-                row = await InboundMessage.create(
-                    account=inbound.account,
-                    key=inbound.key,
-                    digest=inbound.digest,
-                    content=_content(inbound),
-                    received_at=self._clock(),
-                )
-            except IntegrityError:
-                known = await InboundMessage.get(account=inbound.account, key=inbound.key)
-            else:
-                return Admitted(row, first=True)
-        return Admitted(known, first=False)
+    async def _carry(self, run: Run) -> None:
+        row, first = await kept.keep(run.inbound, now=self._clock())
+        run.row_id = row.id
+        if not first:
+            await _repeat(run, row)
+        elif run.stage is Stage.DROPPED:
+            await kept.settle(row.id, run.regret, now=self._clock())
+        else:
+            run.stage = Stage.WORKING
+            await self._work(run)
 
-    async def _work(self, inbound: Inbound, row_id: int, wrap: Wrap) -> str:
-        text = await self._answer(inbound)
-        body = NOTHING if text is None else wrap(text)
-        here = InboundMessage.filter(id=row_id)
-        now = self._clock()
-        # Exactly one of these two updates finds its row: either the answer was in time, or it was promised for later.
-        in_time = await here.filter(progress=Progress.WORKING).update(
-            answer=body, progress=Progress.SETTLED, settled_at=now
-        )
-        if in_time:
-            return body
-        if text is not None:
-            await self._later(inbound, text)
-        await here.update(answer=NOTHING, progress=Progress.SETTLED, settled_at=now)
-        return NOTHING
+    async def _work(self, run: Run) -> None:
+        try:
+            text = await self._answer(run.inbound)
+        except Exception:
+            if run.late:
+                raise  # It was promised: the row stays unsettled for the next start.
+            log.exception("answer_failed", message=run.inbound.trace)
+            text = run.sorry
+        body = run.body_of(text)
+        if run.offer(body):
+            if await kept.settle_in_time(run.row_id, body, run.inbound, now=self._clock()):
+                return
+            run.withdraw()
+        if text:
+            await self._later(run.inbound, text)
+        await kept.settle(run.row_id, NOTHING, now=self._clock())
 
-    async def _await_elsewhere(self, row_id: int, budget: float) -> str:
-        for _ in range(max(1, int(budget / GLANCE_SECONDS))):
-            row = await InboundMessage.get(id=row_id)
-            if row.answer is not None:
-                return row.answer
-            if row.progress is Progress.DEFERRED:
-                return NOTHING
-            await asyncio.sleep(GLANCE_SECONDS)
-        return NOTHING
+    async def _take_up(self, row: InboundMessage) -> bool:
+        if (row.account, row.key) in self._running or not await kept.take_up(row.id):
+            return False
+        run = Run(kept.restored(row), str, "")
+        run.row_id, run.stage, run.late = row.id, Stage.WORKING, True
+        await asyncio.wait({self._follow(run, self._work(run))})
+        return True
 
-    def _forget(self, place: tuple[str, str], trace: str, task: asyncio.Task[str]) -> None:
-        self._running.pop(place, None)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("message_failed", message=trace, error=type(task.exception()).__name__)
+    def _follow(self, run: Run, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        self._running[run.inbound.account, run.inbound.key] = run
+        task = run.start(work)
+        task.add_done_callback(lambda done: self._forget(run, done))
+        return task
+
+    def _forget(self, run: Run, task: asyncio.Task[None]) -> None:
+        place = (run.inbound.account, run.inbound.key)
+        if self._running.get(place) is run:
+            del self._running[place]
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None and not isinstance(failure, Hostile):
+            log.error("message_failed", message=run.inbound.trace, stage=run.stage.name.lower(), exc_info=failure)
+
+    def _do_aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="defer")
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
 
 
-async def _defer(row_id: int) -> None:
-    await InboundMessage.filter(id=row_id, progress=Progress.WORKING).update(progress=Progress.DEFERRED)
+def _reused() -> Hostile:
+    return Hostile(403, "key reused for other content")
 
 
-async def _given(row_id: int) -> str:
-    row = await InboundMessage.get(id=row_id)
-    return row.answer or NOTHING
+def _ticks() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _repeat(run: Run, row: InboundMessage) -> None:
+    """The message came before, perhaps to another process: wait for what was answered there."""
+    if row.digest != run.inbound.digest:
+        raise _reused()
+    run.stage = run.stage if run.stage is Stage.DROPPED else Stage.ELSEWHERE
+    while not run.late:
+        answer = await kept.answer_of(row.id)
+        if answer is not None:
+            run.offer(answer)
+            return
+        await asyncio.sleep(GLANCE_SECONDS)
 
 
 async def unsettled() -> int:
@@ -162,12 +175,5 @@ async def latest(limit: int) -> list[dict[str, Any]]:
 
 async def prune(now: datetime) -> int:
     """Forget settled messages after seven days; the platform repeats one within a minute at most."""
-    return await InboundMessage.filter(progress=Progress.SETTLED, received_at__lt=now - KEPT).delete()
-
-
-def _content(inbound: Inbound) -> dict[str, Any]:
-    return asdict(inbound) | {"at": inbound.at.isoformat(), "fields": dict(inbound.fields)}
-
-
-def _restored(row: InboundMessage) -> Inbound:
-    return Inbound(**(row.content | {"at": datetime.fromisoformat(row.content["at"])}))
+    old = InboundMessage.filter(progress=Progress.SETTLED, received_at__lt=now - FORGOTTEN_AFTER)
+    return await old.delete()

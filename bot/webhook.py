@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, StreamReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.envelope import NOTHING, Hostile, Inbound, WireAccount, echo, open_push, seal_text
-from bot.inbox import Inbox, Wrap
+from bot.envelope import Hostile, WireAccount, echo, open_push
+from bot.inbox import Inbox
+from bot.replybody import NOTHING, seal_text
 
 log = structlog.get_logger()
 
@@ -24,82 +27,65 @@ def routes(
     *,
     sorry: str,
     budget: float = BUDGET_SECONDS,
+    body_seconds: float = BODY_SECONDS,
 ) -> list[web.RouteDef]:
-    """``GET`` and ``POST /wechat/{account}``; ``sorry`` is said when a message could not be stored."""
-    door = _Door(accounts, inbox, clock, sorry, budget)
-    return [web.get("/wechat/{account}", door.shake), web.post("/wechat/{account}", door.receive)]
+    """``GET`` and ``POST /wechat/{account}``; ``sorry`` is said when a message could not be stored.
 
+    ``budget`` seconds after its headers a message is answered, whatever happens; its body may take ``body_seconds``.
+    """
 
-class _Door:
-    """One address per account."""
-
-    def __init__(
-        self,
-        accounts: Mapping[str, WireAccount],
-        inbox: Inbox,
-        clock: Callable[[], datetime],
-        sorry: str,
-        budget: float,
-    ) -> None:
-        self._accounts = accounts
-        self._inbox = inbox
-        self._clock = clock
-        self._sorry = sorry
-        self._budget = budget
-
-    async def shake(self, request: web.Request) -> web.Response:
-        """The platform asks whether we know the token."""
-        try:
-            return web.Response(text=echo(self._account(request), request.query, self._clock()))
-        except Hostile as error:
-            return _refused(error)
-
-    async def receive(self, request: web.Request) -> web.Response:
-        """A message: opened, kept, worked on, answered; acknowledged only after it was kept."""
-        began = asyncio.get_running_loop().time()
-        try:
-            account = self._account(request)
-            body = await _body(request)
-            now = self._clock()
-            inbound, seal = open_push(account, request.query, body, now)
-            if inbound is None:
-                return web.Response(text=NOTHING)
-            left = self._budget - (asyncio.get_running_loop().time() - began)
-            text = await self._kept(inbound, lambda words: seal_text(words, inbound, seal, now), left)
-        except Hostile as error:
-            return _refused(error)
-        return _answer(text)
-
-    async def _kept(self, inbound: Inbound, wrap: Wrap, left: float) -> str:
-        try:
-            return await self._inbox.receive(inbound, wrap, budget=max(left, 0.1))
-        except Hostile:
-            raise
-        except Exception:
-            # Nothing may be acknowledged in silence that is not on disk: say so in words, which also ends the retries.
-            log.exception("message_not_kept", message=inbound.trace)
-            return wrap(self._sorry)
-
-    def _account(self, request: web.Request) -> WireAccount:
-        account = self._accounts.get(request.match_info["account"])
+    def account_of(request: web.Request) -> WireAccount:
+        account = accounts.get(request.match_info["account"])
         if account is None:
             raise Hostile(404, "no such account")
         return account
 
+    async def shake(request: web.Request) -> web.Response:
+        try:
+            return web.Response(text=echo(account_of(request), request.query, clock()))
+        except Hostile as error:
+            return _refused(request, error)
 
-async def _body(request: web.Request) -> bytes:
+    async def receive(request: web.Request) -> web.Response:
+        until = asyncio.get_running_loop().time() + budget
+        try:
+            account = account_of(request)
+            body = await _body(request, body_seconds)
+            now = clock()
+            inbound, seal = open_push(account, request.query, body, now)
+            if inbound is None:
+                log.info("push_ignored", account=account.name)
+                return _answer(NOTHING)
+            left = until - asyncio.get_running_loop().time()
+            wrap = partial(seal_text, inbound=inbound, seal=seal, now=now)
+            return _answer(await inbox.receive(inbound, wrap, budget=left, sorry=sorry))
+        except Hostile as error:
+            return _refused(request, error)
+
+    return [web.get("/wechat/{account}", shake), web.post("/wechat/{account}", receive)]
+
+
+async def _body(request: web.Request, seconds: float) -> bytes:
+    if "Content-Encoding" in request.headers:
+        raise Hostile(400, "compressed")
     if (request.content_length or 0) > LARGEST:
         raise Hostile(413, "too large")
-    pieces, size = [], 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for piece in request.content.iter_chunked(LARGEST):
-                size += len(piece)
-                if size > LARGEST:
-                    raise Hostile(413, "too large")
-                pieces.append(piece)
+        async with asyncio.timeout(seconds):
+            return await _at_most(request.content, LARGEST)
     except TimeoutError:
         raise Hostile(408, "body too slow") from None
+    except (HttpProcessingError, web.RequestPayloadError, ClientError, ConnectionError):
+        raise Hostile(400, "body broken off") from None
+
+
+async def _at_most(stream: StreamReader, most: int) -> bytes:
+    pieces, size = [], 0
+    async for piece in stream.iter_chunked(most):
+        size += len(piece)
+        if size > most:
+            raise Hostile(413, "too large")
+        pieces.append(piece)
     return b"".join(pieces)
 
 
@@ -108,6 +94,7 @@ def _answer(text: str) -> web.Response:
     return web.Response(text=text, content_type=kind)
 
 
-def _refused(error: Hostile) -> web.Response:
-    log.warning("push_refused", status=error.status, reason=error.reason)
-    return web.Response(status=error.status, text="")
+def _refused(request: web.Request, error: Hostile) -> web.Response:
+    account = request.match_info["account"][:32]
+    log.warning("push_refused", account=account, status=error.status, reason=error.reason)
+    return web.Response(status=error.status)

@@ -1,0 +1,89 @@
+"""One message in work against the clock: it is answered in time or promised for later, and never both.
+
+The decision falls in memory, at once and for every delivery that waits: a database that hangs must not hold up the word
+to the platform, which waits five seconds. The row in the inbox follows it.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from enum import Enum, auto
+from typing import Any
+
+from bot.envelope import Hostile, Inbound
+from bot.replybody import NOTHING
+
+Wrap = Callable[[str], str]
+
+
+class Stage(Enum):
+    """Where a message is: on its way to the disk, turned down for want of a disk, in work, or in work elsewhere."""
+
+    KEEPING = auto()
+    DROPPED = auto()
+    WORKING = auto()
+    ELSEWHERE = auto()
+
+
+class Run:
+    """The work on one message, which every delivery of it in this process joins.
+
+    ``wrap`` makes the HTTP body of a text; ``sorry`` is the text when the message could not be kept or worked on.
+    """
+
+    def __init__(self, inbound: Inbound, wrap: Wrap, sorry: str) -> None:
+        self.inbound = inbound
+        self.stage = Stage.KEEPING
+        self.row_id = 0
+        self.late = False
+        self.task: asyncio.Task[None] | None = None
+        self.sorry = sorry if inbound.expects_words else ""
+        self._wrap = wrap
+        self._body: str | None = None
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Work in a task of its own: nobody who stops waiting stops it."""
+        self.task = asyncio.create_task(work, name=f"message {self.inbound.trace}")
+        return self.task
+
+    def body_of(self, text: str | None) -> str:
+        """The HTTP body that says this."""
+        return self._wrap(text) if text else NOTHING
+
+    @property
+    def regret(self) -> str:
+        """The HTTP body for a message that was not kept; a report of the platform's gets no words."""
+        return self.body_of(self.sorry)
+
+    def offer(self, body: str) -> bool:
+        """Answer with this body; False when it comes too late to be the answer."""
+        if not self.late:
+            self._body = body
+        return not self.late
+
+    def withdraw(self) -> None:
+        """Take the answer back before anybody got it: another process has promised it for later."""
+        self._body, self.late = None, True
+
+    async def kept(self, seconds: float) -> bool:
+        """Wait until there is an answer or the time is up; False when by then the message was not even on disk.
+
+        A message for which that was said is not worked on any more: its sender is asked to send it again.
+        """
+        await self._wait(seconds)
+        if self.stage is Stage.KEEPING:
+            self.stage = Stage.DROPPED
+        return self.stage is not Stage.DROPPED
+
+    async def answered(self, seconds: float) -> str:
+        """Wait on for the answer; without one in time it is ``success``, and too late for everybody who waits."""
+        await self._wait(seconds)
+        self.late = self.late or self._body is None
+        return self._body or NOTHING
+
+    async def _wait(self, seconds: float) -> None:
+        if self.late or self.task is None:
+            return
+        await asyncio.wait({self.task}, timeout=max(seconds, 0))
+        failure = self.task.exception() if self.task.done() and not self.task.cancelled() else None
+        if isinstance(failure, Hostile):
+            raise Hostile(failure.status, failure.reason)
