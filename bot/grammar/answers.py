@@ -24,6 +24,7 @@ _WORDS = {"前者": 1, "前面": 1, "上面": 1, "first": 1, "second": 2, "third
 _PLAIN_NUMBER = re.compile(
     rf"(?:要|来|就|大概|一共|先|拿|那就|改成)*\s*(?P<n>{NUMBER})\s*(?:吧|了|就行|就好|好了|即可|啊|哈)*"
 )
+_LONGEST_ANSWER = 80
 _NO_ANSWER = re.compile(
     r"取消|算了|不要|不买|不下|怎么|什么|多少|吗|几|[?？]|帮助|人工|返回|客服|cancel|help|查|到哪"
     r"|库存|价|等等|稍等|再说|不知道|不清楚|谢谢|你好"
@@ -62,7 +63,8 @@ def _words(scene: Scene) -> str:
     """The folded message without courtesies, figures spelt out."""
     lead = len(scene.skeleton) - len(scene.skeleton.lstrip())
     start = scene.skeleton.find(scene.core) if scene.core else lead
-    return scene.text[scene.place(start) : scene.place(start + len(scene.core))].strip(" .,。!~")
+    words = scene.text[scene.place(start) : scene.place(start + len(scene.core))].strip(" .,。!~")
+    return words if len(words) <= _LONGEST_ANSWER else ""
 
 
 def _quantity(scene: Scene) -> Command | None:

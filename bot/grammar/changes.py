@@ -21,44 +21,43 @@ _Maker: TypeAlias = Callable[[Scene, re.Match[str]], list[Change]]
 def changes_of(scene: Scene) -> tuple[tuple[Change, ...], set[str]]:
     """All changes in order with what must be asked."""
     ops: list[Change] = []
+    every = with_unknown_products(scene)
     position = 0
     for name, match in _scan(scene.skeleton):
-        ops += _plain(scene, position, match.start())
+        ops += _plain(scene, every, position, match.start())
         ops += _OPS[name](scene, match)
         position = match.end()
-    ops += _plain(scene, position, len(scene.skeleton))
+    ops += _plain(scene, every, position, len(scene.skeleton))
     return _asked(scene, _once(ops))
 
 
 def _scan(skeleton: str) -> Iterator[_Split]:
     """The change phrases of a message from left to right, the earliest first, then the order of the table."""
     position = 0
-    while position < len(skeleton):
-        found = [
-            (match.start(), order, name, match)
-            for order, (name, pattern) in enumerate(CHANGE_FORMS)
-            if (match := pattern.search(skeleton, position))
-        ]
+    ahead = {order: pattern.search(skeleton) for order, (_, pattern) in enumerate(CHANGE_FORMS)}
+    while True:
+        for order, known in ahead.items():
+            if known and known.start() < position:
+                ahead[order] = CHANGE_FORMS[order][1].search(skeleton, position)
+        found = [(match.start(), order) for order, match in ahead.items() if match]
         if not found:
             return
-        _, _, name, match = min(found, key=lambda item: item[:2])
-        yield name, match
-        position = max(match.end(), position + 1)
+        order = min(found)[1]
+        match = ahead[order]
+        if match:
+            yield CHANGE_FORMS[order][0], match
+            position = max(match.end(), position + 1)
 
 
-def _plain(scene: Scene, start: int, end: int) -> list[Change]:
+def _plain(scene: Scene, every: Sequence[Mark], start: int, end: int) -> list[Change]:
     """Lines between the phrases: added, or restated when the draft has them already."""
-    marks = _marks(scene, start, end)
+    first, last = scene.place(start), scene.place(end)
+    marks = [mark for mark in every if first <= mark.start < last]
     if not any(isinstance(mark, ProductMark) for mark in marks):
         return []
     adding = bool(_ADDING.search(scene.skeleton[start:end]))
-    return [
-        _line(scene, item, _plain_op(scene, item, adding=adding)) for item in pair(scene.text[: _stop(marks)], marks)
-    ]
-
-
-def _stop(marks: Sequence[Mark]) -> int:
-    return max(mark.end for mark in marks)
+    items = pair(scene.text[:last], marks, since=first)
+    return [_line(scene, item, _plain_op(scene, item, adding=adding)) for item in items]
 
 
 def _plain_op(scene: Scene, item: Item, *, adding: bool) -> Op:
@@ -68,12 +67,6 @@ def _plain_op(scene: Scene, item: Item, *, adding: bool) -> Op:
     if draft is None:
         return Op.SET
     return Op.SET if draft.line(item.product.sku) else Op.ADD
-
-
-def _marks(scene: Scene, start: int, end: int) -> list[Mark]:
-    """The marks of a stretch of the skeleton, unknown products included."""
-    first, last = scene.place(start), scene.place(end)
-    return [mark for mark in with_unknown_products(scene) if first <= mark.start < last]
 
 
 def _in_group(scene: Scene, match: re.Match[str], *names: str) -> list[Mark]:

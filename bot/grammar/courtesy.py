@@ -10,10 +10,11 @@ EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\u3030\u30
 _PUNCTUATION = r"[\s,.。!;:、~?\-_^]"
 _PAUSE = r"[\s,.。!;、~]"
 _DECORATION = re.compile(rf"{STICKER}|{EMOJI}")
-_GREETED = re.compile(rf"{_PAUSE}*(?:(?:{GREETINGS})(?:{PARTICLES})?{_PAUSE}+)+")
-_THANKED = re.compile(rf"(?:{_PAUSE}|{EMOJI}|{STICKER}|(?:{THANKS})(?:{PARTICLES})?)+$")
-_HEAD = re.compile(rf"(?:{_PUNCTUATION}|(?:{GREETINGS})(?:{PARTICLES})?{_PUNCTUATION}*)+")
-_TAIL = re.compile(rf"(?:{_PUNCTUATION}|(?:{THANKS})(?:{PARTICLES})?)+$")
+_GREETED = re.compile(rf"{_PAUSE}*+(?:(?:{GREETINGS})(?:{PARTICLES})?+{_PAUSE}++)++")
+_THANKED = re.compile(rf"(?:{_PAUSE}|{EMOJI}|{STICKER}|(?:{THANKS})(?:{PARTICLES})?+)++$")
+_HEAD = re.compile(rf"(?:{_PUNCTUATION}|(?:{GREETINGS})(?:{PARTICLES})?+{_PUNCTUATION}*+)++")
+_TAIL = re.compile(rf"(?:{_PUNCTUATION}|(?:{THANKS})(?:{PARTICLES})?+)++$")
+_THANKS_ONLY = re.compile(rf"(?:{_PAUSE}|(?:{THANKS})(?:{PARTICLES})?+)++$")
 
 
 def business_of(normal: Normal) -> str:
@@ -35,7 +36,7 @@ def _says_more(words: str) -> bool:
 
 def _without_thanks(text: str, start: int) -> int:
     """Emoji alone are an answer of their own; only thanks are taken from behind them."""
-    tail = re.compile(rf"(?:{_PAUSE}|(?:{THANKS})(?:{PARTICLES})?)+$").search(text, start)
+    tail = _THANKS_ONLY.search(text, start)
     return tail.start() if tail else len(text)
 
 

@@ -62,7 +62,7 @@ class Lexicon:
     _learnt: Mapping[str, Entry] = field(default_factory=dict)
 
     @classmethod
-    def build(  # noqa: PLR0913, PLR0917 - six tables make a lexicon
+    def build(  # noqa: PLR0917 - six tables make a lexicon
         cls,
         products: Iterable[ProductEntry],
         customers: Iterable[CustomerEntry],

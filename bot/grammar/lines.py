@@ -46,8 +46,8 @@ def _strength(gap: str) -> int:
 class _Pairing:
     """Walks over the marks once; what it cannot place for certain stays without a quantity, to be asked."""
 
-    def __init__(self, text: str, marks: Sequence[Mark]) -> None:
-        self.text = text
+    def __init__(self, text: str, marks: Sequence[Mark], since: int) -> None:
+        self.text, self.since = text, since
         self.marks = [mark for mark in marks if isinstance(mark, ProductMark | QuantityMark | PriceMark)]
         letters = "".join(mark.letter for mark in self.marks if mark.letter != "M")
         self.prefix = re.fullmatch(r"(?:QP+)+", letters) is not None
@@ -67,7 +67,7 @@ class _Pairing:
         return self.items
 
     def _gap(self, left: int, right: int) -> str:
-        start = self.marks[left].end if left >= 0 else 0
+        start = self.marks[left].end if left >= 0 else self.since
         end = self.marks[right].start if right < len(self.marks) else len(self.text)
         return self.text[start:end]
 
@@ -164,9 +164,9 @@ class _Pairing:
         return bool(last and last.unit and mark.unit and last.unit != mark.unit)
 
 
-def pair(text: str, marks: Sequence[Mark]) -> list[Item]:
-    """The lines that a stretch of marks makes, corrections and withdrawals done, repetitions still apart."""
-    items = _unified_units(_Pairing(text, marks).run())
+def pair(text: str, marks: Sequence[Mark], *, since: int = 0) -> list[Item]:
+    """The lines that the marks of a text from ``since`` on make, corrections done, repetitions still apart."""
+    items = _unified_units(_Pairing(text, marks, since).run())
     settled = {sku for item in items if item.qty for sku in item.product.ids}
     return [item for item in items if item.qty or not settled & set(item.product.ids)]
 

@@ -23,12 +23,13 @@ _TENS = {"十": 10, "百": 100, "千": 1000, "k": 1000}
 _GREAT = {"万": 10**4, "w": 10**4, "亿": 10**8}
 _SHORT = {"廿": "二十", "卅": "三十"}
 
-ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![\d.])\.\d+"
+ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,15})(?:\.\d{1,6})?|(?<![\d.])\.\d{1,6}"
 SPOKEN = "零一二两俩三仨四五六七八九十百千万亿廿卅"
+# Bounded, so that a long row of digits costs no more than it is worth.
 # A run of digits and spoken numerals that makes one number; k and w count only where no letter follows.
 NUMBER = (
-    rf"(?:(?:{ARABIC})\s?[百千万亿](?:[{SPOKEN}]|\d(?!\d*[a-z]))*|(?:{ARABIC})[kw](?![a-z0-9])"
-    rf"|(?:{ARABIC})|[{SPOKEN}]+(?:点[零一二三四五六七八九]+)?|半)"
+    rf"(?:(?:{ARABIC}) ?[百千万亿](?:[{SPOKEN}]|\d(?!\d{{0,15}}[a-z])){{0,16}}|(?:{ARABIC})[kw](?![a-z0-9])"
+    rf"|(?:{ARABIC})|[{SPOKEN}]{{1,16}}(?:点[零一二三四五六七八九]{{1,6}})?|半)"
 )
 _TOKEN = re.compile(rf"{ARABIC}|[{SPOKEN}kw]")
 _APPROXIMATE = re.compile(r"[一二两三四五六七八九](?<!零)[二两三四五六七八九](?=[十百千万亿]|$)")

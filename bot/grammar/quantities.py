@@ -64,7 +64,7 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
             rf"|:)?[ \t]?[¥$@]?[ \t]?)?(?:{money}|(?P<bare>{_N})(?![\d]))[ \t]?(?:(?P<per>/|每|一"
             rf"|per |a |each)[ \t]?(?P<unit>{units})?)?"
         ),
-        "spoken": re.compile(rf"(?P<bare>[{SPOKEN}]{{2,}}?)(?P<per>一)(?P<unit>{units})"),
+        "spoken": re.compile(rf"(?P<bare>[{SPOKEN}]{{2,16}}?)(?P<per>一)(?P<unit>{units})"),
         "per": re.compile(
             rf"(?:每|一)[ \t]?(?P<unit>{units})[ \t]?(?:是|按|给|算)?[ \t]?(?:¥"
             rf"|\$)?[ \t]?(?:{money}|(?P<bare>{ARABIC}|[{SPOKEN}]{{2,}}))(?![ \t]?(?:{units}|\d))"

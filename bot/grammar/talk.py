@@ -7,11 +7,17 @@ from bot.grammar.phrases import GREETINGS, NO, PARTICLES, THANKS, YES
 from bot.grammar.scene import Scene
 from domain.commands import Command, Confirm, Deny, HandOff, Help, SmallTalk
 
+
+def _longest_first(words: str) -> str:
+    """An alternation in which no word is cut short by another, so that loops over it need no second thoughts."""
+    return "|".join(sorted(words.split("|"), key=len, reverse=True))
+
+
 # Decoration that says neither yes nor no may stand between words of agreement.
-_GLUE = rf"(?:{PARTICLES}|[\s,.。!;、~:?-]|(?![👎🙅❌🚫👌👍✅💯🆗🤝]){EMOJI})*"
-_YES = re.compile(rf"{_GLUE}(?:(?:{YES}){_GLUE})+")
+_GLUE = rf"(?:{PARTICLES}|[\s,.。!;、~:?-]|(?![👎🙅❌🚫👌👍✅💯🆗🤝]){EMOJI})*+"
+_YES = re.compile(rf"{_GLUE}(?:(?:{_longest_first(YES)}){_GLUE})++")
 _NO = re.compile(
-    rf"{_GLUE}(?:(?:{NO}){_GLUE})+(?:(?:我|让我)?(?:再)?(?:想想|看看|考虑一?下?|确认一?下|问一?下"
+    rf"{_GLUE}(?:(?:{_longest_first(NO)}){_GLUE})++(?:(?:我|让我)?(?:再)?(?:想想|看看|考虑一?下?|确认一?下|问一?下"
     rf"|核对一?下|商量一?下|等会|一会儿?)(?:再说|再定|再下)?{_GLUE})*"
 )
 _LATER = re.compile(
@@ -59,9 +65,9 @@ _HELP = re.compile(
     r"|什么格式"
 )
 _ACKNOWLEDGED = re.compile(
-    rf"(?:{_GLUE}(?:收到|知道了|明白|了解|清楚|懂了|好|好的|行|可以|嗯+|哦+|噢|ok|okay|对|是的?"
-    rf"|没问题|没事了?|不用了|不客气|客气了|哈+|呵+|嘿+|嘻+|拜拜|再见|回见|晚安|回头聊|bye|see you"
-    rf"|got it|noted|welcome|{THANKS}|{GREETINGS}|{YES}){_GLUE})+"
+    rf"{_GLUE}(?:(?:收到|知道了|明白|了解|清楚|懂了|好的|好|可以的|可以|嗯++|哦++|噢|ok|okay|对|是的?"
+    rf"|没问题|没事了?|不用了|不客气|客气了|哈++|呵++|嘿++|嘻++|拜拜|再见|回见|晚安|回头聊|bye|see you"
+    rf"|got it|noted|welcome|{THANKS}|{GREETINGS}|{_longest_first(YES)}){_GLUE})++"
 )
 _WISHES = re.compile(
     r"快乐|安康|恭喜|发财|新年好|节日好|中秋好|周末愉快|祝(?:你|您|大家|贵|生意|老板)|生意兴隆|合作愉快"

@@ -9,8 +9,8 @@ from bot.grammar.phrases import FILLERS, ORDER_VERBS
 from bot.grammar.scene import Scene
 
 _WORDS = "|".join(sorted({*FILLERS.split("|"), *ORDER_VERBS.split("|")}, key=len, reverse=True))
-_FILLED = re.compile(rf"(?:{_WORDS}|[\s,.:;。、!+*x=()/-])*$")
-_LEADING = re.compile(rf"^(?:(?:{_WORDS})(?![a-z])|[\s:.、+*=(-])+")
+_FILLED = re.compile(rf"(?:{_WORDS}|[\s,.:;。、!+*x=()/-])*+$")
+_LEADING = re.compile(rf"^(?:(?:{_WORDS})(?![a-z])|[\s:.、+*=(-])++")
 _CODE = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,6}-?\d[a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z]{2,}\d*)(?![a-z0-9])")
 _UNFIT = re.compile(
     r"[改换照样的了吗吧呢没不是那这么什谁哪怎为因被让比很太已经过又再]|时候|今天|手机|电话|公司"
@@ -53,37 +53,33 @@ def _beside(text: str, start: int, end: int, mark: QuantityMark) -> bool:
 def _names(scene: Scene) -> list[ProductMark]:
     """Hanzi names directly before or behind a quantity that has a unit, in a clause that holds nothing else."""
     found: list[ProductMark] = []
-    for mark in scene.marks:
+    neighbours = zip((None, *scene.marks), scene.marks, (*scene.marks[1:], None), strict=False)
+    for before, mark, behind in neighbours:
         if isinstance(mark, QuantityMark) and mark.unit:
-            name = _name_before(scene, mark) or _name_behind(scene, mark)
+            name = _name_before(scene, before, mark) or _name_behind(scene, before, mark, behind)
             if name:
                 found.append(name)
     return found
 
 
-def _name_before(scene: Scene, mark: QuantityMark) -> ProductMark | None:
-    floor = max((one.end for one in scene.marks if one.end <= mark.start), default=0)
+def _name_before(scene: Scene, before: Mark | None, mark: QuantityMark) -> ProductMark | None:
+    floor = before.end if before else 0
     words = scene.text[floor : mark.start]
     cuts = [cut.end() for cut in _CLAUSE.finditer(words)]
     begin = floor + (cuts[-1] if cuts else 0)
-    glued = not cuts and floor and scene.text[floor : floor + 1].strip()
-    previous = next((one for one in scene.marks if one.end == floor), None)
-    if glued and isinstance(previous, ProductMark):
+    glued = not cuts and words[:1].strip()
+    if glued and isinstance(before, ProductMark):
         return None
     return _fit(scene, begin, mark.start)
 
 
-def _name_behind(scene: Scene, mark: QuantityMark) -> ProductMark | None:
-    ceiling = min((one.start for one in scene.marks if one.start >= mark.end), default=len(scene.text))
-    words = scene.text[mark.end : ceiling]
+def _name_behind(scene: Scene, before: Mark | None, mark: QuantityMark, behind: Mark | None) -> ProductMark | None:
+    lead = scene.text[before.end if before else 0 : mark.start]
+    words = scene.text[mark.end : behind.start if behind else len(scene.text)]
     cut = _CLAUSE.search(words)
-    floor = max((one.end for one in scene.marks if one.end <= mark.start), default=0)
-    before = _CLAUSE.split(scene.text[floor : mark.start])[-1]
-    beside_product = any(isinstance(one, ProductMark) and one.start == ceiling for one in scene.marks)
-    if not _FILLED.match(before) or (beside_product and not cut):
+    if not _FILLED.match(_CLAUSE.split(lead)[-1]) or (isinstance(behind, ProductMark) and not cut):
         return None
-    last = next((one for one in scene.marks if one.end == floor and isinstance(one, ProductMark)), None)
-    if last and not _CLAUSE.search(scene.text[floor : mark.start]):
+    if isinstance(before, ProductMark) and not _CLAUSE.search(lead):
         return None
     return _fit(scene, mark.end, mark.end + (cut.start() if cut else len(words)))
 

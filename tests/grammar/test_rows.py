@@ -15,7 +15,9 @@ SAID_AS_IT_IS = re.compile(r"remark=|reason=|alias=|name=")
 
 
 def _full_width(text: str) -> str:
-    return "".join("\u3000" if char == " " else chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text)
+    return "".join(
+        "\u3000" if char == " " else chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char for char in text
+    )
 
 
 def _without_spaces(text: str) -> str:
@@ -57,16 +59,27 @@ def test_the_way_of_writing_changes_nothing(way: str) -> None:
 
 
 def _is_about_form(way: str, row: Row) -> bool:
-    """Rows in which the form itself is the content: courtesies, fixed commands, codes, markup, words quoted as written."""
-    talk = row.expected in (("smalltalk",), ("unknown",), ("help",)) or row.context in ("ask_code", "identity")
+    """Rows whose form is their content: courtesies, fixed commands, codes, markup, words quoted as written."""
     if way in ("greeted", "thanked", "smiling"):
-        return talk or "· " in row.expected[0] and row.expected[0].split(" ")[0] in OWN or row.expected[0] in OWN
+        talk = row.expected[0] in ("smalltalk", "unknown", "help") or row.context in ("ask_code", "identity")
+        return talk or row.expected[0].split(" ")[0] in OWN
     if way == "without spaces":
         return bool(re.search(r"[A-Za-z] [A-Za-z0-9]|[0-9] [A-Za-z]|\d \d|\t", row.text))
-    return way == "full width" and (bool(re.search(r"[<{';|\t]", row.text)) or bool(SAID_AS_IT_IS.search(str(row.expected))))
+    quoted = SAID_AS_IT_IS.search(str(row.expected))
+    return way == "full width" and bool(quoted or re.search(r"[<{';|\t]", row.text))
 
 
 OWN = {
-    *("bind", "unbind", "invite", "acknowledge_alert", "snooze_alert", "list_alerts", "receive_goods", "undo", "go_back"),
+    *(
+        "bind",
+        "unbind",
+        "invite",
+        "acknowledge_alert",
+        "snooze_alert",
+        "list_alerts",
+        "receive_goods",
+        "undo",
+        "go_back",
+    ),
     *("show_draft", "list_aliases", "forget_alias", "show_usuals", "show_products", "try_order"),
 }
