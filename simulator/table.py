@@ -128,17 +128,17 @@ def _screen(phones: Phones, phone: Phone, seen: list[int]) -> dict[str, Any]:
 
 
 async def _trace(request: web.Request) -> web.Response:
-    """What the bot says of its own steps, asked at its `/demo/trace`; null from a bot that does not tell."""
+    """What the bot says of its own steps at its `/demo/trace`: null if it never tells, empty while it cannot."""
     phones = request.app[PHONES]
     try:
         async with (
             asyncio.timeout(2),
             phones.platform.world.session.get(f"{phones.site}/demo/trace", allow_redirects=False) as answer,
         ):
-            steps = (await answer.json()).get("steps") if answer.status == 200 else None
-    except (TimeoutError, aiohttp.ClientError, ValueError, AttributeError):
-        steps = None
-    return web.json_response({"steps": steps if isinstance(steps, list) else None})
+            told = await answer.json() if answer.status == 200 else None
+    except (TimeoutError, aiohttp.ClientError, ValueError):
+        told = {}
+    return web.json_response({"trace": told if isinstance(told, dict) else None})
 
 
 async def _try(request: web.Request) -> web.Response:

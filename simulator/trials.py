@@ -9,7 +9,7 @@ import aiohttp
 
 from .account import OfficialAccount
 from .platform import Platform
-from .troubles import API, Course, Hands, Scene, Script, course_of
+from .troubles import MEET_A_NOTICE, Course, Hands, Scene, Script, course_of
 from .verdicts import Seen, Tally, tally
 
 _REMEMBERED = 12
@@ -108,7 +108,7 @@ class Trials:
                 return
 
     def _over(self, trial: Trial, counted: Tally, waited: float) -> bool:
-        if trial.name in API and not counted.struck:
+        if trial.name in MEET_A_NOTICE and not counted.struck:
             self._arm(trial)
             return waited > self.armed
         trial.state = "running"

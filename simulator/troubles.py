@@ -20,7 +20,13 @@ API: dict[str, dict[str, Any]] = {
 }
 """Troubles that wait for the next template message."""
 
+MEET_A_NOTICE = frozenset({*API, "token"})
+"""Troubles of no meaning before the bot has sent something."""
+
 PUSHES = frozenset({"duplicate", "parallel", "drop_reply"})
+RETRY_AFTER = 4.0
+"""Seconds between attempts while the bot is down, whatever hurry the account is in otherwise."""
+
 STATES = {"collected": "1", "moving": "0", "delivering": "5", "signed": "3", "problem": "2"}
 """How the latest parcel moves on."""
 
@@ -121,11 +127,19 @@ async def _kill(scene: Scene) -> None:
     if scene.hands.restart_bot is None:
         raise LookupError("nobody here can restart the bot")
     await _lead(scene)
+    pace, scene.account.pace = scene.account.pace, max(scene.account.pace, RETRY_AFTER)
+    try:
+        await _die_at_work(scene, scene.hands.restart_bot)
+    finally:
+        scene.account.pace = pace
+
+
+async def _die_at_work(scene: Scene, restart: Callable[[], Awaitable[None]]) -> None:
     async with asyncio.TaskGroup() as both:
         both.create_task(_say(scene), name="trial-said")
         # A moment for the message to reach the bot, so that it dies at work.
-        await asyncio.sleep(0.03)
-        await scene.hands.restart_bot()
+        await asyncio.sleep(0.004)
+        await restart()
 
 
 async def _next_day(scene: Scene) -> None:

@@ -44,9 +44,10 @@ export class Journeys {
 
   letter(entry) {
     const { request, outcome } = entry;
-    const key = request.MsgId ?? [request.FromUserName, request.CreateTime, request.Event, request.EventKey].join(":");
+    const parts = [request.FromUserName, request.CreateTime, request.Event, request.EventKey];
+    const key = request.MsgId ? `m:${request.FromUserName}:${request.MsgId}` : `e:${parts.join(":")}`;
     const words = request.Content ?? (request.Event ? `${t.event[request.Event] ?? request.Event} ${request.EventKey ?? ""}` : `[${request.MsgType}]`);
-    const one = this.begin(String(key), entry, this.names[request.FromUserName] ?? "?", words);
+    const one = this.begin(key, entry, this.names[request.FromUserName] ?? "?", words);
     one.posts += 1;
     // The entry is written when the answer is there: it was received that much earlier.
     if (one.posts === 1) one.at = new Date(new Date(entry.at) - outcome.ms);
@@ -67,7 +68,7 @@ export class Journeys {
     const { body } = entry.request;
     const mark = `${body.touser} ${body.client_msg_id ?? JSON.stringify(body)}`;
     const one = this.ownerOf(mark, entry);
-    const sent = one.sends.get(mark) ?? { to: body.touser, tries: 0, at: new Date(entry.at) };
+    const sent = one.sends.get(mark) ?? { to: body.touser, tries: 0, id: String(body.client_msg_id ?? "").split("-")[0] };
     sent.tries += 1;
     if (entry.outcome.errcode === 0) Object.assign(sent, { msgid: entry.outcome.msgid, done: new Date(entry.at), received: body.msgtype !== undefined });
     else sent.code = entry.outcome.errcode ?? entry.outcome.fault;
@@ -94,10 +95,12 @@ export class Journeys {
   async ask() {
     if (!this.tells || this.asking) return;
     this.asking = true;
-    const told = await get("phones/trace").catch(() => ({ steps: null }));
+    const { trace } = await get("phones/trace").catch(() => ({ trace: undefined }));
     this.asking = false;
-    this.tells = told.steps !== null;
-    for (const { ref, step, at } of told.steps ?? []) this.steps.set(`${ref} ${step}`, new Date(at));
+    if (trace === undefined) return;
+    this.tells = trace !== null;
+    for (const row of trace?.messages ?? []) this.steps.set(row.key, new Date(row.received_at));
+    for (const row of trace?.deliveries ?? []) this.steps.set(`d:${row.id}`, new Date(row.created_at));
     if (this.tells) this.draw();
   }
 
@@ -121,7 +124,7 @@ export class Journeys {
   }
 
   stored(one) {
-    const at = this.steps.get(`${one.key} stored`);
+    const at = this.steps.get(one.key);
     if (at) return { state: "done", words: `+${Math.max(0, at - one.at)} ms` };
     if (one.answered) return { state: "implied", words: "✓", title: t.stored_before };
     return { state: one.posts ? "waiting" : "none", words: "" };
@@ -136,7 +139,9 @@ export class Journeys {
   queued(one) {
     if (!one.sends.size) return { state: "none", words: "" };
     const tries = [...one.sends.values()].reduce((sum, sent) => sum + sent.tries, 0);
-    return { state: "done", words: tries > one.sends.size ? `${one.sends.size} (${tries}×)` : String(one.sends.size) };
+    const since = [...one.sends.values()].map((sent) => this.steps.get(`d:${sent.id}`)).filter(Boolean);
+    const late = since.length && one.posts ? ` +${Math.max(0, Math.min(...since) - one.at)} ms` : "";
+    return { state: "done", words: tries > one.sends.size ? `${one.sends.size} (${tries}×)` : `${one.sends.size}${late}` };
   }
 
   delivered(one) {

@@ -18,10 +18,10 @@ export class Troubles {
     this.phone = phone;
     this.told = "";
     this.buttons = {};
-    this.waybill = el("small", {});
+    this.waybill = el("small", { class: "waybill" });
     for (const [group, names] of Object.entries(GROUPS)) {
       const made = names.map((name) => this.button(name));
-      buttons.append(el("fieldset", { class: "group" }, el("legend", {}, t.groups[group], group === "carrier" && this.waybill), el("div", { class: "group-buttons" }, made)));
+      buttons.append(el("fieldset", { class: "group" }, el("legend", {}, t.groups[group]), el("div", { class: "group-buttons" }, made, group === "carrier" && this.waybill)));
     }
     this.never = new Set([!table.can.restart && "kill", !table.can.advance && "day"]);
     this.show([], "");
@@ -47,7 +47,7 @@ export class Troubles {
 
   show(trials, waybill) {
     const running = trials.some((trial) => trial.state === "running");
-    this.waybill.textContent = waybill ? ` ${waybill}` : ` ${t.no_waybill}`;
+    this.waybill.textContent = waybill || t.no_waybill;
     for (const [name, button] of Object.entries(this.buttons)) {
       button.disabled = running || this.never.has(name) || (GROUPS.carrier.includes(name) && !waybill);
     }

@@ -220,7 +220,22 @@ async def test_a_page_older_than_the_simulator_starts_anew(account, answering, h
 
 
 async def test_a_bot_that_tells_no_steps_is_not_an_error(bot, http):
-    assert await read(http, "phones/trace") == {"steps": None}
+    assert await read(http, "phones/trace") == {"trace": None}
+
+
+async def test_the_steps_that_the_bot_tells_are_passed_on(account, http):
+    told: list[Any] = [{"messages": [{"key": "m:o:1", "received_at": "2026-11-02T04:00:00+00:00"}]}, ["a list"]]
+    app = web.Application()
+
+    async def trace(_request: web.Request) -> web.Response:
+        return web.json_response(told[0])
+
+    app.router.add_get("/demo/trace", trace)
+    async with TestServer(app) as server:
+        account.webhook = str(server.make_url("/wechat/main"))
+        assert await read(http, "phones/trace") == {"trace": told.pop(0)}
+        assert await read(http, "phones/trace") == {"trace": None}
+    assert await read(http, "phones/trace") == {"trace": {}}, "a bot that is being restarted is asked again"
 
 
 async def test_the_feed_is_for_this_machine_only(http):
@@ -331,8 +346,9 @@ async def test_a_notice_not_sent_again_is_held(platform, account, bot, api, http
     assert (trial["state"], trial["tally"]["open"], trial["bot"]) == ("held", 1, {"waiting": 1})
 
 
-async def test_trouble_that_meets_nothing_is_dropped(platform, answering, http):
-    assert (await tried(http, platform, "-1"))["state"] == "dropped"
+@pytest.mark.parametrize("name", ["-1", "token"])
+async def test_trouble_that_meets_nothing_is_dropped(platform, answering, http, name):
+    assert (await tried(http, platform, name))["state"] == "dropped"
     assert platform.faults.waiting == []
 
 
@@ -392,7 +408,7 @@ async def test_what_cannot_be_reached_is_refused(platform, account, answering):
 
 
 async def test_an_order_is_typed_where_a_phone_knows_how(platform, account, answering):
-    phones = [Phone("o-a", "甲", hints=("在吗",)), Phone("o-b", "乙", provoke=("下单 A100 1箱", "确认"))]
+    phones = [Phone("o-a", "甲", hints=("在吗",)), Phone("o-b", "乙", provoke=("下单 A100 {n}箱", "确认"))]
     app = make_app(platform, phones=phones)
     app[PHONES].trials.quiet = 0.03
     async with TestServer(app) as server, aiohttp.ClientSession(server.make_url("/")) as http:
