@@ -214,9 +214,7 @@ async def _set_menu(account: OfficialAccount, api: str) -> None:
         await client.create_menu(menu())
 
 
-def _environment(
-    folder: Path, account: OfficialAccount, platform: Platform, table: str, port: int
-) -> dict[str, str]:
+def _environment(folder: Path, account: OfficialAccount, platform: Platform, table: str, port: int) -> dict[str, str]:
     account_settings = {
         "APPID": account.appid,
         "SECRET": account.secret,

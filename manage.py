@@ -257,7 +257,11 @@ def config_show(as_json: AsJson = False) -> None:
     values = settings.model_dump(mode="json")
     _table(
         [
-            {"setting": f"GENDAN_{name.upper()}", "value": values[name], "source": "set" if name in given else "default"}
+            {
+                "setting": f"GENDAN_{name.upper()}",
+                "value": values[name],
+                "source": "set" if name in given else "default",
+            }
             for name in values
         ],
         as_json,
@@ -279,7 +283,7 @@ def doctor() -> None:
 @app.command()
 def backup(file: Path) -> None:
     """在线备份数据库到一个文件，并校验"""
-    from safekeeping import back_up
+    from domain.safekeeping import back_up
 
     report = _guarded(lambda: back_up(_settings().database_url, file))
     typer.echo(f"已备份到 {file}（{report}）")
@@ -288,7 +292,7 @@ def backup(file: Path) -> None:
 @app.command()
 def restore(file: Annotated[Path, typer.Argument(exists=True)]) -> None:
     """从备份恢复到设置所指的数据库；已有数据时拒绝"""
-    from safekeeping import put_back
+    from domain.safekeeping import put_back
 
     report = _guarded(lambda: put_back(file, _settings().database_url))
     typer.echo(f"已恢复（{report}）")
@@ -343,7 +347,12 @@ def _each_account(work: Callable[[Any], Coroutine[Any, Any, T]]) -> dict[str, T]
                 secret = account.secret.get_secret_value()
                 shelf = MemoryShelf()
                 client = WeChat(
-                    session, appid=account.appid, secret=secret, api_url=settings.wechat_api_url, shelf=shelf, clock=_now
+                    session,
+                    appid=account.appid,
+                    secret=secret,
+                    api_url=settings.wechat_api_url,
+                    shelf=shelf,
+                    clock=_now,
                 )
                 found[name] = await work(client)
             return found
@@ -357,6 +366,7 @@ def _guarded(work: Callable[[], T]) -> T:
 
     from domain.database import SqliteInUse
     from domain.errors import DeliveryFailed, Refusal
+    from domain.safekeeping import BackupRefused
     from templates import refusal
 
     try:
@@ -368,6 +378,8 @@ def _guarded(work: Callable[[], T]) -> T:
             f"{taken} 正被另一个进程使用；SQLite 只供一个进程，多个进程请用 PostgreSQL（GENDAN_DATABASE_URL=postgres://…）\n"
             f"{taken} is in use: SQLite serves one process, use PostgreSQL for more"
         )
+    except BackupRefused as no:
+        _refuse(str(no))
     except DeliveryFailed as failed:
         _refuse(f"微信接口没有接受：{failed} · the WeChat API refused")
     except OperationalError as error:

@@ -228,7 +228,9 @@ class Shop:
 
 async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
     """Open everything that the settings name, without starting to work; ``stack`` closes it again."""
-    clock = clock or (stage.MovableClock(timedelta(seconds=settings.demo_ahead)) if settings.env is Environment.DEMO else _wall)
+    clock = clock or (
+        stage.MovableClock(timedelta(seconds=settings.demo_ahead)) if settings.env is Environment.DEMO else _wall
+    )
     set_policy(_policy(settings))
     templates.set_zone(settings.zone)
     stack = AsyncExitStack()

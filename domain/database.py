@@ -10,6 +10,7 @@ from typing import IO, Any
 import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.migrations.api import migrate as _migrate
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
@@ -52,10 +53,12 @@ async def open_database(url: str, *, create: bool = False) -> None:
 
     Raises ``SqliteInUse`` when another process has the SQLite file.
     """
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         _take(file)
+    # Tortoise keeps its INSERT texts by table alone: those of one kind of database are wrong for the other.
+    EXECUTOR_CACHE.clear()
     await Tortoise.init(config=configuration(url))
     if create:
         await Tortoise.generate_schemas(safe=True)
@@ -63,11 +66,12 @@ async def open_database(url: str, *, create: bool = False) -> None:
 
 async def migrate(url: str) -> None:
     """Bring the tables of this database to the present version; one process at a time does it, others wait."""
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         _take(file)
     try:
+        EXECUTOR_CACHE.clear()
         await Tortoise.init(config=configuration(url))
         async with _alone(url):
             await _migrate(config=configuration(url))
@@ -101,7 +105,8 @@ async def close_database() -> None:
     _release()
 
 
-def _sqlite_file(url: str) -> Path | None:
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite URL; None for PostgreSQL and for memory."""
     path = url.removeprefix("sqlite://")
     return Path(path) if url.startswith("sqlite") and path != ":memory:" else None
 
@@ -126,7 +131,15 @@ def _release() -> None:
         _lock = None
 
 
-__all__: Sequence[str] = ["SqliteInUse", "close_database", "configuration", "migrate", "open_database", "pending_migrations"]
+__all__: Sequence[str] = [
+    "SqliteInUse",
+    "close_database",
+    "configuration",
+    "migrate",
+    "open_database",
+    "pending_migrations",
+    "sqlite_file",
+]
 
 # What the migration tool is pointed at when a new migration is written.
 MIGRATING = configuration("sqlite://:memory:")

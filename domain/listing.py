@@ -60,6 +60,16 @@ async def open_orders(
     return await _rows(orders.order_by("-id").limit(limit))
 
 
+async def all_orders(*, customer: str | None = None, state: str | None = None) -> list[OrderRow]:
+    """The newest orders of everybody; for the command line, not for a person in chat."""
+    orders = Order.all()
+    if customer:
+        orders = orders.filter(customer__code=customer)
+    if state:
+        orders = orders.filter(state=OrderState(state))
+    return await _rows(orders.order_by("-id").limit(LISTED))
+
+
 async def orders_to_review(actor: Actor) -> list[OrderRow]:
     """Orders that wait for a decision, oldest first."""
     return await _rows(visible(actor).filter(state=OrderState.AWAITING_APPROVAL).order_by("id").limit(LISTED))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from tortoise.expressions import F
 
 from domain.delivering import delivered
 from domain.events import CarrierUnreachable, ParcelMoved
@@ -88,6 +89,8 @@ async def apply_trace(shipment_id: int, trace: Trace, *, now: datetime) -> int:
 
 
 async def _apply(shipment_id: int, trace: Trace, now: datetime) -> int:
+    # The write comes first: two pushes about one parcel then wait for each other instead of meeting half-way.
+    await Shipment.filter(id=shipment_id).update(carrier=F("carrier"))
     shipment = await Shipment.get(id=shipment_id)
     if trace.waybill and shipment.waybill and trace.waybill.upper() != shipment.waybill:
         return 0

@@ -1,21 +1,27 @@
 """Fixtures of the whole house: a fresh database, a clock, a shop with people in it, phones to talk to it."""
 
+import asyncio
 import logging
 import os
 import shutil
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
-from domain.database import close_database, open_database
+from domain.database import close_database, migrate, open_database
 from server import build
 from simulator import Clock
 from tests.harness import Chat, Errors, settings_for, simulated
+from tests.postgres import binaries, cluster
 from tests.shopfloor import open_shop
+
+REQUIRED = frozenset(filter(None, os.environ.get("GENDAN_TEST_REQUIRE", "").split(",")))
 
 # A Tuesday in working hours, shop time 18:00; the calendar of the tests starts here.
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -24,24 +30,53 @@ START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with all tables and no rows, made once and copied by each test."""
-    import asyncio
-
     path = tmp_path_factory.mktemp("blank") / "blank.sqlite3"
 
     async def make() -> None:
-        await open_database(f"sqlite://{path}", create=True)
-        await close_database()
+        await migrate(f"sqlite://{path}")
 
     asyncio.run(make())
     return path
 
 
-@pytest.fixture
-def database_url(blank: Path, tmp_path: Path) -> Iterator[str]:
-    """A database of this test's own."""
-    file = tmp_path / "shop.sqlite3"
-    shutil.copy(blank, file)
-    yield f"sqlite://{file}"
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server with a template database of empty tables."""
+    if binaries() is None:
+        if "postgres" in REQUIRED:
+            pytest.fail("PostgreSQL is required but not installed")
+        pytest.skip("PostgreSQL is not installed")
+    with cluster() as server:
+        asyncio.run(_make_postgres(server))
+        yield server
+
+
+async def _make_postgres(server: str) -> None:
+    await _execute(server, "CREATE DATABASE blank")
+    await migrate(f"{server}/blank")
+
+
+async def _execute(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(f"{server}/postgres")
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own, on each kind of server."""
+    if request.param == "sqlite":
+        file = tmp_path / "shop.sqlite3"
+        shutil.copy(request.getfixturevalue("blank"), file)
+        yield f"sqlite://{file}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    asyncio.run(_execute(server, f"CREATE DATABASE {name} TEMPLATE blank"))
+    yield f"{server}/{name}"
+    asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
@@ -91,6 +126,3 @@ async def chat(database_url: str, errors: Errors) -> AsyncIterator[Chat]:
         chat.silent()
         assert not await shop.unfinished()
         assert not errors.seen
-
-
-REQUIRED = frozenset(filter(None, os.environ.get("GENDAN_TEST_REQUIRE", "").split(",")))

@@ -177,4 +177,17 @@ def database_file(path: Path) -> str:
     return f"sqlite://{path}"
 
 
-__all__ = ["CAI", "CHEN", "LI", "LU", "QIANG", "WANG", "Chat", "Person", "build", "simulated", "structlog", "unused_port"]
+__all__ = [
+    "CAI",
+    "CHEN",
+    "LI",
+    "LU",
+    "QIANG",
+    "WANG",
+    "Chat",
+    "Person",
+    "build",
+    "simulated",
+    "structlog",
+    "unused_port",
+]
