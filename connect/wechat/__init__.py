@@ -1,0 +1,1 @@
+"""WeChat: the API of an Official Account (公众号)."""

@@ -1,52 +1,25 @@
 """The WeChat API of one account: every call with its token, a timeout, one error type, and at most one second try."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
-import structlog
 
 from connect.wechat import protocol
-from connect.wechat.codes import TOKEN
+from connect.wechat.codes import NO_MENU, TOKEN
 from connect.wechat.protocol import OAuthAnswer
+from connect.wechat.token import AccessToken, MemoryShelf, TokenShelf
 from domain.errors import DeliveryFailed
 
-log = structlog.get_logger()
+__all__ = ["MemoryShelf", "OAuthAnswer", "TokenShelf", "WeChat"]
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 LARGEST_ANSWER = 1 << 20
-EARLY = timedelta(minutes=5)
-CIRCUIT = timedelta(seconds=60)
 
-
-class TokenShelf(Protocol):
-    """Where the token lies, for all processes; ``store`` tells which token won."""
-
-    async def load(self) -> tuple[str, datetime] | None:
-        """The token and when it ends."""
-
-    async def store(self, previous: str | None, token: str, expires_at: datetime) -> str:
-        """Put a token in the place of ``previous``, unless another process was faster."""
-
-
-class MemoryShelf:
-    """A shelf of one process, for tools and tests."""
-
-    def __init__(self) -> None:
-        self._kept: tuple[str, datetime] | None = None
-
-    async def load(self) -> tuple[str, datetime] | None:
-        """The token and when it ends."""
-        return self._kept
-
-    async def store(self, previous: str | None, token: str, expires_at: datetime) -> str:
-        """Put a token in the place of ``previous``."""
-        if self._kept is None or self._kept[0] == previous:
-            self._kept = (token, expires_at)
-        return self._kept[0]
+Body = Callable[[], bytes | aiohttp.FormData]
+"""Makes the body of a request, anew for each try: a form can be sent only once."""
 
 
 class WeChat:
@@ -61,15 +34,14 @@ class WeChat:
         api_url: str,
         shelf: TokenShelf,
         clock: Callable[[], datetime],
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> None:
         self._session = session
         self._appid = appid
         self._secret = secret
         self._api = api_url.rstrip("/")
-        self._shelf = shelf
-        self._clock = clock
-        self._fetching = asyncio.Lock()
-        self._closed_until: datetime | None = None
+        self._timeout = timeout
+        self._token = AccessToken(shelf, self._fetch_token, clock)
 
     async def send_template(
         self,
@@ -90,20 +62,20 @@ class WeChat:
 
     async def create_menu(self, menu: bytes) -> None:
         """Set the menu of the account, given as JSON in UTF-8."""
-        await self._call("POST", "menu/create", data=menu)
+        await self._call("POST", "menu/create", lambda: menu)
 
     async def get_menu(self) -> dict[str, Any]:
-        """The menu as it is."""
-        return await self._call("GET", "menu/get")
+        """The menu as it is; empty when there is none."""
+        try:
+            return await self._call("GET", "menu/get")
+        except DeliveryFailed as failed:
+            if failed.code == NO_MENU:
+                return {}
+            raise
 
     async def create_qr(self, scene: str, seconds: int) -> str:
-        """A QR code that brings ``scene`` with it for a while; the address that it stands for."""
-        wish = {
-            "expire_seconds": seconds,
-            "action_name": "QR_STR_SCENE",
-            "action_info": {"scene": {"scene_str": scene}},
-        }
-        return str((await self._post("qrcode/create", wish))["url"])
+        """A QR code that brings ``scene`` with it for so long; the address that it stands for."""
+        return protocol.needed(await self._post("qrcode/create", protocol.qr_code(scene, seconds)), "url")
 
     async def user_info(self, openid: str) -> dict[str, Any]:
         """Whether and how a person follows."""
@@ -111,87 +83,69 @@ class WeChat:
 
     async def templates(self) -> list[dict[str, Any]]:
         """The templates of the account, with their content."""
-        return list((await self._call("GET", "template/get_all_private_template")).get("template_list", []))
+        return list((await self._call("GET", "template/get_all_private_template")).get("template_list") or [])
 
     async def upload_media(self, kind: str, name: str, content: bytes, content_type: str) -> str:
         """Upload a file that may be sent for three days; its media id."""
-        form = aiohttp.FormData()
-        form.add_field("media", content, filename=name, content_type=content_type)
-        return str((await self._call("POST", "media/upload", data=form, type=kind))["media_id"])
+
+        def form() -> aiohttp.FormData:
+            made = aiohttp.FormData()
+            made.add_field("media", content, filename=name, content_type=content_type)
+            return made
+
+        found = await self._call("POST", "media/upload", form, type=kind)
+        return protocol.needed(found, "thumb_media_id" if "thumb_media_id" in found else "media_id")
 
     async def openid_by_code(self, code: str) -> OAuthAnswer:
         """Who came back from web authorisation with this code, which is good once."""
         query = {"appid": self._appid, "secret": self._secret, "code": code, "grant_type": "authorization_code"}
         found = await self._request("GET", f"{self._api}/sns/oauth2/access_token?{urlencode(query)}")
-        return OAuthAnswer(str(found.get("openid", "")), bool(found.get("is_snapshotuser")))
+        return OAuthAnswer(protocol.needed(found, "openid"), bool(found.get("is_snapshotuser")))
 
     def authorize_url(self, open_url: str, redirect: str, state: str) -> str:
         """Where to send a browser inside WeChat to learn who it is."""
         return protocol.authorize_url(open_url, self._appid, redirect, state)
 
     async def token(self) -> str:
-        """A token that is good for five minutes at least; fetched once for all who wait."""
-        kept = await self._shelf.load()
-        if kept is not None and kept[0] and kept[1] - self._clock() > EARLY:
-            return kept[0]
-        return await self._renew(kept[0] if kept is not None else None)
+        """A token that is good for two minutes at least."""
+        return (await self._token.current()).token
 
     async def _post(self, path: str, document: Mapping[str, Any]) -> dict[str, Any]:
-        return await self._call("POST", path, data=protocol.body_of(document))
+        return await self._call("POST", path, lambda: protocol.body_of(document))
 
-    async def _call(self, method: str, path: str, *, data: Any = None, **query: str) -> dict[str, Any]:
-        self._refuse_while_closed()
-        token = await self.token()
-        try:
-            return await self._request(method, self._url(path, token, query), data)
-        except DeliveryFailed as failed:
-            if failed.code not in TOKEN or isinstance(data, aiohttp.FormData):
-                raise
-        fresh = await self._renew(token)
-        try:
-            return await self._request(method, self._url(path, fresh, query), data)
-        except DeliveryFailed as failed:
-            if failed.code in TOKEN:
-                # A fresh token that is refused means another cause: leave the platform alone for a while.
-                self._closed_until = self._clock() + CIRCUIT
-            raise
-
-    def _url(self, path: str, token: str, query: Mapping[str, str]) -> str:
-        return f"{self._api}/cgi-bin/{path}?{urlencode({'access_token': token, **query})}"
-
-    def _refuse_while_closed(self) -> None:
-        if self._closed_until is not None:
-            left = self._closed_until - self._clock()
-            if timedelta(0) < left <= CIRCUIT:
-                raise DeliveryFailed("token_circuit", retry_after=left, kind="token")
-            self._closed_until = None
-
-    async def _renew(self, stale: str | None) -> str:
-        async with self._fetching:
-            kept = await self._shelf.load()
-            if kept is not None and kept[0] and kept[0] != stale and kept[1] - self._clock() > EARLY:
-                return kept[0]
-            wish = {"grant_type": "client_credential", "appid": self._appid, "secret": self._secret}
-            body = protocol.body_of({**wish, "force_refresh": False})
+    async def _call(self, method: str, path: str, body: Body | None = None, **query: str) -> dict[str, Any]:
+        held = await self._token.current()
+        for second in (False, True):
+            url = f"{self._api}/cgi-bin/{path}?{urlencode({'access_token': held.token, **query})}"
             try:
-                found = await self._request("POST", f"{self._api}/cgi-bin/stable_token", body)
+                found = await self._request(method, url, body)
             except DeliveryFailed as failed:
-                raise _of_token(failed) from None
-            token, seconds = str(found["access_token"]), int(found.get("expires_in", 7200))
-            log.info("token_fetched", seconds=seconds)
-            return await self._shelf.store(stale, token, self._clock() + timedelta(seconds=seconds))
+                if failed.code not in TOKEN:
+                    raise
+                if second:
+                    # A fresh token that is refused means another cause.
+                    self._token.shut(failed)
+                    raise
+                held = await self._token.another(held)
+            else:
+                self._token.accepted()
+                return found
+        raise AssertionError("unreachable")
 
-    async def _request(self, method: str, url: str, data: Any = None) -> dict[str, Any]:
+    async def _fetch_token(self) -> tuple[str, timedelta]:
+        wish = protocol.token_wish(self._appid, self._secret)
+        try:
+            found = await self._request("POST", f"{self._api}/cgi-bin/stable_token", lambda: wish)
+            return protocol.token_of(found)
+        except DeliveryFailed as failed:
+            raise protocol.without_token(failed) from None
+
+    async def _request(self, method: str, url: str, body: Body | None = None) -> dict[str, Any]:
         try:
             async with self._session.request(
-                method, url, data=data, timeout=TIMEOUT, allow_redirects=False
+                method, url, data=body() if body else None, timeout=self._timeout, allow_redirects=False
             ) as response:
-                body = await response.content.read(LARGEST_ANSWER + 1)
-                while len(body) <= LARGEST_ANSWER and not response.content.at_eof():
-                    body += await response.content.read(LARGEST_ANSWER + 1 - len(body))
-                if len(body) > LARGEST_ANSWER:
-                    raise DeliveryFailed("too_large", maybe_sent=True, kind="ambiguous")
-                return protocol.answer_of(response.status, body)
+                return protocol.answer_of(response.status, await _at_most(response.content, LARGEST_ANSWER))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise DeliveryFailed("no_connection", kind="transient") from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError):
@@ -199,13 +153,11 @@ class WeChat:
             raise DeliveryFailed("no_answer", maybe_sent=True, kind="ambiguous") from None
 
 
-def _of_token(failed: DeliveryFailed) -> DeliveryFailed:
-    """A failure to get a token: nothing was sent, and a wrong secret is a matter of configuration."""
-    wrong = failed.code in TOKEN
-    return DeliveryFailed(
-        failed.code,
-        permanent=failed.permanent or wrong,
-        retry_after=failed.retry_after,
-        kind="config" if wrong else "transient" if failed.maybe_sent else failed.kind,
-        text=failed.text,
-    )
+async def _at_most(stream: aiohttp.StreamReader, most: int) -> bytes:
+    pieces, size = [], 0
+    async for piece in stream.iter_any():
+        size += len(piece)
+        if size > most:
+            raise DeliveryFailed("too_large", maybe_sent=True, kind="ambiguous")
+        pieces.append(piece)
+    return b"".join(pieces)

@@ -13,54 +13,38 @@ class Policy:
     retry_after: timedelta | None = None
 
 
-TOKEN = frozenset({40001, 40014, 42001})
 OK = 0
-
-_CONFIG = Policy("config", permanent=True)
-_GONE = Policy("recipient", permanent=True)
-_CONTENT = Policy("content", permanent=True)
-_WINDOW = Policy("window", permanent=True)
-_MINUTE = Policy("throttled", retry_after=timedelta(seconds=60))
-_MOMENT = Policy("throttled", retry_after=timedelta(seconds=5))
+TOKEN = frozenset({40001, 40014, 42001})
+"""The access token is not good any more, or never was."""
+NO_MENU = 46003
 
 _GROUPS: tuple[tuple[Policy, tuple[int, ...]], ...] = (
+    (Policy("token", permanent=True), tuple(TOKEN)),
     (
-        _CONFIG,
+        Policy("config", permanent=True),
         (
-            40002,
-            40013,
-            40125,
-            40243,
-            41001,
-            41002,
-            41004,
-            40164,
-            61004,
-            89503,
-            89506,
-            89507,
-            48001,
-            48004,
-            50007,
-            61007,
+            *(40002, 40013, 40125, 40164, 40243, 41001, 41002, 41004, 48001, 48004, 50007),
+            *(61004, 61007, 89503, 89506, 89507),
         ),
     ),
-    (_GONE, (43004, 50005, 40003, 49003, 50002, 43019, 48002)),
+    (Policy("recipient", permanent=True), (40003, 43004, 43019, 48002, 49003, 50002, 50005)),
     (Policy("consent", permanent=True), (43101,)),
-    (_WINDOW, (45015, 45047)),
+    (Policy("window", permanent=True), (45015, 45047)),
+    # The quota of the day: how long that is depends on the hour, and is for the caller to say.
     (Policy("throttled"), (45009,)),
-    (_MINUTE, (45011,)),
-    (_MOMENT, (43108, 45169, 45066)),
+    (Policy("throttled", retry_after=timedelta(seconds=60)), (45011,)),
+    (Policy("throttled", retry_after=timedelta(seconds=5)), (43108, 45066, 45169)),
     (
-        _CONTENT,
+        Policy("content", permanent=True),
         (
             *(40033, 40035, 40036, 40037, 40039, 40249, 41030, 43116, 44002, 44004, 45168, 47001, 47003),
-            *(43001, 43002, 43003, 40004, 40005, 40006, 40007, 40008, 40009, 41005, 45001),
-            *(45002, 45003, 45004, 45005, 45006, 45007, 45008),
+            *(45002, 45003, 45004, 45005, 45006, 45008),
         ),
     ),
+    (Policy("media", permanent=True), (*range(40004, 40013), 41005, 45001, 45007)),
     (Policy("review", permanent=True), (40252,)),
-    (Policy("token", permanent=True), tuple(TOKEN)),
+    (Policy("method", permanent=True), (43001, 43002, 43003)),
+    (Policy("quota_reset", permanent=True), (48006,)),
     (Policy("transient"), (-1, 268487001, 268487002)),
 )
 

@@ -5,13 +5,20 @@ text/plain, and control characters may stand inside strings. Requests must be ra
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from connect.wechat.codes import OK, policy_of
+from connect.wechat.codes import OK, TOKEN, policy_of
 from domain.errors import DeliveryFailed
+
+TOO_MANY_REQUESTS = 429
+GATEWAY_TIMEOUT = 504
+
+_RID = re.compile(r"rid:\s*([0-9a-f-]{8,40})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class OAuthAnswer:
 
 def body_of(document: Mapping[str, Any]) -> bytes:
     """A JSON body as the platform takes it."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def template_message(
@@ -45,36 +52,78 @@ def text_message(openid: str, text: str) -> dict[str, Any]:
     return {"touser": openid, "msgtype": "text", "text": {"content": text}}
 
 
+def qr_code(scene: str, seconds: int) -> dict[str, Any]:
+    """The body that asks for a QR code which expires."""
+    return {
+        "expire_seconds": seconds,
+        "action_name": "QR_STR_SCENE",
+        "action_info": {"scene": {"scene_str": scene}},
+    }
+
+
+def token_wish(appid: str, secret: str) -> bytes:
+    """The body that asks for the account's stable token; never by force, which would end the token of others."""
+    return body_of(
+        {"grant_type": "client_credential", "appid": appid, "secret": secret, "force_refresh": False},
+    )
+
+
+def token_of(found: Mapping[str, Any]) -> tuple[str, timedelta]:
+    """The token in an answer, and how long it is good."""
+    token, lasts = needed(found, "access_token"), found.get("expires_in", 7200)
+    if not isinstance(lasts, int):
+        raise DeliveryFailed("no_expiry", kind="transient")
+    return token, timedelta(seconds=lasts)
+
+
+def without_token(failed: DeliveryFailed) -> DeliveryFailed:
+    """A failure to get a token: nothing was sent, and a wrong secret is a matter of configuration."""
+    wrong = failed.code in TOKEN
+    return DeliveryFailed(
+        failed.code,
+        permanent=failed.permanent,
+        retry_after=failed.retry_after,
+        kind="config" if wrong else "transient" if failed.maybe_sent else failed.kind,
+        text=failed.text,
+    )
+
+
 def answer_of(status: int, body: bytes) -> dict[str, Any]:
     """The answer as an object; ``DeliveryFailed`` for an error code and for anything that is no answer."""
-    if status >= 500:
-        raise DeliveryFailed(f"http{status}", maybe_sent=True, kind="transient")
     if status != 200:
-        raise DeliveryFailed(f"http{status}", permanent=True, kind="config")
+        raise _unserved(status)
     try:
-        found = json.loads(body.decode("utf-8", "ignore"), strict=False)
-    except ValueError:
+        found: Any = json.loads(body.decode("utf-8", "ignore"), strict=False)
+    except (ValueError, RecursionError):
         raise DeliveryFailed("no_json", maybe_sent=True, kind="ambiguous") from None
-    if not isinstance(found, dict):
-        raise DeliveryFailed("no_object", maybe_sent=True, kind="ambiguous")
-    code = found.get("errcode", OK)
+    code = found.get("errcode", OK) if isinstance(found, dict) else None
+    if not isinstance(code, int):
+        raise DeliveryFailed("no_answer_object", maybe_sent=True, kind="ambiguous")
     if code != OK:
-        raise failure(int(code), str(found.get("errmsg", "")))
-    return found
+        raise failure(code, str(found.get("errmsg", "")))
+    return dict(found)
+
+
+def needed(found: Mapping[str, Any], name: str) -> str:
+    """A field that the documents promise; an answer without it says nothing about what was done."""
+    value = found.get(name)
+    if not isinstance(value, str) or not value:
+        raise DeliveryFailed(f"no_{name}", maybe_sent=True, kind="ambiguous")
+    return value
 
 
 def failure(code: int, text: str) -> DeliveryFailed:
     """A code of the platform as a failure, by the table."""
     policy = policy_of(code)
-    return DeliveryFailed(
-        code, permanent=policy.permanent, retry_after=policy.retry_after, kind=policy.kind, text=_rid(text)
-    )
-
-
-def _rid(text: str) -> str:
     # Only the request id is kept of a message: it resolves at the platform, and tells nothing about a person.
-    _, found, rid = text.partition("rid: ")
-    return f"rid {rid.strip()}" if found else ""
+    rid = _RID.search(text)
+    return DeliveryFailed(
+        code,
+        permanent=policy.permanent,
+        retry_after=policy.retry_after,
+        kind=policy.kind,
+        text=f"rid {rid[1]}" if rid else "",
+    )
 
 
 def authorize_url(open_url: str, appid: str, redirect: str, state: str) -> str:
@@ -85,3 +134,14 @@ def authorize_url(open_url: str, appid: str, redirect: str, state: str) -> str:
         safe="",
     )
     return f"{open_url}/connect/oauth2/authorize?{query}#wechat_redirect"
+
+
+def _unserved(status: int) -> DeliveryFailed:
+    """A gateway answered in the platform's place; only one that waited in vain may have passed the request on."""
+    if status == TOO_MANY_REQUESTS:
+        return DeliveryFailed(f"http{status}", retry_after=timedelta(seconds=60), kind="throttled")
+    if status == GATEWAY_TIMEOUT:
+        return DeliveryFailed(f"http{status}", maybe_sent=True, kind="ambiguous")
+    if status >= 500:
+        return DeliveryFailed(f"http{status}", kind="transient")
+    return DeliveryFailed(f"http{status}", permanent=True, kind="config")
