@@ -81,7 +81,7 @@ async def _database(settings: Settings) -> Finding:
         if await pending_migrations():
             return Finding("数据库 database", False, "有未执行的升级，请运行 gendan migrate · run gendan migrate")
         await take_write_lock()
-    except Exception as error:  # noqa: BLE001 - whatever a driver raises is the finding
+    except Exception as error:
         return Finding("数据库 database", False, f"不能写入 · cannot write: {type(error).__name__}")
     finally:
         await close_database()

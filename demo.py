@@ -1,4 +1,4 @@
-"""The demonstration: a small shop, the simulated platform with its table of phones, and the bot as a process of its own.
+"""The demonstration: a small shop, the simulated platform with its table of phones, and the bot as a child process.
 
 The bot is a child process, so that "kill and restart" on the page is a real SIGKILL; the phones are bound with real
 one-time codes sent over the wire.
@@ -7,19 +7,16 @@ one-time codes sent over the wire.
 import asyncio
 import contextlib
 import json
-import os
 import secrets
 import signal
 import socket
 import string
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from time import time
-from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -29,13 +26,13 @@ from domain import importing, joining
 from domain.database import close_database, migrate, open_database
 from domain.queries import actor_of
 from domain.values import SYSTEM, Address, Role
+from process import Bot
 from simulator import OfficialAccount, Phone, Platform, make_app
 from templates import menu
 
 ROOT = Path(__file__).parent
 SHOP = ROOT / "demoshop"
 BOT_PORT = 8080
-READY_SECONDS = 20.0
 TEMPLATE_ID = "GendanDemoTemplateGendanDemoTemplateGendan1"
 
 
@@ -67,74 +64,10 @@ def cast() -> tuple[Seat, ...]:
     )
 
 
-class Bot:
-    """The bot's process: started, killed without mercy, started again."""
-
-    def __init__(self, environment: Mapping[str, str], url: str, log: Path) -> None:
-        self._environment = dict(environment)
-        self._url = url
-        self._log = log
-        self._process: asyncio.subprocess.Process | None = None
-        self._ahead = timedelta()
-
-    async def start(self) -> None:
-        """Start it and wait until it can work."""
-        environment = {**os.environ, **self._environment, "GENDAN_DEMO_AHEAD": str(self._ahead.total_seconds())}  # noqa: TID251
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, str(ROOT / "manage.py"), "serve", env=environment, stdout=log, stderr=log, cwd=ROOT
-            )
-        await self._until_ready()
-
-    async def restart(self) -> None:
-        """Kill it with SIGKILL and start it again."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-            await self._process.wait()
-        await self.start()
-
-    async def advance(self, step: timedelta) -> None:
-        """Move its clock, now and for later starts."""
-        self._ahead += step
-        await self._ask("POST", "/demo/clock", {"seconds": step.total_seconds()})
-
-    async def check(self) -> dict[str, Any]:
-        """What it still holds."""
-        found = await self._ask("GET", "/demo/trace")
-        return {"waiting": found["due"], "unsettled": found["unsettled"]}
-
-    async def stop(self) -> None:
-        """Ask it to end, and see that it does."""
-        if self._process is None or self._process.returncode is not None:
-            return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(12):
-                await self._process.wait()
-        except TimeoutError:
-            self._process.kill()
-
-    async def _ask(self, method: str, path: str, wish: Any = None) -> Any:
-        async with aiohttp.ClientSession() as session, session.request(method, self._url + path, json=wish) as response:
-            return await response.json()
-
-    async def _until_ready(self) -> None:
-        async with aiohttp.ClientSession() as session, asyncio.timeout(READY_SECONDS):
-            while True:
-                if self._process is not None and self._process.returncode is not None:
-                    raise SystemExit(f"服务没有起来，请看 {self._log} · the bot did not start, see {self._log}")
-                with contextlib.suppress(aiohttp.ClientError):
-                    async with session.get(f"{self._url}/readyz") as response:
-                        if response.status == 200:
-                            return
-                await asyncio.sleep(0.05)
-
-
 async def run(folder: Path, port: int) -> None:
     """Run the demonstration until Ctrl-C; everything it keeps is in ``folder``."""
     began = time()
-    folder.mkdir(parents=True, exist_ok=True)
-    account_traits, table_port, bot_port = _traits(folder / "account.json"), _free(port), _free(BOT_PORT)
+    account_traits, table_port, bot_port = _traits(folder), _free(port), _free(BOT_PORT)
     table, bot_url = f"http://127.0.0.1:{table_port}", f"http://127.0.0.1:{bot_port}"
     people = cast()
     codes = await _prepared(folder, people)
@@ -238,8 +171,10 @@ def _environment(folder: Path, account: OfficialAccount, platform: Platform, tab
     }
 
 
-def _traits(file: Path) -> dict[str, str]:
+def _traits(folder: Path) -> dict[str, str]:
     """The keys of the demonstration's own account, made once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "account.json"
     if not file.exists():
         letters = string.ascii_letters + string.digits
         traits = {

@@ -31,7 +31,7 @@ def cleaned(text: str) -> str:
 def set_up(level: str = "INFO", form: str = "auto") -> None:
     """Write the log to standard error: ``json``, ``text``, or by whether a person is watching."""
     as_json = form == "json" or (form == "auto" and not sys.stderr.isatty())
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),

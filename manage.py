@@ -386,7 +386,7 @@ def _guarded(work: Callable[[], T]) -> T:
         _refuse(f"数据库不可用或未建立（先运行 gendan migrate）· database: {str(error).splitlines()[0]}")
 
 
-def _show(fields: dict[str, Any], as_json: bool) -> None:  # noqa: FBT001
+def _show(fields: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(fields, ensure_ascii=False))
         return
@@ -394,7 +394,7 @@ def _show(fields: dict[str, Any], as_json: bool) -> None:  # noqa: FBT001
         typer.echo(f"{name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value}")
 
 
-def _table(rows: list[dict[str, Any]], as_json: bool) -> None:  # noqa: FBT001
+def _table(rows: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return

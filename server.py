@@ -60,7 +60,7 @@ Clock = Callable[[], datetime]
 
 
 class Shop:
-    """The running product: one web application, one engine, one schedule; closed in the order in which it was opened."""
+    """The running product: one web application, one engine, one schedule; closed in the order of opening."""
 
     def __init__(self, settings: Settings, clock: Clock, session: aiohttp.ClientSession, secret: bytes) -> None:
         self.settings = settings

@@ -10,6 +10,7 @@ import structlog
 from bot.dialogue import Talk, alone_with, recall, remember
 from bot.envelope import Inbound
 from bot.grammar.lexicon import Lexicon
+from bot.grammar.phrases import UNSUPPORTED
 from bot.hearing import commands_in
 from bot.replies import Reply, refused
 from bot.router import Answered, Ask, Happening, Router
@@ -23,7 +24,6 @@ from templates import render, zone
 log = structlog.get_logger()
 
 MOST_COMMANDS = 5
-UNSUPPORTED = "【收到不支持的消息类型"
 
 
 class Words(Protocol):

@@ -91,7 +91,7 @@ async def _alone(url: str) -> AsyncIterator[None]:
     if url.startswith("sqlite"):
         yield
         return
-    connection = await asyncpg.connect(url.replace("asyncpg://", "postgres://", 1))
+    connection = await asyncpg.connect(url.replace("asyncpg://", "postgres://", 1))  # type: ignore[no-untyped-call]
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
         yield

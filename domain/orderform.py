@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from domain.queries import Happening, LineView, OrderView, ShipmentView
+from domain.orderviews import Happening, LineView, OrderView, ShipmentView
 from domain.values import plain
 
 

@@ -1,9 +1,6 @@
 """The reads of chat and pages: who somebody is, which order is meant, and an order as it is now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from tortoise.expressions import Q
@@ -11,117 +8,15 @@ from tortoise.queryset import QuerySet
 
 from domain.errors import OrderNotFound, OrderUnclear
 from domain.models import Event, Identity, Order, OrderLine, Shipment
-from domain.models.orders import OrderState
-from domain.models.shipments import ParcelState
 from domain.ordering import goods_of
-from domain.rules.lifecycle import FINAL, Axes, axes
-from domain.rules.numbering import digits, well_formed
+from domain.orderviews import Happening, LineView, OrderView, ScanView, ShipmentView
+from domain.rules.lifecycle import axes
+from domain.rules.numbering import LETTERS, digits, well_formed
 from domain.rules.review import Reason
 from domain.shipping import rest_of
 from domain.values import Actor, Address
 
 CANDIDATES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """A line; counters and ``base_qty`` in base units, the price per ``price_unit``."""
-
-    sku: str
-    name: str
-    qty: Decimal
-    unit: str
-    base_qty: Decimal
-    base_unit: str
-    unit_price: Decimal
-    price_unit: str
-    price_source: str
-    amount: Decimal
-    reserved: Decimal
-    shipped: Decimal
-    delivered: Decimal
-    cancelled: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class ScanView:
-    """A scan of a parcel."""
-
-    at: datetime
-    state: ParcelState
-    text: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShipmentView:
-    """A parcel with its scans, oldest first."""
-
-    number: str
-    carrier: str
-    waybill: str | None
-    state: ParcelState
-    shipped_at: datetime
-    eta: date | None
-    delivered_at: datetime | None
-    events: tuple[ScanView, ...]
-
-    @property
-    def latest(self) -> ScanView | None:
-        """The newest scan."""
-        return self.events[-1] if self.events else None
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """An entry of the order's history: the kind of event and its facts."""
-
-    at: datetime
-    event: str
-    by: str
-    facts: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderView:
-    """An order as it is now; ``axes`` are folds of the lines' counters."""
-
-    number: str
-    customer: str
-    customer_name: str
-    state: OrderState
-    placed_at: datetime
-    placed_by: str
-    channel: str
-    requested: date | None
-    promised: date | None
-    currency: str
-    total: Decimal
-    verdict: str
-    reasons: tuple[Reason, ...]
-    axes: Axes
-    lines: tuple[LineView, ...]
-    shipments: tuple[ShipmentView, ...]
-    history: tuple[Happening, ...]
-    goods: str
-    rest: str
-    ship_to: dict[str, Any] = field(default_factory=dict)
-    remark: str = ""
-    reason: str = ""
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-
-    @property
-    def expected(self) -> date | None:
-        """The day by which everything is there: the promise while goods are in the house, else the last parcel's."""
-        if self.rest or not self.shipments:
-            return self.promised
-        return max((s.eta for s in self.shipments if s.eta is not None), default=self.promised)
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.state in FINAL
 
 
 async def actor_of(address: Address) -> Actor:
@@ -150,14 +45,6 @@ async def actor_of(address: Address) -> Actor:
             address=address,
         )
     return Actor(name="", identity=row.id if row is not None else None, address=address)
-
-
-async def staff_actor(code: str) -> Actor | None:
-    """A member of staff acting from elsewhere than chat, such as the command line."""
-    from domain.models import Staff
-
-    row = await Staff.get_or_none(code=code, active=True)
-    return Actor(row.name, row.role_set, staff=row.id, customers=frozenset(row.customers)) if row is not None else None
 
 
 def visible(actor: Actor) -> QuerySet[Order]:
@@ -196,8 +83,6 @@ async def _by_digits(orders: QuerySet[Order], serial: str) -> Sequence[Any]:
     exact = [number for number in await _like(orders, f"SO{serial}") if number[2:-1] == serial]
     if exact:
         return exact
-    from domain.rules.numbering import LETTERS
-
     ends = Q(*(Q(number__endswith=serial + letter) for letter in LETTERS), join_type="OR")
     return await orders.filter(ends).order_by("-id").limit(CANDIDATES).values_list("number", flat=True)
 

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from domain.errors import OrderNotFound
 from domain.linking import number_of
-from domain.queries import OrderView, actor_of, order_view
+from domain.orderviews import OrderView
+from domain.queries import actor_of, order_view
 from domain.values import Address
 from templates import page, zone
 from web.identity import GUEST, SNAPSHOT, Identity

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.models.orders import OrderState
 from domain.models.shipments import ParcelState
-from domain.queries import LineView, OrderView, ScanView, ShipmentView
+from domain.orderviews import LineView, OrderView, ScanView, ShipmentView
 from domain.rules.waybills import PICK_UP
 from domain.values import plain
 
