@@ -6,9 +6,9 @@ from dataclasses import replace
 from bot.grammar import days
 from bot.grammar.compact import key_of
 from bot.grammar.details import details_of
-from bot.grammar.entities import family_member
 from bot.grammar.lines import Item, gaps, pair, wanted
 from bot.grammar.marks import AddressMark, CustomerMark, OrderMark, ProductMark, QuantityMark
+from bot.grammar.narrowing import family_member
 from bot.grammar.normal import fold
 from bot.grammar.numerals import NUMBER, parse_number, small_number
 from bot.grammar.scene import Scene

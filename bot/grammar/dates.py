@@ -11,7 +11,7 @@ from bot.grammar.westdays import WEST_FORMS
 from domain.values import DeliveryKind, DeliveryWish, Period
 
 _HINT = re.compile(
-    r"[日号月周天年节午晚早旬急快赶礼星期今明昨后前季半内]|\d[-/.]\d|[./]\d|618|双1|点|time|day"
+    r"[日号月周天年节午晚早旬急快赶礼星期今明昨后前季半内上立即火]|rush|\d[-/.]\d|[./]\d|618|双1|点|time|day"
     r"|week|month|year|asap|urgent|hour"
     r"|q[1-4]|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tom|\dth"
     r"|tmr|tonight|soon|quick|截"
@@ -24,7 +24,7 @@ _ASAP = re.compile(
 _CALM = re.compile(r"不(?:着|太|是很)?急|别急|不(?:用|要|必)(?:加|着|太)?急|no rush|no hurry|not urgent")
 _BEFORE_WORD = re.compile(
     r"(?:最迟|最晚|最慢|不晚于|不迟于|截止到?|截至|务必|赶在|在|于|送货?日期|交期|交货期?|不超过"
-    r"|no later than |(?<![a-z])(?:by|before|till|until) ) ?(?:在|是|:)? ?(?:the )?$"
+    r"|no later than |(?<![a-z])(?:by|before|till|until|on) ) ?(?:在|是|:)? ?(?:the )?$"
 )
 _INCLUSIVE = ("最迟", "最晚", "最慢", "不晚", "不迟", "截", "不超", "no", "by", "till", "until")
 _PART = (
@@ -42,7 +42,7 @@ _AFTER = re.compile(
 )
 _LOOSE_TIME = re.compile(
     rf"(?<![早今明昨后天日一二三四五六日])(?:{_PART} ?(?:{_CLOCK})?|{_CLOCK.replace('P<', 'P<x')}(?= ?(?:之|以)?前))"
-    r"(?= ?(?P<turn>(?:之|以)?前)? ?(?:送|到|要|发|来|交|给|配|能|可以))"
+    r"(?= ?(?:(?P<turn>(?:之|以)?前)|(?:送|到|要|发|来|交|给|配|能|可以)))"
 )
 _JOINT = re.compile(r" ?(?:到|至|-|~|和|或者?|、|/|,|或是|to|and)? ?")
 _BETWEEN = re.compile(r"(?:之间|期间|均可|都行|都可以|都能)?")

@@ -199,10 +199,10 @@ _TABLE: tuple[tuple[str, Meaning], ...] = (
         _month_day,
     ),
     (rf"(?<![\d.])(?P<a>{_DAY_OF_MONTH})[号日]?(?:-|~|到|至)(?P<b>{_DAY_OF_MONTH})[号日](?:之?间)?", _day_range),
-    (rf"(?P<r>下下|下|这|本|当|上上|上)个?月(?:(?P<d>{_DAY_OF_MONTH})[号日]|(?P<p>底|末|初|上旬|中旬"
-        rf"|下旬|中))?", _relative_month),
     (r"(?:本|这|这个|当)?(?P<u>周|月|年|天)(?:之|以)内", _within_period),
     (r"(?:本|这|这个|当|今)(?P<u>周|月|年|天)内", _within_period),
+    (rf"(?P<r>下下|下|这|本|当|上上|上)个?月(?:(?P<d>{_DAY_OF_MONTH})[号日]|(?P<p>底|末|初|上旬|中旬"
+        rf"|下旬|中))?", _relative_month),
     (rf"(?<!\d)(?P<m>{_MONTH})月份?(?!\d)", _month_only),
     (r"(?P<p>月底|月末|月初|月中|上旬|中旬|下旬)", _this_month),
     (rf"(?P<r>下下|下|这|本|上上|上)个?{_WEEK}(?P<d>[一二三四五六日天末1-6](?!\d))?", _relative_week),

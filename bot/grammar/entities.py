@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from bot.grammar.compact import compact, hanzi_count, key_of, sound
-from bot.grammar.lexicon import CUSTOMER, GENERIC, Entry, Lexicon
+from bot.grammar.lexicon import CUSTOMER, Entry, Lexicon
 from bot.grammar.marks import MASK, Canvas, CustomerMark, Mark, ProductMark
+from bot.grammar.narrowing import extend_variants, follow_family, narrow
 from bot.grammar.normal import fold
 
 _ALNUM = re.compile(r"[a-z0-9]")
@@ -14,10 +15,6 @@ _COUNT_BEFORE = re.compile(r"(?<![a-z0-9.])\d+(?:pcs|pc|ea|x)?$")
 _MEASURED = re.compile(r"(?P<n>[1-9]\d*(?:\.\d+)?)\s?")
 _NOT_CODE_BEFORE = re.compile(r"(?:[¥$@#*.-]|so)\s?$")
 _NOT_CODE_AFTER = re.compile(r"[.%/-]?\d|\s?(?:[.%/-]\d|块|元|号|月|日|年|点|%|折|天)")
-_MODIFIER = re.compile(
-    r"(?<![a-z0-9.])(\d+(?:\.\d+)?[a-z]{1,2}|\d+x\d+|[a-z]\d+(?:x\d+)?|\d+(?:\.\d+)?(?:平方|瓦|寸|号|米|伏"
-    r"|平)|[\u4e00-\u9fff]{1,4})的"
-)
 _CUSTOMER_CALL = re.compile(
     r"(?:^|[\n;,。]|给|帮|替|为)\s?([\u4e00-\u9fff]{2,3}?)(?=要|订|来|下|拿|补|:|,|\s|的|再|那|照|" + MASK + ")"
 )
@@ -35,10 +32,11 @@ def spot_entities(canvas: Canvas, lexicon: Lexicon, *, staff: bool) -> None:
     text = canvas.masked
     for hit in _surest(_exact(text, lexicon), _homophones(text, lexicon)):
         canvas.add(_mark(canvas.text, hit))
-    _extend_variants(canvas, lexicon)
+    extend_variants(canvas, lexicon)
+    narrow(canvas, lexicon)
     if staff and not canvas.of(CustomerMark):
         _called_customers(canvas, lexicon)
-    _modifiers(canvas, lexicon)
+    follow_family(canvas, lexicon)
 
 
 def _mark(text: str, hit: _Hit) -> Mark:
@@ -137,28 +135,6 @@ def _runs_into_quantity(text: str, end: int, lexicon: Lexicon) -> bool:
     return bool(number and re.compile(rf"[百千万kw]|{lexicon.unit_pattern()}").match(text, number.end()))
 
 
-def _extend_variants(canvas: Canvas, lexicon: Lexicon) -> None:
-    """A code plus the word that tells its variant apart is the variant (A100黑色 is A100B)."""
-    for mark in canvas.of(ProductMark):
-        for word, variant in lexicon.variants.get(mark.sku or "", {}).items():
-            if _extend(canvas, mark, word, variant):
-                break
-
-
-def _extend(canvas: Canvas, mark: ProductMark, word: str, variant: str) -> bool:
-    text = canvas.masked
-    behind = re.compile(rf"[\s的(-]{{0,2}}(?:要|选|是)?{re.escape(word)}色?的?\)?").match(text, mark.end)
-    before = re.compile(rf"(?<!不要)(?<!不是){re.escape(word)}色?的?\s?$").search(
-        text, max(0, mark.start - 6), mark.start
-    )
-    start, end = (before.start() if before else mark.start), (behind.end() if behind else mark.end)
-    if not (before or behind):
-        return False
-    longer = ProductMark(start=start, end=end, ids=(variant,), text=canvas.text[start:end], key=mark.key)
-    canvas.swap(mark, longer)
-    return True
-
-
 def _homophones(text: str, lexicon: Lexicon) -> list[_Hit]:
     """Names of three hanzi and more that sound like one of the catalog, where nothing else was found."""
     key, places = compact(text)
@@ -193,32 +169,7 @@ def _called_customers(canvas: Canvas, lexicon: Lexicon) -> None:
             return
 
 
-def _modifiers(canvas: Canvas, lexicon: Lexicon) -> None:
-    """“60W的” after a line of the same family takes over the head noun of that line."""
-    for match in _MODIFIER.finditer(canvas.masked):
-        before = [mark for mark in canvas.of(ProductMark) if mark.end <= match.start() and mark.ids]
-        if not before:
-            continue
-        sku = family_member(match[1], before[-1], lexicon)
-        if sku:
-            canvas.add(
-                ProductMark(start=match.start(), end=match.end(), ids=(sku,), text=match[1], key=key_of(match[1]))
-            )
-
-
 def starts_with_name(lexicon: Lexicon, text: str) -> bool:
     """Whether a text begins with the name of a product."""
     folded = fold(text)
     return any(hit.start == 0 for hit in _exact(folded, lexicon))
-
-
-def family_member(modifier: str, mark: ProductMark, lexicon: Lexicon) -> str | None:
-    """The one product that is called by this modifier and the last words of an earlier product's name."""
-    found: set[str] = set()
-    stem = key_of(modifier)
-    for known in dict.fromkeys(key for sku in mark.ids for key in (mark.key, *lexicon.keys_of_product(sku))):
-        for cut in range(1, min(len(known), 9)):
-            entry = lexicon.entries.get(stem + known[-cut:])
-            if entry and entry.kind not in (CUSTOMER, GENERIC) and len(entry.ids) == 1:
-                found.update(entry.ids)
-    return found.pop() if len(found) == 1 else None

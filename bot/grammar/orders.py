@@ -124,8 +124,10 @@ def _by_customer(scene: Scene, marks: tuple[Mark, ...]) -> list[tuple[Mark, ...]
     heads = [mark for mark in marks if isinstance(mark, CustomerMark)]
     if len({mark.ids for mark in heads}) < 2:
         return [marks]
-    firsts = [mark for mark in marks if isinstance(mark, ProductMark | QuantityMark)]
-    if heads[0].start < firsts[0].start:
+    goods = [mark.start for mark in marks if isinstance(mark, ProductMark | QuantityMark)]
+    if not goods or heads[-1].start < goods[0]:
+        return [tuple(mark for mark in marks if mark not in heads or mark == head) for head in heads]
+    if heads[0].start < goods[0]:
         bounds = [0, *(mark.start for mark in heads[1:]), len(scene.text) + 1]
     else:
         bounds = [0, *(mark.end for mark in heads[:-1]), len(scene.text) + 1]
@@ -147,9 +149,14 @@ def _order(scene: Scene, marks: Sequence[Mark]) -> PlaceOrder:
     )
 
 
+def _since(scene: Scene, marks: Sequence[Mark]) -> int:
+    """Where the words of some of the marks begin: the words of another customer's order do not count."""
+    return 0 if not marks or marks[0] == scene.marks[0] else marks[0].start
+
+
 def lines_of(scene: Scene, marks: Sequence[Mark]) -> tuple[Wanted, ...]:
     """The order lines among some marks, the same product added up."""
-    lines = [wanted(item, scene.lexicon) for item in pair(scene.text, marks)]
+    lines = [wanted(item, scene.lexicon) for item in pair(scene.text, marks, since=_since(scene, marks))]
     generic = [set(line.candidates) for line in lines if line.sku is None and line.qty is None]
     named = {line.sku for line in lines if line.sku}
     doubled = [group for group in generic if group & named]

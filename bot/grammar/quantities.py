@@ -15,8 +15,10 @@ _MONEY = (
     rf"|(?P<jiao_only>{_N})(?:毛|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
 )
 _NOISE = re.compile(
-    rf"(?:一共|总共|总价|合计|总额|总计|总金额|金额|共计|小计|total)[ \t]?(?:是"
-    rf"|为)?[ \t]?[:]?[ \t]?[¥$]?[ \t]?(?:{_N})[ \t]?(?:块钱?|元|万元?)?"
+    rf"(?:总价|总额|总金额|金额|total)[ \t]?(?:是|为)?[ \t]?[:]?[ \t]?[¥$]?[ \t]?(?:{_N})[ \t]?(?:块钱?|元|万元?)?"
+    rf"|(?:一共|总共|合计|总计|共计|小计)[ \t]?(?:是"
+    rf"|为)?[ \t]?[:]?[ \t]?[¥$]?[ \t]?(?:{_N})[ \t]?(?:块钱?|元|万元|(?=$|[,。\n]))"
+    rf"|共?(?:{_N})[ \t]?(?:项|款|种|(?<!一)样(?!品)|行)|\d{{1,3}}码"
     rf"|(?:打)?(?:{_N})[ \t]?折|(?:{_N})[ \t]?(?:%|个点|个小时|小时|分钟|个?钟头|秒|天|年|次|遍|趟"
     rf"|位|岁|楼|层|栋|号|期|倍|季度?|平米|周|星期|礼拜|个月|月份?|点(?:半|钟|整|\d{{1,2}}分?)"
     rf"|人)(?![\u4e00-\u9fff]*\d*箱)"
@@ -48,7 +50,7 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
         "quantity": re.compile(
             rf"(?:(?<![\d.a-wyz])(?<![a-z]-)|(?=[{SPOKEN}]))(?P<n>{_N})[ \t]?(?P<more>多(?!少)|来|余"
             rf"|几)?[ \t]?(?P<half1>个?半)?[ \t]?(?:(?P<unit>{units})(?P<half>半(?!{units}))?(?P<more2>多(?!少))?"
-            rf"|(?![\da-z]))"
+            rf"|x(?=[ ]?{MASK})|(?![\da-z]))"
         ),
         "range": re.compile(
             rf"(?<![\d.])(?:{_N})[ \t]?(?:{units})?[ \t]?(?:-|~|到|至|或者?"
@@ -169,7 +171,7 @@ def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
         qty += Decimal("0.5")
     tail = _VAGUE_TAIL.match(canvas.masked, end)
     before = _VAGUE_BEFORE.search(canvas.masked, max(0, start - 8), start)
-    vague = match["more"] or match["more2"] or tail or before or is_approximate(written)
+    vague = match["more"] or match["more2"] or tail or before or is_approximate(written) or qty <= 0
     mark = QuantityMark(
         start=before.start() if before else start,
         end=tail.end() if tail else end,

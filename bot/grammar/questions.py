@@ -75,6 +75,7 @@ _NUMBER_ALONE = re.compile(
     r"(?:订单编?号?|单号|查单|查询|查|看|下|一下|帮我|请|单子?|order|no|[N#,、和的号张那:.])++(?:呢|啊|吗)?"
 )
 _LINES = re.compile(r"P[:*x-]*Q|QP")
+_ORDERING = re.compile(r"下单(?!了|的)|[要订来拿](?:Q|P)")
 _ASKED = re.compile(r"[?？]|吗|没|什么|何|几|多久|哪|怎么")
 _OWN_COUNT = re.compile(r"(?:多少|几)(?:个|张|笔|Z)?(?:订单|单|货|钱)?|订单(?:数|量)|采购额|消费|总额|累计|花了")
 _METRICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -180,7 +181,7 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
         if _NUMBER_ALONE.fullmatch(scene.core) or scene.says(_ORDER_NAMED):
             return [QueryOrder(order_no=number) for number in scene.order_nos]
         return None
-    if _LINES.search(scene.skeleton) and not _asks_about_goods(scene):
+    if _LINES.search(scene.skeleton) and (_ORDERING.search(scene.skeleton) or not _asks_about_goods(scene)):
         return None
     if not scene.says(_ORDER_WORDS) and not (scene.context.staff and scene.of(CustomerMark) and scene.says(_WHICH)):
         return None

@@ -10,7 +10,7 @@ UNCOUNTED = frozenset({"米", "公斤", "升", "千克", "吨", "克", "毫升",
 MEASURE_WORDS = (
     "个 只 件 台 套 箱 包 袋 瓶 罐 盒 打 条 支 根 卷 桶 米 公斤 千克 斤 吨 升 毫升 克 托 托盘 板 捆 "
     "扎 提 把 对 双 副 顶 节 粒 颗 枚 片 块 张 本 册 听 令 筐 篮 车 柜 筒 排 组 批 份 部 架 盘 圈 轴 "
-    "码 千米 公里 厘米 平方 平方米 立方 pcs pc ea piece pieces unit units set sets box boxes carton "
+    "千米 公里 厘米 平方 平方米 立方 pcs pc ea piece pieces unit units set sets box boxes carton "
     "cartons ctn ctns roll rolls bag bags pack packs pallet pallets bottle bottles can cans case "
     "cases pair pairs dozen doz kg g t m l meter meters "
 )

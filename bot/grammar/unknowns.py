@@ -89,9 +89,16 @@ def _fit(scene: Scene, start: int, end: int) -> ProductMark | None:
     lead = _LEADING.match(words)
     start += lead.end() if lead else 0
     name = scene.text[start:end].rstrip(" :*x=吧哈啊呀-(,、")
-    if not 2 <= len(name) <= 14 or _UNFIT.search(name) or hanzi_count(name) < 2 or _FILLED.match(name):
+    if not 2 <= len(name) <= 14 or _UNFIT.search(name) or _FILLED.match(name):
+        return None
+    if hanzi_count(name) < 2 and not _lone_latin(scene.text, start, name):
         return None
     return ProductMark(start=start, end=start + len(name), ids=_heard(name, scene.lexicon), text=name, key=key_of(name))
+
+
+def _lone_latin(text: str, start: int, name: str) -> bool:
+    """PLC 2套: a word in Latin letters with nothing before it in its clause."""
+    return re.fullmatch(r"[a-z]{2,10}", name) is not None and not _CLAUSE.split(text[:start])[-1].strip()
 
 
 def _heard(name: str, lexicon: Lexicon) -> tuple[str, ...]:
