@@ -1,7 +1,9 @@
-"""A small shop for conversations: its goods, its customers, its staff, and all of them bound by real codes."""
+"""A small shop for conversations: its goods, its customers, its staff, and all of them bound with one-time codes."""
+
+from datetime import datetime
 
 from domain import importing, joining
-from domain.values import SYSTEM, Role
+from domain.values import SYSTEM, Address, Role
 from tests.harness import CAI, CHEN, LI, LU, QIANG, WANG, Chat, Person
 
 PRODUCTS = {
@@ -54,16 +56,14 @@ async def open_shop(chat: Chat) -> None:
     await importing.import_staff(STAFF, now=now)
     for person in (WANG, LI, CHEN, QIANG, CAI, LU):
         chat.account.add_follower(person.name, openid=person.openid)
-    issued = await joining.invite_contact("C001", WANG.name, Role.BUYER, by=SYSTEM, now=now)
-    await chat.say(WANG, f"绑定 {issued.code}")
-    await _hire(chat, LI, "S001")
-    await _hire(chat, CHEN, "S002")
-    await _hire(chat, QIANG, "S003")
-    await _hire(chat, CAI, "S004")
+    await _join(WANG, await joining.invite_contact("C001", WANG.name, Role.BUYER, by=SYSTEM, now=now), now)
+    for person, staff in ((LI, "S001"), (CHEN, "S002"), (QIANG, "S003"), (CAI, "S004")):
+        await _join(person, await joining.invite_staff(staff, by=SYSTEM, now=now), now)
+    await chat.settle()
     chat.skip_all()
 
 
-async def _hire(chat: Chat, person: Person, staff: str) -> None:
-    issued = await joining.invite_staff(staff, by=SYSTEM, now=chat.platform.clock())
-    await chat.say(person, f"绑定 {issued.code}")
-    await chat.say(person, "是我")
+async def _join(person: Person, issued: joining.Issued, now: datetime) -> None:
+    address = Address("main", person.openid)
+    await joining.peek_code(issued.code, address, now=now)
+    await joining.redeem_code(issued.code, address, now=now)

@@ -111,8 +111,9 @@ def test_public_things_say_what_they_are():
     for name, _, tree in ALL:
         if not ast.get_docstring(tree):
             silent.append(name)
-        for node in [tree, *(n for n in tree.body if isinstance(n, ast.ClassDef) and not n.name.startswith("_"))]:
-            for item in node.body:
+        classes = [n for n in tree.body if isinstance(n, ast.ClassDef) and not n.name.startswith("_")]
+        for body in [tree.body, *(n.body for n in classes)]:
+            for item in body:
                 named = isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
                 if named and not item.name.startswith("_"):
                     public += 1
@@ -133,7 +134,7 @@ def test_sentences_stand_in_templates():
         place = str(path.relative_to(ROOT))
         if place.startswith(WORDS) or place in OPERATORS:
             continue
-        docstrings = {id(text) for node in ast.walk(tree) if (text := docstring_of(node)) is not None}
+        docstrings = {id(docstring_of(node)) for node in ast.walk(tree)}
         found += [
             f"{name}:{node.lineno} {node.value}"
             for node in ast.walk(tree)
@@ -146,7 +147,7 @@ def test_sentences_stand_in_templates():
 def docstring_of(node: ast.AST) -> ast.expr | None:
     body = getattr(node, "body", None)
     first = body[0] if isinstance(body, list) and body else None
-    return first.value if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else None
+    return first.value if isinstance(first, ast.Expr) else None
 
 
 def test_every_refusal_has_words():
