@@ -23,6 +23,7 @@ _USUAL = re.compile(
 )
 _NO_ADDRESS = re.compile(
     r"[?吗没了哪几呢吧]|一下|什么|时候|不|错|多久|到哪|有|能|\d+\s?(?:个|箱|台|件|天)|改|变|货|这|那"
+    r"|(?:next |this )?(?:today|tomorrow|week|mon|tue|wed|thu|fri|sat|sun)[a-z]*\s*$"
 )
 _STOP = re.compile(
     rf"[,;。!?\n\t()\[\]{MASK}]|(?:收货人|联系人|收件人|电话|手机|tel(?![a-z])|phone|备注|送货时间"
@@ -63,10 +64,12 @@ def spot_addresses(canvas: Canvas, normal: Normal, lexicon: Lexicon) -> None:
     for match in _USUAL.finditer(canvas.masked):
         canvas.add(AddressMark(start=match.start(), end=match.end(), text="@last"))
     for match in _TRIGGER.finditer(canvas.masked):
-        end = _address_end(canvas.masked, match.end(), lexicon)
-        words = canvas.masked[match.end() : end]
+        again = _TRIGGER.match(canvas.masked, match.end())
+        start = again.end() if again else match.end()
+        end = _address_end(canvas.masked, start, lexicon)
+        words = canvas.masked[start:end]
         if len(words.strip()) >= 2 and not _NO_ADDRESS.match(words):
-            canvas.add(AddressMark(start=match.start(), end=end, text=normal.quote(match.end(), end)))
+            canvas.add(AddressMark(start=match.start(), end=end, text=normal.quote(start, end)))
 
 
 def _address_end(text: str, start: int, lexicon: Lexicon) -> int:

@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 from bot.grammar import days
+from bot.grammar.amounts import gaps, wanted
 from bot.grammar.compact import key_of
 from bot.grammar.details import details_of
-from bot.grammar.lines import Item, gaps, pair, wanted
+from bot.grammar.lines import Item, pair
 from bot.grammar.marks import AddressMark, CustomerMark, OrderMark, ProductMark, QuantityMark
 from bot.grammar.narrowing import family_member
 from bot.grammar.normal import fold

@@ -6,8 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeAlias
 
+from bot.grammar.amounts import gaps, wanted
 from bot.grammar.changeforms import CHANGE_FORMS
-from bot.grammar.lines import Item, gaps, pair, wanted
+from bot.grammar.lines import Item, pair
 from bot.grammar.marks import Mark, PriceMark, ProductMark, QuantityMark
 from bot.grammar.scene import Scene
 from bot.grammar.unknowns import with_unknown_products
@@ -57,7 +58,18 @@ def _plain(scene: Scene, every: Sequence[Mark], start: int, end: int) -> list[Ch
         return []
     adding = bool(_ADDING.search(scene.skeleton[start:end]))
     items = pair(scene.text[:last], marks, since=first)
-    return [_line(scene, item, _plain_op(scene, item, adding=adding)) for item in items]
+    return [_variant(scene, item) or _line(scene, item, _plain_op(scene, item, adding=adding)) for item in items]
+
+
+def _variant(scene: Scene, item: Item) -> Change | None:
+    """“A100要黑色的” turns the draft's A100 into its black variant."""
+    draft, sku = scene.context.draft, item.product.sku
+    if draft is None or sku is None or item.qty or draft.line(sku):
+        return None
+    for line in draft.lines:
+        if sku in scene.lexicon.variants.get(line.sku or "", {}).values():
+            return Change(Op.REPLACE, line.sku, to=sku)
+    return None
 
 
 def _plain_op(scene: Scene, item: Item, *, adding: bool) -> Op:
@@ -111,18 +123,9 @@ def _replace(scene: Scene, match: re.Match[str]) -> list[Change]:
     new = [mark for mark in _in_group(scene, match, "new") if isinstance(mark, ProductMark)]
     old = _products(scene, match)
     line = wanted(Item(new[0], _amount(scene, match)), scene.lexicon)
-    target = old[0].sku if old else _focus(scene)
-    return [
-        Change(
-            Op.REPLACE,
-            target,
-            line.qty,
-            line.unit,
-            line.base_qty,
-            to=new[0].sku,
-            candidates=() if new[0].sku else new[0].ids,
-        )
-    ]
+    target = old[0].sku if old else _open_focus(scene)
+    choices = () if new[0].sku else new[0].ids
+    return [Change(Op.REPLACE, target, line.qty, line.unit, line.base_qty, to=new[0].sku, candidates=choices)]
 
 
 def _mul(scene: Scene, match: re.Match[str]) -> list[Change]:
@@ -186,7 +189,7 @@ def _on_focus(op: Op) -> _Maker:
 
 def _restate(scene: Scene, match: re.Match[str]) -> list[Change]:
     """“20个改成30个”: the line of the draft that has the first quantity."""
-    was = next(mark for mark in scene.at(*match.span("was")) if isinstance(mark, QuantityMark))
+    was = next(mark for mark in _in_group(scene, match, "was", "was2") if isinstance(mark, QuantityMark))
     draft = scene.context.draft
     fitting = [line.sku for line in draft.lines if line.qty == was.qty] if draft else []
     sku = fitting[0] if len(fitting) == 1 else _focus(scene)
@@ -195,8 +198,11 @@ def _restate(scene: Scene, match: re.Match[str]) -> list[Change]:
 
 def _focus(scene: Scene) -> str | None:
     """The product meant without a name: the one named in this message, the only line, or that of the last turn."""
-    if len(scene.skus) == 1:
-        return scene.skus[0]
+    return scene.skus[0] if len(scene.skus) == 1 else _open_focus(scene)
+
+
+def _open_focus(scene: Scene) -> str | None:
+    """The product that the dialogue is about."""
     if scene.context.focus_sku:
         return scene.context.focus_sku
     draft = scene.context.draft

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.grammar.lines import pair, wanted
+from bot.grammar.amounts import wanted
+from bot.grammar.lines import pair
 from bot.grammar.marks import CarrierMark, OrderMark, ProductMark, WaybillMark
 from bot.grammar.phrases import APPROVE, REJECT
 from bot.grammar.scene import Scene
@@ -180,7 +181,7 @@ def cancel(scene: Scene) -> list[Command] | None:
         return None
     if scene.order_nos:
         return [CancelOrder(order_no=number) for number in scene.order_nos]
-    if not scene.says(_CANCEL_WHOLE):
+    if not scene.says(_CANCEL_WHOLE) or re.search(r"[这那]个(?!单|订单)", scene.skeleton):
         return None
     context = scene.context
     relative = scene.says(_LATER) and not (scene.says(_RECENT) and (context.last_order or context.draft))

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.grammar.amounts import wanted
 from bot.grammar.answers import option_of
-from bot.grammar.lines import pair, wanted
+from bot.grammar.lines import pair
 from bot.grammar.marks import CustomerMark, OrderMark, RemarkMark
 from bot.grammar.numerals import NUMBER, parse_number
 from bot.grammar.scene import Scene
@@ -69,7 +70,7 @@ _SNOOZE = re.compile(
 )
 _FORGET = re.compile(r"\s*(?:忘记|忘掉|删除叫法)\s*[:]?\s*(?P<alias>[^\s,。]{1,20})\s*")
 _CHASE = re.compile(r"催|hurry|chase")
-_RECEIVE = re.compile(r"签收|收货(?!人|地)")
+_RECEIVE = re.compile(r"签收|N收货(?:了|完成|$)|(?:^|确认)收货N?")
 _NOT_RECEIVE = re.compile(r"吗|没|[?？]|谁|什么|怎么|时间|哪|不|未|备注|几")
 _TRY = re.compile(r"^\s*(?:试算|试单|算一下|测算)\s*[:,]?\s*(?=\S)")
 _MINUTES = {"小": 60, "钟": 60, "h": 60, "分": 1, "m": 1, "天": 1440, "d": 1440}

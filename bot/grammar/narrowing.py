@@ -25,7 +25,7 @@ def extend_variants(canvas: Canvas, lexicon: Lexicon) -> None:
 
 def _extend(canvas: Canvas, mark: ProductMark, word: str, variant: str) -> bool:
     text = canvas.masked
-    behind = re.compile(rf"[\s的(-]{{0,2}}(?:要|选|是)?{re.escape(word)}色?的?\)?").match(text, mark.end)
+    behind = re.compile(rf"[\s的(-]{{0,2}}(?:要|选|是|改成|换成|改为)?{re.escape(word)}色?的?\)?").match(text, mark.end)
     before = re.compile(rf"(?<!不要)(?<!不是){re.escape(word)}色?的?\s?$").search(
         text, max(0, mark.start - 6), mark.start
     )

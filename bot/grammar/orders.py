@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bot.grammar.amounts import gaps, merged, wanted
 from bot.grammar.changes import changes_of
 from bot.grammar.details import details_of
-from bot.grammar.lines import gaps, merged, pair, wanted
+from bot.grammar.lines import pair
 from bot.grammar.marks import CustomerMark, Mark, ProductMark, QuantityMark
 from bot.grammar.numerals import NUMBER, small_number
 from bot.grammar.scene import Scene

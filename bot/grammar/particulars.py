@@ -52,7 +52,7 @@ _CARRIED = re.compile(
     r"\s?(?:快递|单号|运单号?|no\.?)?\s?[:#,]?\s?(?!1[3-9]\d{9}(?!\d))(?P<n>[a-z]{0,5}\d{8,20}[a-z]{0,2})(?![a-z0-9])"
 )
 _TAX = re.compile(
-    r"(?P<excl>不含税|不带税|不要税|未税|不开票价|without tax|excl(?:uding|\.)? tax|tax excluded)"
+    r"(?P<excl>不(?:用|要|需要?)?含税|不带税|不要税|未税|不开票价|without tax|excl(?:uding|\.)? tax|tax excluded)"
     r"|(?P<incl>含税|带税|包税|incl(?:uding|\.)? tax|tax included|with tax)"
 )
 

@@ -20,7 +20,7 @@ _NOISE = re.compile(
     rf"|为)?[ \t]?[:]?[ \t]?[¥$]?[ \t]?(?:{_N})[ \t]?(?:块钱?|元|万元|(?=$|[,。\n]))"
     rf"|共?(?:{_N})[ \t]?(?:项|款|种|(?<!一)样(?!品)|行)|\d{{1,3}}码"
     rf"|(?:打)?(?:{_N})[ \t]?折|(?:{_N})[ \t]?(?:%|个点|个小时|小时|分钟|个?钟头|秒|天|年|次|遍|趟"
-    rf"|位|岁|楼|层|栋|号|期|倍|季度?|平米|周|星期|礼拜|个月|月份?|点(?:半|钟|整|\d{{1,2}}分?)"
+    rf"|位|岁|楼|层|栋|号|期|(?<!一)倍|季度?|平米|周|星期|礼拜|个月|月份?|点(?:半|钟|整|\d{{1,2}}分?)"
     rf"|人)(?![\u4e00-\u9fff]*\d*箱)"
     rf"|第[ \t]?(?:\d+|[一二三四五六七八九十]+)(?:个|条|行|款|种|张|项|单)?"
     rf"|(?<![上那这哪每本该此])(?:{_N})(?:张?单|笔)(?![位价号])|(?:{_N})批(?=货)"
@@ -36,7 +36,7 @@ _POINTING = ("上", "那", "这", "哪", "每", "本", "该", "此")
 _REPEATING = re.compile(r"照旧|上次|上回|之前|一样|老样子|老规矩|返单|同样|same|repeat|上个?月|上周")
 _COUNTED = re.compile(rf"(?:{_N})[ \t]?(?:份|批)(?![ \t]?{MASK}|的?[\u4e00-\u9fff]{{2}}\d)")
 _IDIOM = re.compile(
-    r"一(?:模|下|直|定|样|般|切|起|共|会|点|些|致|律|并|边|旦)|十分|千万(?!个)|半天|万一|两边|三[天包]两"
+    r"一(?:模|下|直|定|样|般|切|起|共|会|点|些|致|律|并|边|旦|番|倍)|十分|千万(?!个)|半天|万一|两边|三[天包]两"
 )
 
 
@@ -97,6 +97,8 @@ def _is_price(canvas: Canvas, match: re.Match[str]) -> bool:
     if match["bare"] is None:
         return True
     label = match["label"]
+    if "." in match["bare"] and (label or match["per"] == "一") and MASK in canvas.masked[: match.start()]:
+        return True
     if label and (label not in ("按", "算") or canvas.masked.startswith(("算", "结", "开", "报"), match.end())):
         return True
     if not match["unit"]:

@@ -26,7 +26,7 @@ LONGEST = 600
 _NOTHING = (NotUnderstood(),)
 _CHANGE_WORDS = re.compile(
     r"改|换|加|减|去掉|删|不要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延"
-    r"|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X"
+    r"|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X|F"
 )
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
 _WITHDRAWN = re.compile(r"(?:不要|不买|不订|不下单|不想要|不需要)了|取消|撤单|作废|cancel")
@@ -103,7 +103,7 @@ def _confirming(scene: Scene) -> list[Command] | Command | None:
     pending = scene.context.pending
     if pending is None or pending.kind != "confirm_order":
         return None
-    if _WITHDRAWN.search(scene.core):
+    if _WITHDRAWN.search(scene.core) and not re.search(r"[这那]个", scene.core):
         return cancel(scene)
     option = option_of(scene)
     if option is not None and 1 <= option <= len(pending.options):
@@ -155,7 +155,7 @@ def _modified(scene: Scene, order_no: str | None) -> ModifyOrder | None:
 def _unspecific(scene: Scene, order_no: str | None) -> ModifyOrder | None:
     if re.search(
         r"^(?:我想|我要|帮我|想|要|把|N|能不能|可以)*(?:改一?下|修改|改单|改订单|改|变更|modify"
-        r"|change|edit)(?:一下|订单|单子|单|N|吧|吗)*$",
+        r"|change|edit)(?:一下|订单|单子|单|N|吧|吗)*$|^(?:N的?)?(?:数量|地址|日期|交期|时间|收货人)(?:要|得|需要)?(?:改|换)一?下?$",
         scene.core,
     ):
         return ModifyOrder(order_no=order_no)
@@ -189,12 +189,16 @@ def _hand_off(scene: Scene) -> HandOff | None:
         scene.context.draft
         and scene.has("P")
         and scene.has("Q")
-        and re.search(r"[少多减退]", scene.skeleton)
+        and re.search(r"[少多减退漏]", scene.skeleton)
         and not re.search(r"少了|坏|破|收到", scene.skeleton)
     ):
         return None
     found = handoff(scene)
-    if found and found.topic == "finance" and (report(scene) or _LISTED.search(scene.skeleton)):
+    if (
+        found
+        and found.topic == "finance"
+        and (report(scene) or _LISTED.search(scene.skeleton) or (scene.context.draft and scene.has("XQ")))
+    ):
         return None
     return found
 

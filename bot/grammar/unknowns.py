@@ -56,19 +56,20 @@ def _names(scene: Scene) -> list[ProductMark]:
     neighbours = zip((None, *scene.marks), scene.marks, (*scene.marks[1:], None), strict=False)
     for before, mark, behind in neighbours:
         if isinstance(mark, QuantityMark) and mark.unit:
-            name = _name_before(scene, before, mark) or _name_behind(scene, before, mark, behind)
+            name = _name_before(scene, before, mark, behind) or _name_behind(scene, before, mark, behind)
             if name:
                 found.append(name)
     return found
 
 
-def _name_before(scene: Scene, before: Mark | None, mark: QuantityMark) -> ProductMark | None:
+def _name_before(scene: Scene, before: Mark | None, mark: QuantityMark, behind: Mark | None) -> ProductMark | None:
     floor = before.end if before else 0
     words = scene.text[floor : mark.start]
     cuts = [cut.end() for cut in _CLAUSE.finditer(words)]
     begin = floor + (cuts[-1] if cuts else 0)
     glued = not cuts and words[:1].strip()
-    if glued and isinstance(before, ProductMark):
+    leads = isinstance(behind, ProductMark) and not scene.text[mark.end : behind.start].strip()
+    if (glued and isinstance(before, ProductMark)) or leads:
         return None
     return _fit(scene, begin, mark.start)
 
