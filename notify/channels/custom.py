@@ -1,7 +1,6 @@
 """Customer-service messages (客服消息): plain text to somebody who wrote lately; nothing tells a second one apart."""
 
 from connect.wechat.client import WeChat
-
 from notify.channels import Outgoing
 from notify.notices import CUSTOM
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 
 from connect.wechat.client import WeChat
-
 from domain.errors import DeliveryFailed
 from notify.channels import Outgoing
 from notify.channels.fields import Place, fill, places_of
