@@ -66,11 +66,15 @@ _ORDER_WORDS = re.compile(
     rf"|未发)?(?:的)?(?:订单|单子?)"
     r"|(?<![a-z])(?:where(?:'s| is| are)|has|have|when will|when does|status of"
     r"|track)(?![a-z]).{0,20}(?:order|ship|arriv|goods|package|deliver|parcel)|my (?:order|orders"
-    r"|shipment|delivery|package)|order status|^订单$|上(?:一|Z|个)?单|^(?:我的?|我们的?)?(?:最近"
+    r"|shipment|delivery|package)|order status|^订单$|(?:未完成|没完成|未发货?|没发货?|在途"
+    r"|待收货?|进行中)的?(?:订单|单子?)|^(?:都|货)?到货了(?:吗|没)|(?:快点|赶紧|抓紧"
+    r"|D)(?:给我)?(?:发货|送货)$|(?:最近|最新)(?:的)?(?:Z|一单|那单|一张).{0,4}(?:谁|什么|情况"
+    r"|到哪|怎么)|上(?:一|Z|个)?单|^(?:我的?|我们的?)?(?:最近"
     r"|近期)(?:的)?(?:订单|单子?)|^(?:我的?)?D?(?:能|会|可以|可)(?:不能|不会)?(?:到|送到?|发货?"
     r"|收到|交货?|出货)(?:货)?(?:吗|不|么|得)|那单(?:怎么样|呢)|(?:那|这)(?:张|个|单|批|票)(?:单"
     r"|订单|货)?.{0,6}(?:到哪|怎么样|呢|发|审|批|什么时候|到了)"
 )
+_WONDERING = re.compile(r"[?？]|吗|没(?!货|有货|法)|呢|怎|什么|啥|多少|几|谁|是不是")
 _NUMBER_ALONE = re.compile(
     r"(?:订单编?号?|单号|查单|查询|查|看|下|一下|帮我|请|单子?|order|no|[N#,、和的号张那:.])++(?:呢|啊|吗)?"
 )
@@ -178,7 +182,7 @@ def query_price(scene: Scene) -> QueryPrice | None:
 def query_order(scene: Scene) -> list[QueryOrder] | None:
     """query_order: named orders that are asked about or stand alone, or words about one's goods."""
     if scene.order_nos:
-        if _NUMBER_ALONE.fullmatch(scene.core) or scene.says(_ORDER_NAMED):
+        if _NUMBER_ALONE.fullmatch(scene.core) or scene.says(_ORDER_NAMED) or _WONDERING.search(scene.text):
             return [QueryOrder(order_no=number) for number in scene.order_nos]
         return None
     if _LINES.search(scene.skeleton) and (_ORDERING.search(scene.skeleton) or not _asks_about_goods(scene)):

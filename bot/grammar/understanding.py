@@ -29,7 +29,7 @@ _CHANGE_WORDS = re.compile(
     r"|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X|F"
 )
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
-_WITHDRAWN = re.compile(r"(?:不要|不买|不订|不下单|不想要|不需要)了|取消|撤单|作废|cancel")
+_WITHDRAWN = re.compile(r"(?:不要|不买|不订|不下单|不想要|不需要)了|清空|取消|撤单|作废|cancel")
 _SELF_CORRECTED = re.compile(r"(?:PQ|QP|P[*x:]Q).{0,4}(?:改|换)")
 _LISTED = re.compile(r"P[:*x×-]*Q|QP")
 _MODIFY_FIRST = re.compile(
