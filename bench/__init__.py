@@ -1,0 +1,1 @@
+"""Honest figures: every speed beside a limit that is measured in the same run."""
