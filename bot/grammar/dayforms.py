@@ -87,6 +87,9 @@ def _relative_month(m: Match, today: date) -> Days | None:
 
 
 def _month_only(m: Match, today: date) -> Days | None:
+    year = _year(m["y"], today)
+    if year is not None:
+        return days.span(*days.month_at(date(year, _number(m["m"]), 1), 0))
     first, last = _month_bounds(m["m"], today)
     back = days.month_at(today, -((today.month - _number(m["m"])) % 12))
     return Days(first, last, "span", back)
@@ -203,7 +206,7 @@ _TABLE: tuple[tuple[str, Meaning], ...] = (
     (r"(?:本|这|这个|当|今)(?P<u>周|月|年|天)内", _within_period),
     (rf"(?P<r>下下|下|这|本|当|上上|上)个?月(?:(?P<d>{_DAY_OF_MONTH})[号日]|(?P<p>底|末|初|上旬|中旬"
         rf"|下旬|中))?", _relative_month),
-    (rf"(?<!\d)(?P<m>{_MONTH})月份?(?!\d)", _month_only),
+    (rf"(?P<y>明年|今年|去年)?(?<!\d)(?P<m>{_MONTH})月份?(?!\d)", _month_only),
     (r"(?P<p>月底|月末|月初|月中|上旬|中旬|下旬)", _this_month),
     (rf"(?P<r>下下|下|这|本|上上|上)个?{_WEEK}(?P<d>[一二三四五六日天末1-6](?!\d))?", _relative_week),
     (rf"(?<![每])(?<!\d){_WEEK}(?P<d>[一二三四五六日天末]|[1-6](?!\d))", _weekday),

@@ -62,7 +62,7 @@ _LATER = re.compile(r"D(?:那|的|下|订|之前)?|上次|之前|前几天|上�
 _RECENT = re.compile(r"刚才|刚刚|刚下|这单|这张|这个|上一单|(?<!D)那单")
 _SHIP = re.compile(
     r"(?:已经?|都|全部|刚|D)*(?:发货|发出|发走|发掉|寄出|出库|出货|发车|装车|已发|发了"
-    r"|寄了|送出|发运|走(?:K|了)|shipped|dispatched|sent out)|发(?=K)|K(?:W|发|已)|W"
+    r"|寄了|送出|发运|走(?:K|了)|给K|shipped|dispatched|sent out)|发(?=K)|K(?:W|发|已)|W"
 )
 _NOT_SHIP = re.compile(
     r"没发|未发|别发|不发|先不|不要发|暂停|什么时候|催|改到|改成|D再发|延|推迟|要发|能发|可以发吗"

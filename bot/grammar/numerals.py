@@ -47,7 +47,7 @@ def parse_number(text: str) -> Decimal | None:
     for short, long in _SHORT.items():
         text = text.replace(short, long)
     tokens = _TOKEN.findall(text)
-    if not tokens or "".join(tokens) != text:
+    if not tokens or text in ("k", "w") or "".join(tokens) != text:
         return None
     if all(token in DIGITS for token in tokens):
         return Decimal(int("".join(str(DIGITS[token]) for token in tokens)))

@@ -32,6 +32,10 @@ _BARE_WISH = re.compile(
     r"|order something|order|new order|开单|开个单|录个?单|录Z)"
     r"(?:吧|了|哈|啊|呀|给C|D|送|到|要)*$"
 )
+# “来20个” after a product was spoken of: which one is known from the dialogue, or asked.
+_WISH_OF_IT = re.compile(
+    r"(?:那就?|就|先|再|给我|帮我|我|也|麻烦)*+(?:要|来|拿|订|买|下|发)Q(?:吧|哈|啊|就行|先|D|送|到|,)*"
+)
 _PAST = re.compile(
     r"收到(?=Q|P|D)|发了(?!吗|没)|(?:收到|付|打|买|订|用|卖|送来|签收|拿|下|结|汇|转|到货|到|取|换"
     r"|发来)(?:过|了|完|好了)(?!没|吗|就|你|我|N)|上次买的|之前买的|挺好用|很好用|收到的|不错用"
@@ -72,6 +76,9 @@ def create(scene: Scene) -> list[PlaceOrder] | None:
         return [_order(scene, part) for part in _by_customer(scene, marks)]
     if not products and _BARE_WISH.search(scene.core):
         return [_order(scene, marks)]
+    if not products and _WISH_OF_IT.fullmatch(scene.core) and not scene.context.draft:
+        focus = scene.context.focus_sku
+        return [_order(scene, (ProductMark(start=0, end=0, ids=(focus,) if focus else ()), *marks))]
     return None
 
 

@@ -2,11 +2,11 @@
 
 import re
 
-from bot.grammar.marks import CustomerMark, DateMark, QuantityMark
+from bot.grammar.marks import CustomerMark, QuantityMark
 from bot.grammar.orders import named_customer
+from bot.grammar.reports import LISTED, WHICH, period_of
 from bot.grammar.scene import Scene
-from domain.commands import QueryOrder, QueryPrice, QueryStock, Report
-from domain.values import Period
+from domain.commands import QueryOrder, QueryPrice, QueryStock
 
 _STOCK = re.compile(
     r"库存|有货|现货|存货|还有(?:没有)?(?:货|吗|不|么|没|多少|Q|吧|几)|有没有|有(?:吗|么|没"
@@ -20,6 +20,10 @@ _STOCK = re.compile(
 _STOCK_ONLY = re.compile(r"库存|存货|现货|stock|inventory")
 _UNNAMED_STOCK = re.compile(
     r"[\u4e00-\u9fffa-z0-9]{0,10}?(?:还有|有|有没有)?(?:货|现货|库存)(?:吗|么|没|没有|不|啊|多少|还有多少)"
+)
+_UNNAMED_PRICE = re.compile(
+    r"(?:这个|那个|它|一?[个箱盒包]|Q|那|是|要|现在|的)*+(?:多少钱?|什么价格?|怎么卖|价格|单价"
+    r"|几块钱?)(?:一?[个箱盒包]|Q|呢|啊|呀|多少)*|how much"
 )
 _PRICE = re.compile(
     r"多少钱|什么价|啥价|价格|价钱|单价(?!M)|报价|报个价|怎么卖|咋卖|怎么算|几块|几钱|几毛|几元"
@@ -67,8 +71,8 @@ _ORDER_WORDS = re.compile(
     r"|(?<![a-z])(?:where(?:'s| is| are)|has|have|when will|when does|status of"
     r"|track)(?![a-z]).{0,20}(?:order|ship|arriv|goods|package|deliver|parcel)|my (?:order|orders"
     r"|shipment|delivery|package)|order status|^订单$|(?:未完成|没完成|未发货?|没发货?|在途"
-    r"|待收货?|进行中)的?(?:订单|单子?)|^(?:都|货)?到货了(?:吗|没)|(?:快点|赶紧|抓紧"
-    r"|D)(?:给我)?(?:发货|送货)$|(?:最近|最新)(?:的)?(?:Z|一单|那单|一张).{0,4}(?:谁|什么|情况"
+    r"|待收货?|进行中)的?(?:订单|单子?)|^(?:都|货)?到货了(?:吗|没)|(?:快点|赶紧"
+    r"|抓紧)(?:给我)?(?:发货|送货)$|(?:最近|最新)(?:的)?(?:Z|一单|那单|一张).{0,4}(?:谁|什么|情况"
     r"|到哪|怎么)|上(?:一|Z|个)?单|^(?:我的?|我们的?)?(?:最近"
     r"|近期)(?:的)?(?:订单|单子?)|^(?:我的?)?D?(?:能|会|可以|可)(?:不能|不会)?(?:到|送到?|发货?"
     r"|收到|交货?|出货)(?:货)?(?:吗|不|么|得)|那单(?:怎么样|呢)|(?:那|这)(?:张|个|单|批|票)(?:单"
@@ -81,63 +85,17 @@ _NUMBER_ALONE = re.compile(
 _LINES = re.compile(r"P[:*x-]*Q|QP")
 _ORDERING = re.compile(r"下单(?!了|的)|[要订来拿](?:Q|P)")
 _ASKED = re.compile(r"[?？]|吗|没|什么|何|几|多久|哪|怎么")
-_OWN_COUNT = re.compile(r"(?:多少|几)(?:个|张|笔|Z)?(?:订单|单|货|钱)?|订单(?:数|量)|采购额|消费|总额|累计|花了")
-_METRICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (metric, re.compile(words))
-    for metric, words in (
-        ("top_products", r"卖得?(?:最|比较)(?:好|多|火|快)|最好卖|最畅销|畅销|热销|热卖|爆款|爆品|(?:销量|销售|产品"
-            r"|商品|品类)(?:额)?(?:的)?(?:前|排名|排行|榜|top)|排行榜?|top\s?Z?Q?\d*|best.?sell"
-            r"|top products|哪些?(?:产品|商品|货|个)?(?:卖|销).{0,4}最|什么(?:产品|商品|货)?(?:卖"
-            r"|销).{0,3}(?:好|多)"),
-        ("low_stock", r"缺货|低库存|库存(?:不足|预警|告急|偏低|低|不够|紧张|报警|少)|快(?:没|断)(?:货|了)|断货"
-            r"|(?:要|该|需要?)补货|补货(?:清单|提醒|列表)|安全库存|没货|low (?:on )?stock|out of stock"
-            r"|shortage|running low|库存.{0,4}(?:哪些|什么).{0,4}(?:低|少|不)"),
-        ("pending_approval", r"(?:待|等|没|未|需要?|还要|要|等着|等待|没有)(?:我)?(?:审|批|处理审)(?:批|核|的)?|待审"
-            r"|未审|没审|没批|未批|审批(?:列表|队列|中)|pending (?:approval|review)|awaiting approval"
-            r"|to approve|卡在审"),
-        ("pending_shipment", r"(?:没|未|待|等|还没|没有|等着|等待|需要?|要)(?:有)?(?:发货?|出货|出库|发出|发的|配货"
-            r"|交货)|未交|没交付|欠货|积压|pending ship|unshipped|not shipped|to ship|not yet shipped"
-            r"|backlog"),
-        ("receivable", r"应收|欠款|欠(?:了|我们|我|着)?(?:多少|钱|款|几)|(?:没|未)(?:付|收|回|结)(?:款|钱|的|清)?"
-            r"|账款|回款|欠账|赊账|逾期|尾款|没结|receivable|outstanding|overdue|owes?|unpaid"),
-        ("daily", r"日报|每日|日结|(?:今天|今日|D)(?:的)?(?:汇总|总结|情况|概况|报表|数据|小结|简报|经营"
-            r"|运营|业务)|daily|汇总一下今|今天怎么样|简报|summary of today|today's (?:report|summary)"),
-        ("shipments", r"出货|出了(?:多少|几)|发货(?:量|了?多少|情况|统计|数|Q|几|总)|发了(?:多少|Q|几)|出库"
-            r"|发出(?:去)?(?:了)?(?:多少|几)|发多少|shipments?|shipped|发运"),
-        ("orders", r"(?:多少|几)(?:张|个|笔|Z)?(?:新)?(?:订单|单子?)|订单(?:数|量|总数|统计|汇总|情况|报表"
-            r"|多少|有多少)|下了(?:多少|几)(?:单|张|个|笔)|接了(?:多少|几)|新(?:增)?订单|新单|单量"
-            r"|how many orders|orders? (?:count|today|this|last|number)|number of orders|Q单"),
-        ("sales", r"销售|卖了|卖出|业绩|营业额|销量|成交|流水|订了(?:多少|Q|几)|买了(?:多少|Q|几)"
-            r"|拿了(?:多少|几|Q)|要了多少|下了(?:多少|几)(?:钱|货|金额)|进账|收入|营收|金额|采购了多少"
-            r"|进了多少|sales|revenue|turnover|sold|gmv|毛利|利润|采购额"),
-    )
-)  # fmt: skip
-_LOOSE = ("shipments", "orders", "sales")
-_REPORTING = re.compile(
-    r"报表|统计|汇总|多少|几|哪些|哪几|排行|排名|情况|怎么样|如何|额|量|清单|列表|report|how many"
-    r"|how much|数据|业绩|应收|欠|日报|top|sales|看|查|有什么|有啥|了没|没有|预警|列|today|this"
-    r"|last|summary|receivable|简报|还有|发我|低|缺货|待|未|没|畅销|热销|[?？]|D|销量|pending"
-    r"|unshipped"
-)
-_WHICH = re.compile(
-    r"(?:哪些|哪几|什么|列表|明细|记录|到哪|哪里|状态|进度|审批|审核过|批了|发了?(?:没|吗)"
-    r"|发货了?(?:没|吗)|到了?(?:没|吗)|什么时候|最近的?订单|的订单$|的单子?$|怎么样了|物流)"
-)
-_LISTED = re.compile(
-    r"(?:哪些|几|多少|列表|明细|记录|有什么|全部|所有)(?:个|张|笔|Z)?(?:的)?(?:订单|单|单子|货)"
-    r"|(?:订单|单子?)(?:有)?(?:哪些|几|多少|列表|明细|记录)|D(?:的)?(?:订单|单子?|订货|采购)(?:$"
-    r"|有|记录|明细)|(?:下|订|买|拿)(?:了|过|的)(?:多少|几|哪些|什么|啥)"
-)
 
 
 def query_stock(scene: Scene) -> QueryStock | None:
     """query_stock: whether products are there; a question that leads into an order is none."""
     if not scene.says(_STOCK) or (_leads_to_order(scene) and not _pure(scene)):
         return None
+    focus = scene.context.focus_sku
     if scene.skus and not scene.order_nos:
         return QueryStock(skus=scene.skus)
     if not scene.has("PNC") and _UNNAMED_STOCK.fullmatch(scene.core):
-        return QueryStock(clarify=() if scene.context.focus_sku else ("product",))
+        return QueryStock(skus=(focus,)) if focus else QueryStock(clarify=("product",))
     if not scene.has("PN") and re.search(
         r"^(?:我想|帮我|请|麻烦)?(?:查|看|问)?(?:一?下|询)?(?:P)?库存(?:查询|多少|情况)?$|^stock$|^库存$", scene.core
     ):
@@ -176,7 +134,8 @@ def query_price(scene: Scene) -> QueryPrice | None:
         scene.core,
     ):
         return QueryPrice()
-    return None
+    focus = scene.context.focus_sku
+    return QueryPrice(skus=(focus,)) if focus and not scene.has("PC") and _UNNAMED_PRICE.fullmatch(scene.core) else None
 
 
 def query_order(scene: Scene) -> list[QueryOrder] | None:
@@ -187,7 +146,7 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
         return None
     if _LINES.search(scene.skeleton) and (_ORDERING.search(scene.skeleton) or not _asks_about_goods(scene)):
         return None
-    if not scene.says(_ORDER_WORDS) and not (scene.context.staff and scene.of(CustomerMark) and scene.says(_WHICH)):
+    if not scene.says(_ORDER_WORDS) and not (scene.context.staff and scene.of(CustomerMark) and scene.says(WHICH)):
         return None
     customer, several = named_customer(scene)
     return [
@@ -195,7 +154,7 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
             customer=customer,
             customer_candidates=several,
             skus=scene.skus,
-            period=_period(scene) if scene.says(_LISTED) else None,
+            period=period_of(scene) if scene.says(LISTED) else None,
             clarify=("customer",) if several else (),
         )
     ]
@@ -205,42 +164,3 @@ def _asks_about_goods(scene: Scene) -> bool:
     """Whether a question stands in the clause of the goods; behind an order it only asks when that will come."""
     clauses = re.split(r"[,;。!\n]", scene.skeleton)
     return any(_ASKED.search(clause) for clause in clauses if "P" in clause)
-
-
-def own_count(scene: Scene) -> QueryOrder | None:
-    """A customer who asks for figures asks about the own orders."""
-    if (
-        scene.context.staff
-        or not _metric(scene)
-        or not scene.says(_OWN_COUNT)
-        or _metric(scene) in ("low_stock", "top_products")
-    ):
-        return None
-    return QueryOrder(skus=scene.skus, period=_period(scene) if scene.says(_LISTED) else None)
-
-
-def report(scene: Scene) -> Report | None:
-    """report: figures that staff ask for."""
-    metric = _metric(scene)
-    if not scene.context.staff or metric is None or scene.order_nos:
-        return None
-    if (metric in _LOOSE or scene.has("P")) and not scene.says(_REPORTING):
-        return None
-    customer, _ = named_customer(scene)
-    if customer and scene.says(_WHICH) and not re.search(r"多少|几|额|量|应收|欠", scene.skeleton):
-        return None
-    period = _period(scene)
-    return Report(metric=metric, period=period, customer=customer, skus=scene.skus)
-
-
-def _metric(scene: Scene) -> str | None:
-    return next((metric for metric, words in _METRICS if words.search(scene.skeleton)), None)
-
-
-def _period(scene: Scene) -> Period | None:
-    """The days asked about; a period that still runs ends today."""
-    found = [mark.mention.period for mark in scene.of(DateMark) if mark.mention.period]
-    if not found:
-        return None
-    start, end = found[0].start, found[0].end
-    return Period(start, scene.today if start <= scene.today < end else end)

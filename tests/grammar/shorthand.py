@@ -36,6 +36,7 @@ CONTEXTS: dict[str, dict[str, Any] | None] = {
     "numbered": {"pending": {"type": "pick_order", "options": ["1042K", "1043M"]}},
     "approval": {"pending": {"type": "approval", "order_no": "SO0700"}},
     "last": {"last_order": "SO0700"},
+    "asked_about": {"focus_sku": "T10"},
 }
 ROLES = {"c": "customer", "s": "sales", "w": "warehouse", "m": "manager"}
 
