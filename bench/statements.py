@@ -22,7 +22,8 @@ async def count() -> int:
     """Statements of one order of three lines, transaction marks not counted."""
     seen: list[str] = []
     originals: list[tuple[type, str, Any]] = []
-    for kind in (SqliteClient, SqliteTransactionWrapper):
+    kinds: tuple[type, ...] = (SqliteClient, SqliteTransactionWrapper)
+    for kind in kinds:
         for name in METHODS:
             if name in vars(kind):
                 originals.append((kind, name, vars(kind)[name]))
@@ -41,8 +42,8 @@ async def count() -> int:
             await close_database()
             return placed
     finally:
-        for kind, name, original in originals:
-            setattr(kind, name, original)
+        for changed, name, original in originals:
+            setattr(changed, name, original)
 
 
 def _counted(original: Any, seen: list[str]) -> Any:

@@ -1,0 +1,27 @@
+"""What the documents say of the code is still so."""
+
+import re
+from pathlib import Path
+
+from domain.rules.lifecycle import picture
+from settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_picture_of_the_states_is_current():
+    assert picture() in (ROOT / "docs/state-machine.md").read_text("utf-8")
+
+
+def test_the_readme_names_settings_and_files_that_exist():
+    text = (ROOT / "README.md").read_text("utf-8")
+    top = {f"GENDAN_{name.upper()}" for name in Settings.model_fields}
+    named = {name.split("__")[0] for name in re.findall(r"GENDAN_[A-Z0-9_]+[A-Z0-9]", text)}
+    assert named - {"GENDAN_TEST_REQUIRE"} <= top
+    assert all((ROOT / link).exists() for link in re.findall(r"\]\((docs/[^)]+)\)", text))
+
+
+def test_the_readme_names_targets_that_exist():
+    text = (ROOT / "README.md").read_text("utf-8")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert all(f"\n{target}:" in makefile for target in re.findall(r"`make (\w+)`", text))
