@@ -72,7 +72,7 @@ class Phones:
             return Script(openid, (words,), (*hints, words)[0])
         for phone in self.shown:
             if phone.provoke and self.account.person(phone.openid).subscribed:
-                self._tries = self._tries % 5 + 1
+                self._tries = self._tries % 12 + 1
                 lines = tuple(line.replace("{n}", str(self._tries)) for line in phone.provoke)
                 return Script(phone.openid, lines, (*phone.hints, "在吗")[0])
         first, second = (*hints, "在吗", "帮助")[:2]

@@ -9,7 +9,7 @@ import aiohttp
 
 from .account import OfficialAccount
 from .platform import Platform
-from .troubles import MEET_A_NOTICE, Course, Hands, Scene, Script, course_of
+from .troubles import ABOUT_REPLIES, AMBIGUOUS, HOPELESS, MEET_A_NOTICE, Course, Hands, Scene, Script, course_of
 from .verdicts import Seen, Tally, tally
 
 _REMEMBERED = 12
@@ -112,8 +112,11 @@ class Trials:
             self._arm(trial)
             return waited > self.armed
         trial.state = "running"
-        hopeless = trial.name in ("43004", "47003", "45009")
-        return hopeless or not counted.open or waited > self.patience
+        if waited > self.patience or trial.name in HOPELESS:
+            return True
+        # Whoever cannot know whether it was sent will ask again: that is when something could be doubled.
+        unproven = trial.name in AMBIGUOUS and counted.struck_tries < 2
+        return not counted.open and not unproven
 
     def _arm(self, trial: Trial) -> None:
         if trial.state == "running":
@@ -143,6 +146,5 @@ class Trials:
 def _verdict(trial: Trial, counted: Tally) -> str:
     if counted.lost or counted.doubled or counted.futile or trial.bot.get("doubled"):
         return "bad"
-    if counted.open and trial.name not in ("43004", "47003"):
-        return "held"
-    return "good"
+    about_notices = trial.name not in ABOUT_REPLIES
+    return "held" if counted.open and about_notices else "good"

@@ -23,7 +23,14 @@ API: dict[str, dict[str, Any]] = {
 MEET_A_NOTICE = frozenset({*API, "token"})
 """Troubles of no meaning before the bot has sent something."""
 
+HOPELESS = frozenset({"43004", "47003", "45009"})
+AMBIGUOUS = frozenset({"slow", "reset"})
+"""Troubles after which the same notice cannot get through soon, or may have got through unnoticed."""
+
 PUSHES = frozenset({"duplicate", "parallel", "drop_reply"})
+ABOUT_REPLIES = PUSHES | {"reorder", "43004", "47003"}
+"""Troubles whose verdict does not ask whether every notice got through."""
+
 RETRY_AFTER = 4.0
 """Seconds between attempts while the bot is down, whatever hurry the account is in otherwise."""
 

@@ -35,15 +35,22 @@ class Letter:
 class Sending:
     """One thing the bot sent on its own: how often it tried, whether the platform took it, how it was refused."""
 
+    to: str = ""
+    custom: bool = False
     tries: int = 0
     accepted: bool = False
     codes: set[int] = field(default_factory=set)
     struck: bool = False
+    rerouted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a trial moved, in numbers; `doubled` counts things a person saw twice, `lost` messages nobody answered."""
+    """What a trial moved, in numbers.
+
+    `doubled` counts things a person saw twice, `lost` messages nobody answered, `rerouted` struck notices in whose
+    place a customer-service message reached the person.
+    """
 
     messages: int
     posts: int
@@ -53,6 +60,7 @@ class Tally:
     accepted: int
     struck: int
     struck_tries: int
+    rerouted: int
     doubled: int
     cards: int
     futile: bool
@@ -60,7 +68,7 @@ class Tally:
     @property
     def open(self) -> int:
         """Things the bot wanted to send that the platform has not taken."""
-        return self.sendings - self.accepted
+        return self.sendings - self.accepted - self.rerouted
 
 
 def tally(entries: Iterable[Entry], seen: Iterable[Seen]) -> Tally:
@@ -77,6 +85,7 @@ def tally(entries: Iterable[Entry], seen: Iterable[Seen]) -> Tally:
         accepted=sum(one.accepted for one in sendings),
         struck=len(struck),
         struck_tries=sum(one.tries for one in struck),
+        rerouted=sum(one.rerouted for one in struck),
         doubled=_doubled(seen),
         cards=sum(bubble.kind == "card" for _, bubble in seen),
         futile=any(one.tries > 1 for one in struck if one.codes & _FINAL),
@@ -108,13 +117,28 @@ def _sendings(entries: list[Entry]) -> list[Sending]:
     sendings: dict[str, Sending] = {}
     for entry in entries:
         if entry.kind == "api" and str(entry.request["path"]).endswith(_SENDS):
-            one = sendings.setdefault(_content(entry), Sending())
+            one = sendings.setdefault(_content(entry), _fresh(entry))
             one.tries += 1
             code = entry.outcome.get("errcode")
             one.accepted = one.accepted or code == 0
             one.struck = one.struck or "fault" in entry.outcome or code in (40001, 40014)
             one.codes |= {code} if code else set()
+            _detour(list(sendings.values()), one)
     return list(sendings.values())
+
+
+def _fresh(entry: Entry) -> Sending:
+    to = str(entry.request.get("body", {}).get("touser"))
+    return Sending(to, str(entry.request["path"]).endswith("custom/send"))
+
+
+def _detour(sendings: list[Sending], latest: Sending) -> None:
+    """Let an accepted customer-service message stand for a struck notice to the same person."""
+    if latest.custom and latest.accepted:
+        for one in sendings:
+            if one.struck and not one.accepted and not one.rerouted and one.to == latest.to:
+                one.rerouted = True
+                return
 
 
 def _content(entry: Entry) -> str:

@@ -70,7 +70,7 @@ function verdict(trial) {
 export function sentence({ name, state, tally, bot }) {
   if (!tally || state === "armed" || state === "dropped") return "";
   const parts = [...found(name, tally)];
-  if (tally.open || bot.waiting) parts.push(t.left(bot.waiting ?? tally.open));
+  if (tally.open || bot.waiting) parts.push(t.left(Math.max(tally.open, bot.waiting ?? 0)));
   if (bot.unsettled !== undefined) parts.push(t.unsettled(bot.unsettled));
   if (tally.lost) parts.push(t.missing(tally.lost));
   parts.push(t.doubled(tally.doubled + (bot.doubled ?? 0)));
@@ -83,10 +83,17 @@ function found(name, tally) {
   if (GROUPS.carrier.includes(name)) return [t.accepted, t.cards(tally.cards)];
   if (name === "reorder") return [t.each(tally.messages, tally.replies)];
   const answer = tally.replies ? t.same(tally.replies) : t.silent;
-  return [name === "kill" && t.after, `${t.posts(tally.posts)} → ${answer}`].filter(Boolean);
+  const through = name === "kill" && tally.sendings > 0 && t.through(tally.accepted, tally.sendings);
+  return [name === "kill" && t.after, `${t.posts(tally.posts)} → ${answer}`, through].filter(Boolean);
 }
 
 function notices(name, tally) {
   const final = ["43004", "47003"].includes(name);
-  return [tally.struck && t.tries(tally.struck_tries), final && !tally.futile && t.once, t.through(tally.accepted, tally.sendings)].filter(Boolean);
+  return [
+    tally.struck && t.tries(tally.struck_tries),
+    final && !tally.futile && t.once,
+    tally.rerouted && t.rerouted(tally.rerouted),
+    t.through(tally.accepted, tally.sendings - tally.rerouted),
+    name === "45009" && t.tomorrow,
+  ].filter(Boolean);
 }

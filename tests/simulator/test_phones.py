@@ -270,7 +270,9 @@ async def test_a_message_that_nobody_answers_is_lost(platform, bot, http):
 
 
 class Sender:
-    """A bot that sends one notice for every message, as often as `tries` allows."""
+    """A bot that sends one notice for every message, as often as `tries` allows, and by chat if `detour` is set."""
+
+    detour = False
 
     def __init__(self, api, account, bot, *, tries: int, key: str | None = "n1") -> None:
         self.api, self.account, self.tries, self.key = api, account, tries, key
@@ -293,6 +295,10 @@ class Sender:
                 continue
             if answer["errcode"] == 0:
                 return
+        if self.detour:
+            await self.api.post(
+                "/cgi-bin/message/custom/send", {"touser": WANG, "msgtype": "text", "text": {"content": "好"}}
+            )
 
 
 @pytest.fixture
@@ -344,6 +350,12 @@ async def test_a_notice_not_sent_again_is_held(platform, account, bot, api, http
     stage.holds = {"waiting": 1}
     trial = await tried(http, platform, "45009")
     assert (trial["state"], trial["tally"]["open"], trial["bot"]) == ("held", 1, {"waiting": 1})
+
+
+async def test_a_notice_that_takes_another_way_is_not_missing(platform, account, bot, api, http):
+    Sender(api, account, bot, tries=1).detour = True
+    trial = await tried(http, platform, "45009")
+    assert (trial["state"], trial["tally"]["rerouted"], trial["tally"]["open"]) == ("good", 1, 0)
 
 
 @pytest.mark.parametrize("name", ["-1", "token"])
