@@ -10,7 +10,7 @@ from domain.policy import current_policy
 from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
 from domain.rules.pricing import Priced, PricedLine, price
 from domain.rules.promising import Supply, promise
-from domain.rules.review import Case, ReviewedLine, review
+from domain.rules.review import Case, Review, ReviewedLine, review
 from domain.usage import usual_quantities
 from domain.values import GRAIN, Actor, DeliveryKind
 
@@ -36,27 +36,13 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         stock[row.sku].append(row)
     free = {sku: sum((row.free for row in rows), Decimal(0)) for sku, rows in stock.items()}
     lines, below = _lines(draft, products, free, generic)
-    total = sum((line.amount for line in lines), Decimal(0))
-    usual = await usual_quantities(customer.id, skus)
-    policy = current_policy()
-    case = Case(
-        lines=tuple(
-            ReviewedLine(line.sku, line.base_qty, line.free, is_below, usual.get(line.sku))
-            for line, is_below in zip(lines, below, strict=True)
-        ),
-        total=total,
-        today=today,
-        wanted_on=wanted,
-        blocked=customer.blocked,
-        limit=policy.approval_above,
-        unusual_factor=policy.unusual_factor,
-    )
+    verdict = await _reviewed(customer, lines, below, today)
     supplies = [Supply(line.free >= line.base_qty, line.lead_days) for line in lines]
     return Quote(
         lines=lines,
-        total=total,
+        total=_total(lines),
         promised=promise(supplies, today=today, wanted=wanted),
-        review=review(case),
+        review=verdict,
         customer_id=customer.id,
         customer_name=customer.name,
         today=today,
@@ -65,6 +51,28 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         rep=await _rep_of(customer.code),
         stock=stock,
     )
+
+
+async def _reviewed(customer: Customer, lines: tuple[QuotedLine, ...], below: list[bool], today: date) -> Review:
+    usual = await usual_quantities(customer.id, [line.sku for line in lines])
+    policy = current_policy()
+    looked_at = tuple(
+        ReviewedLine(line.sku, line.base_qty, line.free, is_below, usual.get(line.sku))
+        for line, is_below in zip(lines, below, strict=True)
+    )
+    case = Case(
+        lines=looked_at,
+        total=_total(lines),
+        today=today,
+        blocked=customer.blocked,
+        limit=policy.approval_above,
+        unusual_factor=policy.unusual_factor,
+    )
+    return review(case)
+
+
+def _total(lines: tuple[QuotedLine, ...]) -> Decimal:
+    return sum((line.amount for line in lines), Decimal(0))
 
 
 def shop_day(now: datetime) -> date:

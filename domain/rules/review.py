@@ -32,7 +32,6 @@ class Case:
     lines: tuple[ReviewedLine, ...]
     total: Decimal
     today: date
-    wanted_on: date | None = None
     blocked: bool = False
     has_ship_to: bool = True
     limit: Decimal | None = None

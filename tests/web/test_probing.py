@@ -15,6 +15,7 @@ async def test_asks_for_the_lock_and_writes_nothing(db) -> None:
     assert await Event.all().count() == 0
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_says_when_somebody_else_holds_the_lock(db, tmp_path) -> None:
     await Tortoise.get_connection("default").execute_query("PRAGMA busy_timeout = 20")
     other = sqlite3.connect(tmp_path / "shop.sqlite3")
