@@ -66,7 +66,9 @@ def demo(
 ) -> None:
     """启动演示：一家小店、模拟的微信和一排手机"""
     import demo as rehearsal
+    import logbook
 
+    logbook.set_up("WARNING")
     _guarded(lambda: asyncio.run(rehearsal.run(folder, port)))
 
 
