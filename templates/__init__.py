@@ -124,7 +124,8 @@ def _environment(*, escape: bool) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
-        autoescape=escape,
+        # Chat text is no HTML: the envelope makes it safe for XML, and WeChat shows all but <a> literally.
+        autoescape=escape,  # noqa: S701
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -132,8 +133,7 @@ def _environment(*, escape: bool) -> Environment:
     return environment
 
 
-# Chat text is no HTML: the envelope makes it safe for XML, WeChat shows anything but <a> literally.
-_text = _environment(escape=False)  # noqa: S701
+_text = _environment(escape=False)
 _html = _environment(escape=True)
 
 
