@@ -104,7 +104,7 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
         Route(Notice.ORDER_CANCELLED, rep, "rep"),
     ),
     OrderChased: (
-        Route(Notice.ORDER_CHASED, rep, "rep"),
+        Route(Notice.ORDER_CHASED, rep_else(Role.MANAGER), "rep"),
         Route(Notice.ORDER_CHASED, staff(Role.REVIEWER), "reviewer", when=_undecided),
         Route(Notice.ORDER_CHASED, staff(Role.WAREHOUSE), "warehouse", when=_decided),
     ),

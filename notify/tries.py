@@ -21,7 +21,7 @@ def outgoing_of(row: Delivery) -> Outgoing:
 
 
 def tame(fact: Any) -> Any:
-    """Facts that can neither break a line nor make a link, which ``<a href=…>`` in a name would do in plain messages."""
+    """Facts that can neither break a line nor make a link, as ``<a href=…>`` in a name would in a plain message."""
     if isinstance(fact, str):
         return " ".join(fact.split()).replace("<", "＜").replace(">", "＞")
     if isinstance(fact, dict):
