@@ -71,18 +71,13 @@ class AccessToken:
     async def current(self) -> Held:
         """A token that is good for two minutes at least."""
         self._refuse_while_shut()
-        kept = await self._shelf.load()
-        if kept is not None and self._lasts(kept):
-            return Held(kept[0], self._turn)
-        return await self._renewed()
+        return await self._found() or await self._renewed()
 
     async def another(self, refused: Held) -> Held:
         """A token in the place of one that the platform refused: what others put there meanwhile, or a fetched one."""
         self._refuse_while_shut()
-        kept = await self._shelf.load()
-        if kept is not None and self._lasts(kept) and (kept[0] != refused.token or self._turn != refused.turn):
-            return Held(kept[0], self._turn)
-        return await self._renewed()
+        found = await self._found()
+        return found if found and found != refused else await self._renewed()
 
     def accepted(self) -> None:
         """The platform took a token: whatever was wrong is over."""
@@ -106,6 +101,15 @@ class AccessToken:
         if left := self._left():
             raise DeliveryFailed("token_circuit", retry_after=left, kind=self._why)
 
+    async def _found(self) -> Held | None:
+        """What lies on the shelf, if it lasts, and the turn in which it lay there."""
+        while True:
+            turn = self._turn
+            kept = await self._shelf.load()
+            if turn == self._turn:
+                return Held(kept[0], turn) if kept is not None and self._lasts(kept) else None
+            # Another was fetched meanwhile: what was read may be the one before it.
+
     def _lasts(self, kept: tuple[str, datetime]) -> bool:
         return bool(kept[0]) and kept[1] - self._clock() > EARLY
 
@@ -123,9 +127,9 @@ class AccessToken:
             if failed.permanent:
                 self.shut(failed)
             raise
-        self._turn += 1
         log.info("token_fetched", seconds=lasts.total_seconds())
         won = await self._shelf.store(kept[0] if kept else None, token, self._clock() + lasts)
+        self._turn += 1
         return Held(won, self._turn)
 
     def _landed(self, flight: asyncio.Task[Held]) -> None:
