@@ -49,10 +49,10 @@ def main() -> None:
 @app.command()
 def serve() -> None:
     """启动服务（按设置运行，不含模拟器）"""
+    settings = _settings()
     import logbook
     import server
 
-    settings = _settings()
     logbook.set_up(settings.log_level, settings.log_format)
     if not settings.accounts:
         _refuse("没有公众号：请设置 GENDAN_ACCOUNTS__MAIN__APPID 等 · no account: set GENDAN_ACCOUNTS__MAIN__APPID …")

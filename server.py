@@ -73,8 +73,8 @@ class Shop:
         self.engine = Engine(self._channels(), clock=clock, link=self.link, worker=secrets.token_hex(6))
         self._carrier = _carrier(settings, session)
         self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)
-        dispatch = Dispatch(fill(Router()), self._vocabulary, clock, self.engine.wake)
-        self.inbox = Inbox(dispatch, self._later, clock)
+        self._dispatch = Dispatch(fill(Router()), self._vocabulary, clock, self.metrics.bug_caught)
+        self.inbox = Inbox(self._answer, self._later, clock)
         self.schedule = schedule.Schedule(self._jobs(), clock)
         self.app = self._application()
 
@@ -116,7 +116,20 @@ class Shop:
             await asyncio.wait({task}, timeout=DRAIN_SECONDS)
 
     def _run(self, work: Coroutine[Any, Any, object], name: str) -> None:
-        self._tasks.append(asyncio.create_task(work, name=name))
+        task = asyncio.create_task(work, name=name)
+        self._tasks.append(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self.metrics.bug_caught()
+            log.error("task_failed", task=task.get_name(), exc_info=task.exception())
+
+    async def _answer(self, inbound: Inbound) -> str | None:
+        try:
+            return await self._dispatch(inbound)
+        finally:
+            self.engine.wake()
 
     async def _later(self, inbound: Inbound, text: str) -> None:
         cause = f"inbound:{inbound.account}:{inbound.key}"

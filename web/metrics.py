@@ -41,10 +41,15 @@ class Metrics:
         self._calls = Counter("gendan_wechat_api_requests", "Calls of the WeChat API", ["api", "errcode"], registry=own)
         self._refreshes = Counter("gendan_token_refresh", "Fetches of an access token", ["result"], registry=own)
         self._attempts = Counter("gendan_outbox_attempts", "Attempts to deliver", ["kind", "result"], registry=own)
+        self._bugs = Counter("gendan_bugs", "Failures that are bugs", registry=own)
         self._jobs = Gauge(
             "gendan_job_last_success_timestamp_seconds", "When a job last ended well", ["job"], registry=own
         )
         Gauge("gendan_build_info", "The version that runs", ["version"], registry=own).labels(version).set(1)
+
+    def bug_caught(self) -> None:
+        """Something failed that should not have: a person got a neutral sentence, the log has the trace."""
+        self._bugs.inc()
 
     def api_called(self, api: str, errcode: int | str) -> None:
         """One call of the WeChat API was answered with ``errcode``."""
