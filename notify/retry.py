@@ -18,6 +18,7 @@ SAME_MESSAGE = timedelta(minutes=8)
 CIRCUIT = timedelta(minutes=5)
 MINUTE_QUOTA = timedelta(seconds=60)
 DAY_QUOTA = "45009"
+NO_SUCH_TEMPLATE = frozenset({"40036", "40037"})
 # Where the platform's day begins; its documents do not name the moment, five minutes are left for it.
 QUOTA_ZONE = ZoneInfo("Asia/Shanghai")
 QUOTA_RESET = timedelta(minutes=5)
@@ -29,6 +30,7 @@ class Class(StrEnum):
     GONE = "gone"
     REVIEW = "review"
     SHUT = "shut"
+    UNFIT = "unfit"
     CLOSED = "closed"
     PASSING = "passing"
 
@@ -41,7 +43,7 @@ _CLASSES: Mapping[str, Class] = {
     "content": Class.CLOSED,
     "consent": Class.CLOSED,
     "window": Class.CLOSED,
-    "unmapped": Class.CLOSED,
+    "unmapped": Class.UNFIT,
 }
 
 
@@ -84,6 +86,8 @@ def decide(failure: DeliveryFailed, tried: Tried, *, now: datetime, chance: floa
             return _end(DeliveryState.SENT, "under_review", tried)
         case Class.SHUT:
             return _around(failure, tried, now)
+        case Class.UNFIT:
+            return _when_mended(failure, tried, now, chance)
         case Class.CLOSED:
             return _other_way(failure, tried, now)
     return _once_more(failure, tried, now, chance)
@@ -114,6 +118,8 @@ def _class_of(failure: DeliveryFailed) -> Class:
         return Class.PASSING
     if str(failure.code) == DAY_QUOTA:
         return Class.SHUT
+    if str(failure.code) in NO_SUCH_TEMPLATE:
+        return Class.UNFIT
     known = _CLASSES.get(failure.kind)
     return known or (Class.CLOSED if failure.permanent else Class.PASSING)
 
@@ -131,6 +137,18 @@ def _around(failure: DeliveryFailed, tried: Tried, now: datetime) -> Next:
     if now - tried.created_at >= PATIENCE:
         return Next(DeliveryState.GIVEN_UP, "too_late", tried.channel, tried.channels, None, until)
     return Next(DeliveryState.FAILED, "way_shut", tried.channel, tried.channels, until, until)
+
+
+def _when_mended(failure: DeliveryFailed, tried: Tried, now: datetime, chance: float) -> Next:
+    """Notices of this kind have no template: another way if one is open, else when somebody may have set one."""
+    other = _open_way(tried, tried.channels)
+    if other:
+        return Next(DeliveryState.FAILED, "other_way", other, tried.channels, now)
+    last = tried.created_at + PATIENCE
+    if now >= last:
+        return _end(DeliveryState.GIVEN_UP, failure.kind, tried)
+    at = now + max(CIRCUIT, backoff(tried.attempts, chance))
+    return Next(DeliveryState.FAILED, failure.kind, tried.channel, tried.channels, min(at, last))
 
 
 def _other_way(failure: DeliveryFailed, tried: Tried, now: datetime) -> Next:

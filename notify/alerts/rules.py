@@ -58,9 +58,11 @@ NO_FIRST_SCAN = Rule("no_first_scan", frozenset({Role.WAREHOUSE}), lambda limits
 CARRIER_SILENT = Rule("carrier_silent", frozenset({Role.WAREHOUSE}), lambda limits: limits.silence, to_rep=True)
 DELIVERY_OVERDUE = Rule("delivery_overdue", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
 CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
+NOTICE_UNFIT = Rule("notice_unfit", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
 
 RULES = {
-    rule.name: rule for rule in (STOCK_SHORT, ORDER_HELD, NO_FIRST_SCAN, CARRIER_SILENT, DELIVERY_OVERDUE, CHANNEL_SHUT)
+    rule.name: rule
+    for rule in (STOCK_SHORT, ORDER_HELD, NO_FIRST_SCAN, CARRIER_SILENT, DELIVERY_OVERDUE, CHANNEL_SHUT, NOTICE_UNFIT)
 }
 
 

@@ -12,7 +12,8 @@ from notify.alerts import rules
 from notify.alerts.gate import Word
 from notify.alerts.raising import Link, raise_alert, tell_if_due, verdict_on
 from notify.alerts.rules import Finding, Rule, Thresholds
-from notify.models import Alert, AlertState, ChannelPause
+from notify.alerts.troubles import shut_channels, unfit_notices
+from notify.models import Alert, AlertState
 from templates import zone
 
 log = structlog.get_logger()
@@ -56,19 +57,10 @@ async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
         (rules.NO_FIRST_SCAN, await watching.unscanned_parcels(now - thresholds.first_scan)),
         (rules.CARRIER_SILENT, await watching.silent_parcels(now - thresholds.silence)),
         (rules.DELIVERY_OVERDUE, await watching.overdue_orders(now.astimezone(zone()).date())),
-        (rules.CHANNEL_SHUT, await _shut_channels(now)),
+        (rules.CHANNEL_SHUT, await shut_channels(now)),
+        (rules.NOTICE_UNFIT, await unfit_notices(now)),
     ]
     return [one for rule, conditions in seen for one in rules.findings(rule, conditions, thresholds, now=now)]
-
-
-async def _shut_channels(now: datetime) -> list[Condition]:
-    """Ways out that are shut: by a mistake in their setup until a success, by a spent quota until the next day."""
-    rows = await ChannelPause.all()
-    return [
-        Condition(f"{row.account}:{row.channel}", None, "", None, row.since, {"channel": row.channel, "code": row.code})
-        for row in rows
-        if row.kind != "quota" or row.until > now
-    ]
 
 
 async def _resolve(gone: list[Alert], now: datetime) -> int:

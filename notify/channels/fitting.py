@@ -109,10 +109,12 @@ def _ten_digits(amount: Decimal) -> str:
 def _moment(text: str) -> datetime | None:
     try:
         if len(text) == len("2026-01-01"):
-            return datetime.combine(date.fromisoformat(text), CLOSE_OF_DAY, zone())
-        return datetime.fromisoformat(text).astimezone(zone())
-    except ValueError:
+            moment = datetime.combine(date.fromisoformat(text), CLOSE_OF_DAY, zone())
+        else:
+            moment = datetime.fromisoformat(text).astimezone(zone())
+    except (ValueError, OverflowError):
         return None
+    return moment if moment.year >= 2000 else None
 
 
 def _when(form: str, empty: str) -> Callable[[list[str]], str]:

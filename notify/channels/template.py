@@ -24,18 +24,20 @@ class TemplateChannel:
         self._wechat = wechat
         self._mapping = mapping
         self._places: dict[str, tuple[Place, ...]] = {}
+        self._lessons = 0
         self._learning = asyncio.Lock()
 
     async def send(self, outgoing: Outgoing) -> str | None:
         """Fit and send; fields that the platform finds wrong are learnt anew, and sent once more if they differ."""
         template = self._template_of(outgoing)
         places = await self._learnt(template)
+        lessons = self._lessons
         try:
             return await self._send(outgoing, template, places)
         except DeliveryFailed as failure:
             if str(failure.code) not in _CHANGED or failure.maybe_sent:
                 raise
-            changed = await self._learn_again(template, places)
+            changed = await self._learn_again(template, lessons)
             if changed == places:
                 raise
             return await self._send(outgoing, template, changed)
@@ -47,16 +49,17 @@ class TemplateChannel:
         return template
 
     async def _learnt(self, template: str) -> tuple[Place, ...]:
+        lessons = self._lessons
         if template not in self._places:
             async with self._learning:
-                if template not in self._places:
+                if self._lessons == lessons:
                     await self._learn()
         return self._known(template)
 
-    async def _learn_again(self, template: str, stale: tuple[Place, ...]) -> tuple[Place, ...]:
+    async def _learn_again(self, template: str, lessons: int) -> tuple[Place, ...]:
         async with self._learning:
             # Of many messages that fail together only the first asks the platform.
-            if self._places.get(template) == stale:
+            if self._lessons == lessons:
                 await self._learn()
         return self._known(template)
 
@@ -65,6 +68,7 @@ class TemplateChannel:
             str(one["template_id"]): places_of(str(one.get("content", "")), str(one.get("example", "")))
             for one in await self._wechat.templates()
         }
+        self._lessons += 1
 
     def _known(self, template: str) -> tuple[Place, ...]:
         if template not in self._places:

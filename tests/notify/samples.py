@@ -1,0 +1,98 @@
+"""Events, people and facts for the tests of the hub."""
+
+from datetime import UTC, datetime
+
+from domain.events import (
+    BusinessEvent,
+    CarrierUnreachable,
+    GoodsReceived,
+    HelpWanted,
+    OrderAccepted,
+    OrderCancelled,
+    OrderChased,
+    OrderHeld,
+    OrderPlaced,
+    OrderRejected,
+    OrderShipped,
+    ParcelMoved,
+    PersonJoined,
+    PersonLeft,
+    StockFellShort,
+)
+from domain.rules.lifecycle import OrderState
+from domain.telling import Affair, Listener
+from domain.values import Address, Role
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+def contact(identity: int, name: str, role: Role) -> Listener:
+    return Listener(identity, Address("main", f"o{identity}"), name, frozenset({role}), customer="C001")
+
+
+def member(identity: int, name: str, *roles: Role, customers: tuple[str, ...] = ()) -> Listener:
+    return Listener(
+        identity,
+        Address("main", f"o{identity}"),
+        name,
+        frozenset(roles),
+        staff=identity + 100,
+        customers=frozenset(customers),
+        code=f"S{identity}",
+    )
+
+
+WANG = contact(1, "小王", Role.BUYER)
+BOSS = contact(2, "王总", Role.BOSS)
+ZHANG = contact(3, "老张", Role.RECEIVER)
+MONEY = contact(4, "小钱", Role.FINANCE_CONTACT)
+LI = member(11, "老李", Role.SALES, customers=("C001",))
+OTHER = member(12, "老赵", Role.SALES, customers=("C003",))
+CHEN = member(13, "陈姐", Role.REVIEWER, Role.MANAGER)
+QIANG = member(14, "阿强", Role.WAREHOUSE)
+CAI = member(15, "采妹", Role.PURCHASING)
+EVERYBODY = (WANG, BOSS, ZHANG, MONEY, LI, OTHER, CHEN, QIANG, CAI)
+
+
+def affair(*, state: OrderState = OrderState.ACCEPTED, rep: Listener | None = LI, people=EVERYBODY) -> Affair:
+    return Affair(
+        customer="C001",
+        customer_name="华强电子",
+        state=state,
+        total="18500.00",
+        promised="2026-11-27",
+        phone="13800138000",
+        rep=rep.staff if rep else None,
+        people=people,
+    )
+
+
+GOODS = "A100 20箱、B200 2箱"
+PARCEL = {"shipment": "F1", "carrier": "顺丰", "waybill": "SF1234567890123"}
+EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
+    type(event): event
+    for event in (
+        OrderPlaced(order="SO1042K"),
+        OrderAccepted(order="SO1042K", goods=GOODS, total="18500.00", promised="2026-11-27"),
+        OrderHeld(order="SO1042K", goods=GOODS, total="18500.00", reasons=("price_below_floor",)),
+        OrderRejected(order="SO1042K", goods=GOODS, reason="价格太低"),
+        OrderCancelled(order="SO1042K", goods=GOODS),
+        OrderChased(order="SO1042K", goods=GOODS),
+        StockFellShort(
+            order="SO1042K",
+            sku="B200",
+            name="LED驱动器",
+            missing="240",
+            unit="个",
+            request="PR1",
+            expected="2026-11-30",
+        ),
+        OrderShipped(order="SO1042K", goods=GOODS, eta="2026-11-27", rest="B200 2箱", **PARCEL),
+        ParcelMoved(order="SO1042K", state="collected", text="已收取快件", eta="2026-11-27", **PARCEL),
+        GoodsReceived(order="SO1042K", shipment="F1", goods=GOODS, remark="少了两箱"),
+        PersonJoined(identity=14, name="阿强", roles=("warehouse",)),
+        PersonLeft(),
+        HelpWanted(identity=1, name="小王", topic="after_sales", customer="C001"),
+        CarrierUnreachable(order="SO1042K", code="POLL:abort", **PARCEL),
+    )
+}

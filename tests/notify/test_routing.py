@@ -1,0 +1,143 @@
+"""Who hears what: the table of routes, row by row."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from domain.events import (
+    BusinessEvent,
+    CarrierUnreachable,
+    GoodsReceived,
+    HelpWanted,
+    OrderAccepted,
+    OrderCancelled,
+    OrderChased,
+    OrderHeld,
+    OrderPlaced,
+    OrderRejected,
+    OrderShipped,
+    ParcelMoved,
+    PersonJoined,
+    PersonLeft,
+    StockFellShort,
+    event_kinds,
+)
+from domain.models.shipments import ParcelState
+from domain.rules.lifecycle import OrderState
+from domain.values import Role
+from notify.notices import Notice
+from notify.routing import ALERTED, NOBODY, ROUTES, Occasion, plan
+from tests.notify.samples import (
+    BOSS,
+    CAI,
+    CHEN,
+    EVENTS,
+    EVERYBODY,
+    LI,
+    NOW,
+    QIANG,
+    WANG,
+    ZHANG,
+    affair,
+    contact,
+    member,
+)
+
+
+def heard(event: BusinessEvent, about=None, by: str = "系统") -> dict[str, Notice]:
+    names = {person.address: person.name for person in (about or affair()).people}
+    return {names[one.to]: one.notice for one in plan(event, about or affair(), Occasion(by, NOW))}
+
+
+def changed(event: Any, **facts: str) -> BusinessEvent:
+    return replace(event, **facts)
+
+
+def test_every_event_has_a_notice_an_alert_or_an_explicit_nobody():
+    homes = [frozenset(ROUTES), ALERTED, frozenset(NOBODY)]
+    assert frozenset().union(*homes) == frozenset(event_kinds().values())
+    assert sum(map(len, homes)) == len(event_kinds())
+    assert frozenset(EVENTS) == frozenset(event_kinds().values())
+    assert all(reason for reason in NOBODY.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "people"),
+    [
+        (OrderPlaced, ()),
+        (OrderAccepted, (WANG, BOSS, LI)),
+        (OrderHeld, (CHEN, WANG, BOSS)),
+        (OrderRejected, (WANG, BOSS, LI)),
+        (OrderCancelled, (WANG, BOSS, LI)),
+        (OrderChased, (LI, QIANG)),
+        (OrderShipped, (WANG, BOSS, ZHANG)),
+        (ParcelMoved, (WANG, BOSS, ZHANG)),
+        (GoodsReceived, (LI,)),
+        (HelpWanted, (LI,)),
+        (PersonJoined, (CHEN,)),
+        (PersonLeft, ()),
+        (CarrierUnreachable, (QIANG,)),
+        (StockFellShort, ()),
+    ],
+)
+def test_who_hears(kind: type[BusinessEvent], people):
+    assert set(heard(EVENTS[kind])) == {person.name for person in people}
+
+
+def test_finance_contacts_and_other_reps_hear_nothing_of_an_order():
+    told = {name for event in EVENTS.values() for name in heard(event)}
+    assert told.isdisjoint({"小钱", "老赵"})
+
+
+@pytest.mark.parametrize("state", ParcelState)
+def test_customers_hear_of_milestones_only_and_the_rep_of_trouble(state: ParcelState):
+    told = set(heard(changed(EVENTS[ParcelMoved], state=state.value)))
+    quiet = {ParcelState.HANDED_OVER, ParcelState.IN_TRANSIT}
+    trouble = {ParcelState.PROBLEM, ParcelState.RETURNING, ParcelState.RETURNED}
+    assert told == (set() if state in quiet else {"小王", "王总", "老张"} | ({"老李"} if state in trouble else set()))
+
+
+def test_the_one_who_did_it_has_had_an_answer():
+    assert "小王" not in heard(EVENTS[OrderCancelled], by="小王")
+    assert "小王" not in heard(EVENTS[OrderHeld], by="小王")
+    assert "陈姐" not in heard(EVENTS[OrderHeld], by="陈姐")
+    assert "小王" in heard(EVENTS[OrderAccepted], by="小王")
+
+
+def test_of_two_with_one_name_neither_is_left_out():
+    twins = (WANG, contact(9, "小王", Role.BOSS))
+    planned = plan(EVENTS[OrderCancelled], affair(people=twins), Occasion("小王", NOW))
+    assert len(planned) == 2
+
+
+def test_a_person_in_two_routes_hears_once():
+    both = member(20, "万能", Role.SALES, Role.REVIEWER, Role.MANAGER)
+    about = affair(rep=both, people=(both,), state=OrderState.AWAITING_APPROVAL)
+    assert len(plan(EVENTS[OrderChased], about, Occasion("小王", NOW))) == 1
+
+
+def test_chasing_goes_to_the_one_it_waits_for():
+    assert set(heard(EVENTS[OrderChased], affair(state=OrderState.AWAITING_APPROVAL))) == {"老李", "陈姐"}
+    nobody = tuple(person for person in EVERYBODY if person is not LI)
+    assert set(heard(EVENTS[OrderChased], affair(rep=None, people=nobody))) == {"陈姐", "阿强"}
+
+
+def test_without_a_rep_of_its_own_the_order_belongs_to_the_reps_of_the_customer():
+    assert set(heard(EVENTS[HelpWanted], affair(rep=None))) == {"老李"}
+
+
+def test_signing_without_a_remark_is_told_to_nobody():
+    assert not heard(changed(EVENTS[GoodsReceived], remark=""))
+
+
+def test_contacts_joining_are_told_to_nobody():
+    assert not heard(PersonJoined(identity=1, name="小王", roles=("buyer",), customer="C001"))
+
+
+def test_every_plan_has_a_reason_and_the_facts_of_its_audience():
+    planned = plan(EVENTS[OrderHeld], affair(), Occasion("小王", NOW, "https://shop/o/abc"))
+    assert {one.why for one in planned} == {"OrderHeld:reviewer", "OrderHeld:buyer"}
+    assert {one.facts["audience"] for one in planned} == {"staff", "customer"}
+    assert all(one.facts["url"] == "https://shop/o/abc" and one.order == "SO1042K" for one in planned)
+    assert CAI.address not in {one.to for one in planned}
