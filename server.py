@@ -28,6 +28,7 @@ from bot.vocabulary import Vocabulary, shop_lexicon
 from bot.webhook import routes as wire_routes
 from connect.carriers.kuaidi100 import Kuaidi100, parse_push, parse_trace, push_answer
 from connect.wechat.client import WeChat
+from domain import faults
 from domain.database import close_database, open_database
 from domain.linking import load_secret, order_token
 from domain.offering import catalogue_version
@@ -239,11 +240,23 @@ class Shop:
         }
 
 
+def _clock(settings: Settings) -> Clock:
+    if settings.env is Environment.PRODUCTION:
+        return _wall
+    return stage.MovableClock(timedelta(seconds=settings.demo_ahead))
+
+
+def _arm(settings: Settings) -> None:
+    try:
+        faults.arm(faults.parse(settings.failpoints))
+    except ValueError as error:
+        raise SystemExit(f"设置有误 · bad setting GENDAN_FAILPOINTS: {error}") from None
+
+
 async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
     """Open everything that the settings name, without starting to work; ``stack`` closes it again."""
-    clock = clock or (
-        stage.MovableClock(timedelta(seconds=settings.demo_ahead)) if settings.env is Environment.DEMO else _wall
-    )
+    clock = clock or _clock(settings)
+    _arm(settings)
     set_policy(_policy(settings))
     templates.set_zone(settings.zone)
     stack = AsyncExitStack()

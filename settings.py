@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -131,6 +131,7 @@ class Settings(BaseSettings):
     unusual_factor: float = Field(5, gt=1)
     approval_above: float | None = Field(None, gt=0)
     demo_ahead: float = Field(0, ge=0)
+    failpoints: str = ""
     log_level: str = "INFO"
     log_format: str = "auto"
 
@@ -166,6 +167,13 @@ class Settings(BaseSettings):
     @classmethod
     def _url(cls, value: str) -> str:
         return _shaped(value.rstrip("/"), re.compile(r"(https?://\S+)?"), "a base URL, such as https://bot.example.com")
+
+    @field_validator("failpoints")
+    @classmethod
+    def _failpoints(cls, value: str, info: ValidationInfo) -> str:
+        if value and info.data.get("env") is Environment.PRODUCTION:
+            raise ValueError("fault points exist only outside production: unset it")
+        return value
 
     @field_validator("accounts", "carriers")
     @classmethod

@@ -12,6 +12,7 @@ from bot.deadline import Run, Stage, Wrap
 from bot.envelope import Hostile, Inbound
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
+from domain.faults import fault
 
 log = structlog.get_logger()
 
@@ -84,6 +85,7 @@ class Inbox:
         elif run.stage is Stage.DROPPED:
             await kept.settle(row.id, run.regret, now=self._clock())
         else:
+            fault("inbox.admitted")
             run.stage = Stage.WORKING
             await self._work(run)
 
@@ -98,6 +100,7 @@ class Inbox:
         body = run.body_of(text)
         if run.offer(body):
             if await kept.settle_in_time(run.row_id, body, run.inbound, now=self._clock()):
+                fault("message.answered")
                 return
             run.withdraw()
         if text:

@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 from domain.allocating import Covered, Shortage, cover
 from domain.errors import NotAllowed, OrderNotFound, StepRefused
 from domain.events import OrderAccepted, OrderCancelled, OrderHeld
+from domain.faults import fault
 from domain.models import Order, OrderLine, OrderNumber
 from domain.purchasing import request_missing
 from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
@@ -67,12 +68,14 @@ async def place_order(draft: OrderDraft, *, by: Actor, now: datetime) -> Placed:
         return found
     offer = await quoted(draft, by=by, now=now)
     try:
-        return await transact(lambda: _place(draft, offer, by, now))
+        placed = await transact(lambda: _place(draft, offer, by, now))
     except IntegrityError:
         found = await _placed_before(draft)
         if found is None:
             raise
         return found
+    fault("order.committed")
+    return placed
 
 
 async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) -> Cancelled:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from domain.events import BusinessEvent, StockFellShort, event_kinds
+from domain.faults import fault
 from domain.telling import Affair, Happened, affair_of, mark_routed, unrouted_events
 from domain.transaction import transact
 from notify.alerts.raising import raise_alert, tell_if_due
@@ -45,6 +46,7 @@ async def _route(happened: Happened, link: Callable[[str], str], now: datetime) 
             await _alert(event, affair, happened.at, link=link, now=now)
 
     await transact(work)
+    fault("events.routed")
     log.info("event_routed", event_id=happened.id, kind=happened.kind, order=happened.order, people=len(plans))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from domain.errors import DeliveryFailed
+from domain.faults import fault
 from domain.telling import last_heard, note_unreachable
 from domain.values import Address
 from notify.channels import Channel, Channels
@@ -53,9 +54,11 @@ class Sender:
         batch = await claim(AT_ONCE, f"{self._worker}:{next(self._batch)}", self._clock())
         if not batch:
             return 0
+        fault("delivery.claimed")
         shut_ways = await pauses()
         ready = [row for row in batch if await self._may_send(row, shut_ways)]
         await hand_over(ready, now=self._clock())
+        fault("delivery.handed")
         outcomes = await asyncio.gather(*(self._send(row, shut_ways) for row in ready), return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
@@ -86,6 +89,7 @@ class Sender:
         except DeliveryFailed as failure:
             await self._failed(row, failure, shut_ways)
             return
+        fault("delivery.sent")
         await self._sent(row, platform_id)
         if (row.account, row.channel) in shut_ways:
             await reopen(row.account, row.channel)
