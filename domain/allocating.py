@@ -78,10 +78,28 @@ async def reserve_lines(lines: Sequence[OrderLine]) -> list[OrderLine]:
     by_line = {c.position: c.reserved for c in await cover(demands, stock)}
     for line in lines:
         gained = by_line.get(line.id, ZERO)
-        if gained:
+        if gained and await _hold(line, gained):
             line.reserved += gained
-            await OrderLine.filter(id=line.id).update(reserved=F("reserved") + grains(gained))
+        elif gained:
+            # The line was cancelled or covered by somebody else in the meantime: what was taken for it goes back.
+            await give_back(line.sku, gained)
     return list(lines)
+
+
+async def _hold(line: OrderLine, amount: Decimal) -> bool:
+    g = grains(amount)
+    room = OrderLine.filter(id=line.id, base_qty__gte=F("reserved") + g + F("shipped") + F("cancelled"))
+    return await room.update(reserved=F("reserved") + g) == 1
+
+
+async def unhold(line: OrderLine) -> Decimal:
+    """Take everything that a line holds away from it and call the rest of the line off; what was held, to give back."""
+    while True:
+        seen = OrderLine.filter(id=line.id, reserved=line.reserved, shipped=line.shipped)
+        if await seen.update(reserved=ZERO, cancelled=F("base_qty") - F("shipped")):
+            return line.reserved
+        # Goods that came in were given to this line between reading and writing it.
+        await line.refresh_from_db(fields=["reserved", "shipped", "cancelled"])
 
 
 async def give_back(sku: str, amount: Decimal) -> None:
@@ -89,8 +107,7 @@ async def give_back(sku: str, amount: Decimal) -> None:
     left = amount
     for row in await Stock.filter(sku=sku).order_by("warehouse"):
         part = min(row.reserved, left)
-        if part > 0:
-            await Stock.filter(id=row.id).update(reserved=F("reserved") - grains(part))
+        if part > 0 and await Stock.filter(id=row.id, reserved__gte=part).update(reserved=F("reserved") - grains(part)):
             left -= part
     assert left == 0, f"{sku}: {left} reserved by a line but by no warehouse"
 

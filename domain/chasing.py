@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.errors import OrderNotFound
+from domain.errors import StepRefused
 from domain.events import HelpWanted, OrderChased
+from domain.holding import held
 from domain.models import Event, Order, OrderLine, Staff
-from domain.ordering import goods_of
 from domain.recording import record
+from domain.rules.lifecycle import FINAL
+from domain.rules.rights import CHASING, require
 from domain.transaction import transact
 from domain.values import Actor
+from domain.wording import goods_of
 
 CHASE_AGAIN = timedelta(hours=4)
 HELP_AGAIN = timedelta(minutes=10)
@@ -34,6 +37,7 @@ class Called:
 
 async def chase(number: str, *, by: Actor, now: datetime) -> Chased:
     """Ask the one in charge of an order to hurry; within four hours once."""
+    require(by, CHASING)
     return await transact(lambda: _chase(number, by, now))
 
 
@@ -43,14 +47,13 @@ async def ask_for_person(topic: str, *, by: Actor, now: datetime) -> Called:
 
 
 async def _chase(number: str, by: Actor, now: datetime) -> Chased:
-    order = await Order.get_or_none(number=number).select_related("customer", "rep")
-    if order is None or not by.may_see(order.customer.code):
-        raise OrderNotFound(number)
+    order = await held(number, by)
+    if order.state in FINAL:
+        raise StepRefused(number, order.state, "chase")
     owner = order.rep.name if order.rep is not None else await owner_of(order.customer.code)
-    first = await Order.filter(id=order.id, chased_at__isnull=True).update(chased_at=now)
-    again = await Order.filter(id=order.id, chased_at__lte=now - CHASE_AGAIN).update(chased_at=now)
-    if not first and not again:
+    if order.chased_at is not None and order.chased_at > now - CHASE_AGAIN:
         return Chased(number, owner, repeated=True)
+    await Order.filter(id=order.id).update(chased_at=now)
     goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
     await record(OrderChased(order=number, goods=goods), by=by.name, at=now)
     return Chased(number, owner, repeated=False)

@@ -1,27 +1,41 @@
-"""Goods that have arrived: counted on their lines; the order is closed when nothing is open."""
+"""Goods that have arrived: counted on their lines, as many as came; the order is closed when nothing is open."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from tortoise.expressions import F
 
 from domain.models import Order, OrderLine, Shipment, ShipmentLine
 from domain.models.scaled import grains
 from domain.models.shipments import ParcelState
-from domain.rules.lifecycle import OrderState, Step, after, may
+from domain.rules.lifecycle import Step, after, may
 
 
-async def delivered(order: Order, shipment: Shipment, *, at: datetime, by: str) -> bool:
-    """Count a parcel as delivered, once; False when it was before. For use inside a transaction."""
+async def parcel_arrived(order: Order, shipment: Shipment, *, at: datetime, by: str) -> bool:
+    """Count a parcel as delivered, once; False when it was before. For use while the order is held."""
+    if not await mark_arrived(shipment, at=at, by=by):
+        return False
+    parts = await ShipmentLine.filter(shipment_id=shipment.id)
+    await count_arrived(order, {part.line_id: part.qty for part in parts})
+    return True
+
+
+async def mark_arrived(shipment: Shipment, *, at: datetime, by: str) -> bool:
+    """Say when a parcel arrived, once, without counting what was in it; False when it was said before."""
     first = await Shipment.filter(id=shipment.id, delivered_at__isnull=True).update(
         delivered_at=at, received_by=by, state=ParcelState.DELIVERED
     )
-    if not first:
-        return False
-    for part in await ShipmentLine.filter(shipment_id=shipment.id):
-        await OrderLine.filter(id=part.line_id).update(delivered=F("delivered") + grains(part.qty))
-    lines = await OrderLine.filter(order_id=order.id)
+    return bool(first)
+
+
+async def count_arrived(order: Order, amounts: Mapping[int, Decimal]) -> None:
+    """Count so much of each line (by id) as delivered, never more than was sent, and close the order that is done."""
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    for line in lines:
+        amount = min(amounts.get(line.id, Decimal(0)), line.shipped - line.delivered)
+        if amount > 0:
+            await OrderLine.filter(id=line.id).update(delivered=F("delivered") + grains(amount))
+            line.delivered += amount
     if all(line.delivered >= line.base_qty - line.cancelled for line in lines) and may(order.state, Step.CLOSE):
-        await Order.filter(id=order.id, state=OrderState.ACCEPTED).update(
-            state=after(OrderState.ACCEPTED, Step.CLOSE), version=F("version") + 1
-        )
-    return True
+        await Order.filter(id=order.id).update(state=after(order.state, Step.CLOSE))

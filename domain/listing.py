@@ -10,12 +10,12 @@ from tortoise.queryset import QuerySet
 from domain.commands import Report
 from domain.models import Order, OrderLine, Shipment, Stock
 from domain.models.orders import OrderState
-from domain.ordering import goods_of
 from domain.policy import current_policy
 from domain.queries import visible
 from domain.rules.lifecycle import FINAL, Axes, axes
 from domain.rules.review import Reason
 from domain.values import Actor, Period
+from domain.wording import goods_of
 
 OPEN = tuple(state for state in OrderState if state not in FINAL)
 LISTED = 50
@@ -143,11 +143,15 @@ async def _rows(orders: QuerySet[Order]) -> list[OrderRow]:
     return found
 
 
-def _within(orders: QuerySet[Order], period: Period, customer: str | None) -> QuerySet[Order]:
+def _moments(period: Period) -> tuple[datetime, datetime]:
     zone = current_policy().zone
-    start = datetime(period.start.year, period.start.month, period.start.day, tzinfo=zone)
     after = period.end + timedelta(days=1)
-    end = datetime(after.year, after.month, after.day, tzinfo=zone)
+    start = datetime(period.start.year, period.start.month, period.start.day, tzinfo=zone)
+    return start, datetime(after.year, after.month, after.day, tzinfo=zone)
+
+
+def _within(orders: QuerySet[Order], period: Period, customer: str | None) -> QuerySet[Order]:
+    start, end = _moments(period)
     orders = orders.filter(placed_at__gte=start, placed_at__lt=end)
     orders = orders.exclude(state__in=[OrderState.CANCELLED, OrderState.REJECTED])
     return orders.filter(customer__code=customer) if customer else orders
@@ -168,11 +172,11 @@ async def _sales(report: Report, actor: Actor, period: Period) -> Figures:
 
 
 async def _shipments(report: Report, actor: Actor, period: Period) -> Figures:
-    orders = await visible(actor).values_list("id", flat=True)
-    zone = current_policy().zone
-    rows = await Shipment.filter(order_id__in=list(orders)).values_list("shipped_at", "order_id")
-    inside = [at for at, _ in rows if period.start <= at.astimezone(zone).date() <= period.end]
-    return Figures(report.metric, period, Decimal(len(inside)), len(inside))
+    start, end = _moments(period)
+    ids = await Shipment.filter(shipped_at__gte=start, shipped_at__lt=end).values_list("order_id", flat=True)
+    seen = set(await visible(actor).filter(id__in=list(set(ids))).values_list("id", flat=True))
+    count = sum(1 for order in ids if order in seen)
+    return Figures(report.metric, period, Decimal(count), count)
 
 
 async def _top_products(report: Report, actor: Actor, period: Period) -> Figures:

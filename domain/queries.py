@@ -1,22 +1,19 @@
 """The reads of chat and pages: who somebody is, which order is meant, and an order as it is now."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain.errors import OrderNotFound, OrderUnclear
 from domain.models import Event, Identity, Order, OrderLine, Shipment
-from domain.ordering import goods_of
 from domain.orderviews import Happening, LineView, OrderView, ScanView, ShipmentView
 from domain.rules.lifecycle import axes
-from domain.rules.numbering import LETTERS, digits, well_formed
+from domain.rules.numbering import check_letter, digits, well_formed
 from domain.rules.review import Reason
-from domain.shipping import rest_of
 from domain.values import Actor, Address
+from domain.wording import goods_of, rest_of
 
 CANDIDATES = 6
+REMEMBERED = 2000
 
 
 async def actor_of(address: Address) -> Actor:
@@ -60,35 +57,23 @@ def visible(actor: Actor) -> QuerySet[Order]:
 async def find_order(text: str, actor: Actor) -> str:
     """The stored number of the order that somebody means: whole, without its letter, or its last digits if unique.
 
-    Whoever may not see an order is answered as if it did not exist.
+    Last digits are looked for among the newest orders that this person may see. Whoever may not see an order is
+    answered as if it did not exist.
     """
-    whole = well_formed(text)
     serial = digits(text)
-    if whole is None and not serial:
+    whole = well_formed(text) or (f"SO{serial}{check_letter(serial)}" if serial else None)
+    if whole is None:
         raise OrderNotFound(text)
     mine = visible(actor)
-    if whole is not None:
-        found: Sequence[Any] = await mine.filter(number=whole).values_list("number", flat=True)
-    else:
-        found = await _by_digits(mine, serial)
+    if await mine.filter(number=whole).exists():
+        return whole
+    newest = await mine.order_by("-id").limit(REMEMBERED).values_list("number", flat=True)
+    found = [str(number) for number in newest if str(number)[:-1].endswith(serial)] if not well_formed(text) else []
     if not found:
         raise OrderNotFound(text)
     if len(found) > 1:
-        raise OrderUnclear(text, tuple(str(number) for number in found))
-    return str(found[0])
-
-
-async def _by_digits(orders: QuerySet[Order], serial: str) -> Sequence[Any]:
-    # The stored number is SO, digits, one letter: a full serial is matched exactly before last digits are tried.
-    exact = [number for number in await _like(orders, f"SO{serial}") if number[2:-1] == serial]
-    if exact:
-        return exact
-    ends = Q(*(Q(number__endswith=serial + letter) for letter in LETTERS), join_type="OR")
-    return await orders.filter(ends).order_by("-id").limit(CANDIDATES).values_list("number", flat=True)
-
-
-async def _like(orders: QuerySet[Order], start: str) -> Sequence[Any]:
-    return await orders.filter(number__startswith=start).limit(CANDIDATES * 4).values_list("number", flat=True)
+        raise OrderUnclear(text, tuple(found[:CANDIDATES]))
+    return found[0]
 
 
 async def order_view(number: str) -> OrderView:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tortoise.expressions import F
 
-from domain.allocating import ZERO, give_back, reserve_lines
+from domain.allocating import give_back, reserve_lines, unhold
 from domain.models import OrderLine, PurchaseRequest
 from domain.models.scaled import grains
 from domain.rules.lifecycle import OrderState
@@ -35,10 +35,10 @@ async def release(lines: Sequence[OrderLine]) -> None:
     """Give back everything that these lines hold, close their purchase requests, and count the rest as cancelled."""
     freed = set()
     for line in sorted(lines, key=lambda row: (row.sku, row.id)):
-        if line.reserved:
-            await give_back(line.sku, line.reserved)
+        held = await unhold(line)
+        if held:
+            await give_back(line.sku, held)
             freed.add(line.sku)
-        await OrderLine.filter(id=line.id).update(reserved=ZERO, cancelled=line.cancelled + line.open)
     await PurchaseRequest.filter(line_id__in=[line.id for line in lines], state="open").update(state="cancelled")
     for sku in sorted(freed):
         await fill_short(sku)

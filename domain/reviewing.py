@@ -4,18 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.allocating import Shortage, reserve_lines
-from domain.errors import AlreadyDecided, NotAllowed, OrderNotFound, OwnOrder, StepRefused
+from domain.errors import AlreadyDecided, OwnOrder, StepRefused
 from domain.events import OrderRejected
+from domain.holding import held
 from domain.models import Order, OrderLine, Product
-from domain.ordering import accepted, goods_of
+from domain.ordering import accepted
 from domain.policy import current_policy
 from domain.recording import record
 from domain.rules.lifecycle import OrderState, Step, after, may
 from domain.rules.promising import Supply, promise
+from domain.rules.rights import DECIDING, require
 from domain.transaction import transact
-from domain.values import Actor, Role
-
-DECIDING = frozenset({Role.REVIEWER, Role.MANAGER})
+from domain.values import Actor
+from domain.wording import goods_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,13 @@ class Decided:
 
 async def approve(number: str, *, by: Actor, now: datetime) -> Decided:
     """Accept a held order: its stock is reserved now, and what is missing is asked of purchasing."""
-    _may_decide(by)
+    require(by, DECIDING)
     return await transact(lambda: _approve(number, by, now))
 
 
 async def reject(number: str, reason: str, *, by: Actor, now: datetime) -> Decided:
     """Refuse a held order; the reason is told to the customer and the rep."""
-    _may_decide(by)
+    require(by, DECIDING)
     return await transact(lambda: _reject(number, reason, by, now))
 
 
@@ -61,17 +62,13 @@ async def _reject(number: str, reason: str, by: Actor, now: datetime) -> Decided
 
 
 async def _decide(number: str, step: Step, reason: str, by: Actor, now: datetime) -> Order:
-    order = await Order.get_or_none(number=number).select_related("customer")
-    if order is None or not by.may_see(order.customer.code):
-        raise OrderNotFound(number)
+    order = await held(number, by)
     if not may(order.state, step):
         raise _too_late(order, step)
     if order.placed_by_staff_id is not None and order.placed_by_staff_id == by.staff:
         raise OwnOrder(number)
     new = {"state": after(order.state, step), "decided_by": by.name, "decided_at": now, "reason": reason[:400]}
-    changed = await Order.filter(id=order.id, version=order.version).update(version=order.version + 1, **new)
-    if not changed:
-        raise _too_late(await Order.get(id=order.id), step)
+    await Order.filter(id=order.id).update(**new)
     return order.update_from_dict(new)
 
 
@@ -79,8 +76,3 @@ def _too_late(order: Order, step: Step) -> AlreadyDecided | StepRefused:
     if order.decided_by is not None and order.decided_at is not None:
         return AlreadyDecided(order.number, order.state, order.decided_by, order.decided_at)
     return StepRefused(order.number, order.state, step)
-
-
-def _may_decide(by: Actor) -> None:
-    if not by.roles & DECIDING:
-        raise NotAllowed(tuple(sorted(role.value for role in DECIDING)))

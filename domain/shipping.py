@@ -6,23 +6,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from domain.allocating import consume
 from domain.commands import Wanted
-from domain.errors import NotAllowed, NothingToShip, OrderNotFound, ShipmentRefused, StepRefused, WaybillRefused
+from domain.errors import NothingToShip, ShipmentRefused, StepRefused, WaybillRefused
 from domain.events import OrderShipped
+from domain.holding import held
 from domain.models import Order, OrderLine, Shipment, ShipmentLine, StockMove
 from domain.models.scaled import grains
 from domain.policy import current_policy
 from domain.recording import record
 from domain.rules.lifecycle import Step, may
 from domain.rules.promising import next_workday
-from domain.rules.waybills import SHAPE, WITHOUT_WAYBILL, carrier_of, normal
+from domain.rules.rights import SHIPPING, require
+from domain.rules.waybills import WITHOUT_WAYBILL, carrier_of, normal, plausible
 from domain.transaction import transact
-from domain.values import Actor, Role, plain
+from domain.values import Actor
+from domain.wording import entered, rest_of
 
-SHIPPING = frozenset({Role.WAREHOUSE, Role.MANAGER})
 TRANSIT_WORKDAYS = 2
 
 
@@ -50,10 +53,13 @@ async def ship(
     now: datetime,
 ) -> Shipped:
     """Send what is reserved of an order, or the named part of it; the same waybill twice is the same parcel."""
-    if not by.roles & SHIPPING:
-        raise NotAllowed(tuple(sorted(role.value for role in SHIPPING)))
-    carrier, waybill = _recognised(carrier, waybill)
-    return await transact(lambda: _ship(number, (carrier, waybill), lines, by, now))
+    require(by, SHIPPING)
+    label = _recognised(carrier, waybill)
+    try:
+        return await transact(lambda: _ship(number, label, lines, by, now))
+    except IntegrityError:
+        # Two orders, one waybill, at the same moment: the other one has it.
+        raise WaybillRefused(label[1] or "", taken=True) from None
 
 
 def _recognised(carrier: str | None, waybill: str | None) -> tuple[str, str | None]:
@@ -63,7 +69,7 @@ def _recognised(carrier: str | None, waybill: str | None) -> tuple[str, str | No
         raise WaybillRefused("", taken=False)
     number = normal(waybill)
     found = carrier or carrier_of(number)
-    if found is None or SHAPE.fullmatch(number) is None:
+    if found is None or not plausible(number):
         raise WaybillRefused(waybill, taken=False)
     return found, number
 
@@ -71,9 +77,7 @@ def _recognised(carrier: str | None, waybill: str | None) -> tuple[str, str | No
 async def _ship(
     number: str, label: tuple[str, str | None], wanted: Sequence[Wanted] | None, by: Actor, now: datetime
 ) -> Shipped:
-    order = await Order.get_or_none(number=number).select_related("customer")
-    if order is None:
-        raise OrderNotFound(number)
+    order = await held(number, by)
     carrier, waybill = label
     before = await Shipment.get_or_none(waybill=waybill).prefetch_related("lines__line") if waybill else None
     if before is not None:
@@ -86,7 +90,7 @@ async def _ship(
     for line, qty in parts:
         await _send(line, qty, shipment, by.name, now)
     rest = rest_of(lines)
-    goods = "、".join(f"{line.sku} {_entered(line, qty)}" for line, qty in parts)
+    goods = "、".join(f"{line.sku} {entered(line, qty)}" for line, qty in parts)
     event = OrderShipped(
         order=number,
         shipment=shipment.number,
@@ -103,7 +107,7 @@ async def _ship(
 async def _shipped_before(order: Order, shipment: Shipment) -> Shipped:
     if shipment.order_id != order.id:
         raise WaybillRefused(shipment.waybill or "", taken=True)
-    goods = "、".join(f"{part.line.sku} {_entered(part.line, part.qty)}" for part in shipment.lines)
+    goods = "、".join(f"{part.line.sku} {entered(part.line, part.qty)}" for part in shipment.lines)
     rest = rest_of(await OrderLine.filter(order_id=order.id).order_by("position"))
     return Shipped(
         order.number, shipment.number, goods, shipment.carrier, shipment.waybill, shipment.eta, rest, repeated=True
@@ -173,14 +177,3 @@ async def _send(line: OrderLine, qty: Decimal, shipment: Shipment, by: str, now:
         )
     await ShipmentLine.create(shipment_id=shipment.id, line_id=line.id, qty=qty)
     line.reserved, line.shipped = line.reserved - qty, line.shipped + qty
-
-
-def rest_of(lines: Sequence[OrderLine]) -> str:
-    """What is still to come, in a few words; empty when nothing is."""
-    return "、".join(f"{line.sku} {_entered(line, line.open)}" for line in lines if line.open > 0)
-
-
-def _entered(line: OrderLine, base: Decimal) -> str:
-    whole = base / line.ratio
-    exact = whole == whole.quantize(Decimal("0.1"))
-    return f"{plain(whole)}{line.unit}" if exact else f"{plain(base)}{line.base_unit}"

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from tortoise.expressions import F
 
-from domain.delivering import delivered
+from domain.delivering import parcel_arrived
 from domain.events import CarrierUnreachable, ParcelMoved
+from domain.holding import held
 from domain.models import CarrierPush, Order, Shipment, TrackingEvent
 from domain.models.shipments import ParcelState
 from domain.recording import record
 from domain.rules.tracking import FINAL, moved, state_of
+from domain.rules.waybills import normal
 from domain.transaction import transact
-from domain.values import Trace
+from domain.values import SYSTEM, Trace
 
 log = structlog.get_logger()
 
@@ -77,7 +78,8 @@ async def _read(row: CarrierPush, parsers: Mapping[str, Parse], now: datetime) -
         return {"refused": "unknown token"}
     try:
         trace = parsers[row.provider](row.body)
-    except (KeyError, ValueError, TypeError) as error:
+    except Exception as error:
+        # Whatever a stranger's text did to a parser: one bad push must never stand in the way of the next.
         log.warning("push_unreadable", push=row.id, error=type(error).__name__)
         return {"unreadable": type(error).__name__}
     return {"new": await apply_trace(shipment.id, trace, now=now)}
@@ -89,12 +91,12 @@ async def apply_trace(shipment_id: int, trace: Trace, *, now: datetime) -> int:
 
 
 async def _apply(shipment_id: int, trace: Trace, now: datetime) -> int:
-    # The write comes first: two pushes about one parcel then wait for each other instead of meeting half-way.
-    await Shipment.filter(id=shipment_id).update(carrier=F("carrier"))
+    number = (await Shipment.get(id=shipment_id).select_related("order")).order.number
+    # Pushes about the parcels of one order wait for each other: the last parcel to arrive closes the order.
+    order = await held(number, SYSTEM)
     shipment = await Shipment.get(id=shipment_id)
-    if trace.waybill and shipment.waybill and trace.waybill.upper() != shipment.waybill:
+    if trace.waybill and shipment.waybill and normal(trace.waybill) != shipment.waybill:
         return 0
-    order = await Order.get(id=shipment.order_id)
     rows = await TrackingEvent.filter(shipment_id=shipment_id).values_list("digest", "state")
     known, entered = {digest for digest, _ in rows}, {ParcelState(state) for _, state in rows}
     new = [(digest, scan) for scan in trace.scans if (digest := _digest(scan.at, scan.text)) not in known]
@@ -103,8 +105,10 @@ async def _apply(shipment_id: int, trace: Trace, now: datetime) -> int:
     fresh = []
     for digest, scan in new:
         meant = state_of(scan.state_code or trace.state_code)
-        state = moved(state, meant)
-        first = meant is state and state not in entered
+        # A scan that comes late tells of the past: it is kept, and moves nothing.
+        late = shipment.last_news_at is not None and scan.at < shipment.last_news_at
+        state = state if late else moved(state, meant)
+        first = not late and meant is state and state not in entered
         entered.add(state)
         fresh.append(
             TrackingEvent(
@@ -124,7 +128,7 @@ async def _apply(shipment_id: int, trace: Trace, now: datetime) -> int:
     await _tell(order, shipment, fresh, now)
     if state is ParcelState.DELIVERED and before is not ParcelState.DELIVERED:
         at = max((event.at for event in fresh if event.state is ParcelState.DELIVERED), default=now)
-        await delivered(order, shipment, at=at, by="carrier")
+        await parcel_arrived(order, shipment, at=at, by="carrier")
     return len(fresh)
 
 
@@ -137,7 +141,10 @@ async def _update(shipment: Shipment, trace: Trace, state: ParcelState, now: dat
         "last_news_at": news,
         "eta": trace.eta or shipment.eta,
     }
-    if trace.status == "abort" and state not in FINAL:
+    if trace.corrected:
+        # The service knew better whose parcel it is, and watches it under that name.
+        new |= {"carrier": trace.corrected[:32], "watched": "yes", "watch_next_at": None}
+    elif trace.status == "abort" and state not in FINAL:
         # The service gave up: watch again, half an hour later at the earliest, as it asks.
         again = shipment.watch_tries < MOST_WATCHES
         new |= {"watched": "wanted" if again else "refused", "watch_next_at": now + WATCH_AGAIN if again else None}

@@ -120,7 +120,7 @@ def parse_trace(text: str) -> Trace:
     result = told.get("lastResult", told)
     if not isinstance(result, dict):
         raise ValueError("lastResult is no object")
-    corrected = str(told.get("comNew") or "") if "lastResult" in told else ""
+    corrected = _word(told, "comNew", "") if "lastResult" in told else ""
     return _trace(result, status=_word(told, "status", "polling"), corrected=corrected or None)
 
 
@@ -138,7 +138,7 @@ def _trace(result: dict[str, Any], *, status: str, corrected: str | None = None)
         status=status if status in ("shutdown", "abort", "updateall") else "polling",
         scans=tuple(scans),
         state_code=state,
-        corrected=corrected,
+        corrected=_name(corrected) if corrected else None,
         eta=_day(result.get("arrivalTime")),
     )
 
@@ -172,6 +172,11 @@ def _word(told: dict[str, Any], name: str, otherwise: str) -> str:
     value = told.get(name)
     text = str(value) if isinstance(value, str | int) else ""
     return "".join(char for char in text if char.isprintable()).strip() or otherwise
+
+
+def _name(code: str) -> str:
+    known = carrier_named(code)
+    return known.name if known is not None else code
 
 
 def _code(carrier: str) -> str:

@@ -6,6 +6,8 @@ The shapes are those that carriers publish: a prefix is sure, bare digits only s
 import re
 import unicodedata
 
+from domain.rules.numbering import well_formed
+
 SURE: tuple[tuple[str, str], ...] = (
     ("顺丰", r"SF\d{12,15}"),
     ("圆通", r"YT\d{12,15}"),
@@ -21,7 +23,9 @@ SURE: tuple[tuple[str, str], ...] = (
 )
 PICK_UP = "自提"
 WITHOUT_WAYBILL = frozenset({PICK_UP, "送货", "自送", "专车", "司机"})
-SHAPE = re.compile(r"[A-Z0-9][A-Z0-9-]{5,31}")
+SHAPE = re.compile(r"[A-Z0-9]{6,32}")
+# A mobile number or a day: digits that people write beside a waybill.
+NO_WAYBILL = re.compile(r"1[3-9]\d{9}|20\d{2}[01]\d[0-3]\d")
 
 _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
@@ -30,6 +34,12 @@ def normal(waybill: str) -> str:
     """The number as carriers print it: half width, upper case, no spaces."""
     text = unicodedata.normalize("NFKC", waybill).upper()
     return re.sub(r"[\s\-_.,;、。]+", "", text)
+
+
+def plausible(waybill: str) -> bool:
+    """Whether this can be a waybill number at all: no phone number, no day, no order number of ours."""
+    ours = len(waybill) < 12 and well_formed(waybill) is not None
+    return SHAPE.fullmatch(waybill) is not None and NO_WAYBILL.fullmatch(waybill) is None and not ours
 
 
 def carrier_of(waybill: str) -> str | None:

@@ -91,7 +91,7 @@ def test_without_fine_codes_the_state_belongs_to_the_newest_scan() -> None:
 def test_hears_of_a_corrected_carrier() -> None:
     push = {"status": "abort", "autoCheck": "1", "comOld": "yunda", "comNew": "zhongtong", "lastResult": {"nu": "1"}}
     trace = parse_trace(json.dumps(push))
-    assert trace.corrected == "zhongtong"
+    assert trace.corrected == "中通"
     assert trace.final
     assert trace.scans == ()
 

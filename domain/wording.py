@@ -1,0 +1,26 @@
+"""The goods of an order in a few words: codes, quantities and units, no sentences."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from domain.models import OrderLine
+from domain.values import plain
+
+TENTH = Decimal("0.1")
+
+
+def goods_of(lines: Iterable[OrderLine]) -> str:
+    """What was ordered, as it was said: ``A100 20箱、B200 2箱``."""
+    return "、".join(f"{line.sku} {plain(line.qty)}{line.unit}" for line in lines)
+
+
+def rest_of(lines: Iterable[OrderLine]) -> str:
+    """What is still to leave the house; empty when nothing is."""
+    return "、".join(f"{line.sku} {entered(line, line.open)}" for line in lines if line.open > 0)
+
+
+def entered(line: OrderLine, base: Decimal) -> str:
+    """A base quantity in the unit in which the line was ordered, or in base units when that would need many digits."""
+    whole = base / line.ratio
+    exact = whole == whole.quantize(TENTH)
+    return f"{plain(whole)}{line.unit}" if exact else f"{plain(base)}{line.base_unit}"
