@@ -21,7 +21,8 @@ MEMORY = timedelta(hours=24)
 class DraftLine:
     """A line of the draft as far as it is known; ``text`` is what was written, ``candidates`` what it may mean.
 
-    ``base_qty`` is missing while product, quantity or unit is unknown; ``sure`` once an unusual quantity was repeated.
+    ``base_qty`` is missing while product, quantity or unit is unknown; ``sure`` once an unusual quantity was repeated;
+    ``called`` are words that we had to ask about: a name worth learning when the order is booked.
     """
 
     sku: str | None
@@ -33,6 +34,7 @@ class DraftLine:
     text: str = ""
     candidates: tuple[str, ...] = ()
     sure: bool = False
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)

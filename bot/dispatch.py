@@ -14,7 +14,8 @@ from bot.grammar.phrases import UNSUPPORTED
 from bot.hearing import commands_in
 from bot.replies import Reply, refused
 from bot.router import Answered, Ask, Happening, Router
-from domain.commands import Command, Media
+from bot.vocabulary import as_called_by
+from domain.commands import Command, Media, NotUnderstood
 from domain.errors import Refusal
 from domain.joining import note_inbound
 from domain.queries import actor_of
@@ -77,13 +78,13 @@ class Dispatch:
 
     async def _obey(self, inbound: Inbound, actor: Actor, talk: Talk, now: datetime) -> list[Answered]:
         answers: list[Answered] = []
-        lexicon = await self._words.fresh(now)
+        lexicon = await as_called_by(_customer(actor, talk), await self._words.fresh(now))
         commands = _meaning(inbound, actor, talk, lexicon, now)
         for position, command in enumerate(commands[:MOST_COMMANDS]):
             key = f"{inbound.account}:{inbound.key}#{position}"
             ask = Ask(actor, command, talk, now, inbound.at, key, lexicon)
             answer = await self._carry_out(ask, inbound.trace)
-            talk = answer.talk or talk
+            talk = _patient(answer.talk or talk, command)
             answers.append(replace(answer, talk=talk))
         return answers
 
@@ -102,6 +103,16 @@ def _meaning(inbound: Inbound, actor: Actor, talk: Talk, lexicon: Lexicon, now: 
     if inbound.kind not in {"text", "event"} or text.startswith(UNSUPPORTED):
         return (Media(kind=inbound.kind),)
     return commands_in(text, actor, talk, lexicon, now)
+
+
+def _patient(talk: Talk, command: Command) -> Talk:
+    """Only misunderstandings in a row count: the first command that is understood ends the count."""
+    return talk if isinstance(command, NotUnderstood | Media) else replace(talk, misses=0)
+
+
+def _customer(actor: Actor, talk: Talk) -> str | None:
+    """Whose names for goods may be meant: one's own company's, or for staff those of the draft's customer."""
+    return talk.draft.customer if actor.is_staff and talk.draft is not None else actor.customer
 
 
 def _today(now: datetime) -> date:

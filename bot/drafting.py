@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from bot.dialogue import Draft, DraftLine, Question
-from bot.grammar.lexicon import Lexicon
+from bot.grammar.lexicon import PRODUCT, Lexicon
 from domain.commands import Change, Details, Op, PlaceOrder, ProvideInfo, Wanted
 
 
@@ -183,7 +183,7 @@ def answered(draft: Draft, question: Question, info: ProvideInfo) -> Draft:
 def _filled(line: DraftLine, info: ProvideInfo) -> DraftLine:
     if info.sku:
         # Its quantity was said for a product we did not know: ``worked_out`` converts it.
-        line = replace(line, sku=info.sku, candidates=(), base_qty=None)
+        line = replace(line, sku=info.sku, candidates=(), base_qty=None, called=line.text)
     if info.unit:
         line = replace(line, unit=info.unit, base_qty=None)
     if not info.lines:
@@ -200,7 +200,15 @@ def worked_out(draft: Draft, lexicon: Lexicon) -> Draft:
 
 
 def _converted(line: DraftLine, lexicon: Lexicon) -> DraftLine:
+    if line.sku is None and not line.candidates and line.text:
+        line = replace(line, sku=_called(line.text, lexicon))
     if line.sku is None or line.qty is None or line.base_qty is not None:
         return line
     found = lexicon.unit_of(line.sku, line.unit)
     return line if found is None else replace(line, unit=found[0], base_qty=line.qty * found[1])
+
+
+def _called(words: str, lexicon: Lexicon) -> str | None:
+    """The one product that these words name, once it is known whose words they are."""
+    entry = lexicon.named(words)
+    return entry.ids[0] if entry is not None and entry.kind == PRODUCT and len(entry.ids) == 1 else None

@@ -10,6 +10,7 @@ import structlog
 from bot.grammar.lexicon import CustomerEntry, Lexicon, ProductEntry
 from bot.grammar.units import GenericUnit
 from domain.models import Product
+from domain.naming import aliases_of
 from domain.offering import ShopWords, shop_words
 from domain.policy import current_policy
 
@@ -60,6 +61,12 @@ async def shop_lexicon() -> Lexicon:
     """The lexicon of the catalogue as it is in the database; a large one is filed in a thread of its own."""
     words = await shop_words()
     return await asyncio.to_thread(_filed, words) if len(words.products) > SMALL else _filed(words)
+
+
+async def as_called_by(customer: str | None, lexicon: Lexicon) -> Lexicon:
+    """The lexicon with the names that this customer's people use for our goods; nobody else's."""
+    names = await aliases_of(customer)
+    return lexicon.with_aliases({name.alias: name.sku for name in names})
 
 
 def _filed(words: ShopWords) -> Lexicon:

@@ -61,6 +61,13 @@ class CustomerNotFound(Refusal):
 
 
 @dataclass
+class NameNotFound(Refusal):
+    """This customer has no such name for anything."""
+
+    alias: str
+
+
+@dataclass
 class ProductNotFound(Refusal):
     """No product of this code is on sale."""
 

@@ -9,6 +9,7 @@ from handlers import (
     fulfilling,
     helping,
     joining,
+    naming,
     ordering,
     platform,
     repeating,
@@ -16,7 +17,8 @@ from handlers import (
 )
 
 ROOMS = (
-    alerting, answering, booking, enquiring, fulfilling, helping, joining, ordering, platform, repeating, reviewing,
+    alerting, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering, platform, repeating,
+    reviewing,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from domain.commands import CancelOrder, Undo
 from domain.errors import Refusal
 from domain.queries import find_order, order_view
 from domain.usage import twin_of
+from handlers.naming import remember
 from handlers.ordering import WRITERS, order_draft, proceed
 
 UNDO_SPAN = timedelta(minutes=10)
@@ -45,6 +46,7 @@ async def place(ask: Ask, draft: Draft) -> Answered:
         placed = await ordering.place_order(order_draft(draft, ask.actor), by=ask.actor, now=ask.now)
     except Refusal as no:
         return refused(no, replace(ask.talk, question=None), keeps_draft=True)
+    await remember(ask, draft)
     talk = replace(
         ask.talk, draft=None, question=None, last_order=placed.number, booked=placed.number, booked_at=ask.now, misses=0
     )

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from bot.dialogue import Draft, DraftLine, Question, Talk
 from bot.drafting import Difference, Gap, changed, detailed, gap, started, worked_out
+from bot.grammar.lexicon import Lexicon
 from bot.replies import Reply, refused, say
 from bot.router import BOUND, Answered, Ask, Router
+from bot.vocabulary import as_called_by
 from domain import ordering
 from domain.commands import GoBack, ModifyOrder, PlaceOrder, ShowDraft, TryOrder
 from domain.errors import CustomerNotFound, QuantityRefused, Refusal
@@ -80,7 +82,7 @@ async def back(ask: Ask) -> Answered:
 
 async def proceed(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = ()) -> Reply:
     """Ask for what is missing, one thing at a time, or read the draft back; a refusal keeps the draft."""
-    draft = worked_out(draft, ask.lexicon)
+    draft = worked_out(draft, await _words_for(ask, draft))
     missing = gap(draft, staff=ask.actor.is_staff)
     if missing is not None:
         return _question(ask, draft, missing)
@@ -89,6 +91,12 @@ async def proceed(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = 
         if line.sku in odd:
             return _again(ask, draft, position, odd[line.sku])
     return await read_back(ask, draft, differences)
+
+
+async def _words_for(ask: Ask, draft: Draft) -> Lexicon:
+    """The lexicon, with the customer's own names where something was not recognised: staff name the customer late."""
+    unknown = any(line.sku is None for line in draft.lines)
+    return await as_called_by(draft.customer, ask.lexicon) if unknown and ask.actor.is_staff else ask.lexicon
 
 
 async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = ()) -> Reply:

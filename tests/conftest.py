@@ -15,7 +15,7 @@ import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
 from domain.database import close_database, migrate, open_database
-from server import build
+from server import Shop, build
 from simulator import Clock
 from tests.harness import Chat, Errors, settings_for, simulated
 from tests.postgres import binaries, cluster
@@ -113,16 +113,27 @@ async def chat(database_url: str, errors: Errors) -> AsyncIterator[Chat]:
         settings = settings_for(
             database_url, account, site, platform.carrier, port=port, public_url=f"http://127.0.0.1:{port}"
         )
-        shop = await build(settings, clock=clock)
-        bot = TestServer(shop.app, port=port)
-        await bot.start_server()
-        stack.push_async_callback(bot.close)
-        url = str(bot.make_url("")).rstrip("/")
+        bots: list[TestServer] = []
+
+        async def close() -> None:
+            if bots:
+                await bots.pop().close()
+
+        async def reopen() -> Shop:
+            await close()
+            shop = await build(settings, clock=clock)
+            bots.append(TestServer(shop.app, port=port))
+            await bots[-1].start_server()
+            return shop
+
+        stack.push_async_callback(close)
+        shop = await reopen()
+        url = str(bots[-1].make_url("")).rstrip("/")
         account.webhook = f"{url}/wechat/main"
-        chat = Chat(platform, account, shop, url)
+        chat = Chat(platform, account, shop, url, reopen)
         await open_shop(chat)
         yield chat
         await chat.settle()
         chat.silent()
-        assert not await shop.unfinished()
+        assert not await chat.shop.unfinished()
         assert not errors.seen

@@ -1,7 +1,7 @@
 """The chat harness: people with phones on the simulated platform, and the bot behind a real HTTP server."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -46,6 +46,7 @@ class Chat:
     account: OfficialAccount
     shop: Shop
     url: str
+    reopen: Callable[[], Awaitable[Shop]]
     read: dict[str, int] = field(default_factory=dict)
 
     async def say(self, person: Person, text: str) -> Pushed:
@@ -53,6 +54,10 @@ class Chat:
         pushed = await self.account.say(person.openid, text)
         await self.settle()
         return pushed
+
+    async def restart(self) -> None:
+        """Stop the process of the bot and start another one on the same database, as a deployment does."""
+        self.shop = await self.reopen()
 
     async def tap(self, person: Person, key: str) -> Pushed:
         """Tap a menu entry."""

@@ -92,9 +92,9 @@ class Lexicon:
         )
 
     def with_aliases(self, aliases: Mapping[str, str]) -> "Lexicon":
-        """The same lexicon with names that one customer uses, alias to sku; shares everything else."""
+        """The same lexicon with names that one customer uses, alias to sku; a name of the catalog keeps its meaning."""
         learnt = {key_of(fold(alias)): Entry(PRODUCT, (sku,)) for alias, sku in aliases.items() if sku in self.products}
-        learnt.pop("", None)
+        learnt = {key: entry for key, entry in learnt.items() if key and key not in self.entries}
         return replace(self, _learnt=learnt) if learnt else self
 
     def matches(self, key: str) -> Iterator[tuple[int, int, Entry]]:

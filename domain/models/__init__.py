@@ -1,6 +1,6 @@
 """The rows of the business; other rooms read them through queries and use-cases."""
 
-from domain.models.catalogue import CatalogueVersion, GenericTerm, Product, UnitSynonym
+from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, Product, UnitSynonym
 from domain.models.ledger import Event, InstanceSecret
 from domain.models.orders import Order, OrderLine, OrderNumber
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
@@ -14,6 +14,7 @@ __all__ = [
     "CatalogueVersion",
     "Contact",
     "Customer",
+    "CustomerAlias",
     "Event",
     "GenericTerm",
     "Identity",

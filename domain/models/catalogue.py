@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from tortoise import Model, fields
 
+from domain.models.people import Customer
 from domain.models.scaled import PriceField
 
 
@@ -49,6 +50,20 @@ class UnitSynonym(Model):
     spellings: list[str] = fields.JSONField(default=list)
     factor = fields.CharField(16, null=True)
     of = fields.CharField(16, null=True)
+
+
+class CustomerAlias(Model):
+    """What one customer calls a product (小红瓶), learnt from an order that was confirmed, and from whom."""
+
+    id = fields.IntField(primary_key=True)
+    customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField("gendan.Customer", "aliases")
+    alias = fields.CharField(32)
+    sku = fields.CharField(64)
+    learnt_at = fields.DatetimeField()
+    learnt_by = fields.CharField(64)
+
+    class Meta:
+        unique_together = (("customer", "alias"),)
 
 
 class CatalogueVersion(Model):
