@@ -38,12 +38,20 @@ class Run:
         self.task: asyncio.Task[None] | None = None
         self.sorry = sorry if inbound.expects_words else ""
         self._wrap = wrap
+        self._placed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._body: str | None = None
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Work in a task of its own: nobody who stops waiting stops it."""
         self.task = asyncio.create_task(work, name=f"message {self.inbound.trace}")
         return self.task
+
+    def place(self, stage: Stage) -> Stage:
+        """The message is on disk and goes on like this, unless it was turned down meanwhile; how it goes on."""
+        if self.stage is Stage.KEEPING:
+            self.stage = stage
+            self._placed.set_result(None)
+        return self.stage
 
     def body_of(self, text: str | None) -> str:
         """The HTTP body that says this."""
@@ -65,25 +73,26 @@ class Run:
         self._body, self.late = None, True
 
     async def kept(self, seconds: float) -> bool:
-        """Wait until there is an answer or the time is up; False when by then the message was not even on disk.
+        """Wait until the message is on disk; False when it is not in time, and then it is not worked on at all.
 
-        A message for which that was said is not worked on any more: its sender is asked to send it again.
+        Its sender is asked to send it again.
         """
-        await self._wait(seconds)
+        await self._wait({self._placed}, seconds)
         if self.stage is Stage.KEEPING:
             self.stage = Stage.DROPPED
         return self.stage is not Stage.DROPPED
 
     async def answered(self, seconds: float) -> str:
         """Wait on for the answer; without one in time it is ``success``, and too late for everybody who waits."""
-        await self._wait(seconds)
+        await self._wait(set(), seconds)
         self.late = self.late or self._body is None
         return self._body or NOTHING
 
-    async def _wait(self, seconds: float) -> None:
+    async def _wait(self, futures: set[asyncio.Future[None]], seconds: float) -> None:
+        """Wait for the end of the work, or for one of ``futures`` before."""
         if self.late or self.task is None:
             return
-        await asyncio.wait({self.task}, timeout=max(seconds, 0))
+        await asyncio.wait({self.task, *futures}, timeout=max(seconds, 0), return_when=asyncio.FIRST_COMPLETED)
         failure = self.task.exception() if self.task.done() and not self.task.cancelled() else None
         if isinstance(failure, Hostile):
             raise Hostile(failure.status, failure.reason)

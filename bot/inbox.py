@@ -27,10 +27,13 @@ GLANCE_SECONDS = 0.1
 class Inbox:
     """Keeps the messages that are in work in this process, so that retries join them."""
 
-    def __init__(self, answer: Answer, later: Later, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, answer: Answer, later: Later, clock: Callable[[], datetime], *, keep_seconds: float = KEEP_SECONDS
+    ) -> None:
         self._answer = answer
         self._later = later
         self._clock = clock
+        self._keep_seconds = keep_seconds
         self._running: dict[tuple[str, str], Run] = {}
         self._aside: set[asyncio.Task[None]] = set()
 
@@ -47,7 +50,7 @@ class Inbox:
             self._follow(run, self._carry(run))
         if run.inbound.digest != inbound.digest:
             raise _reused()
-        if not await run.kept(min(budget, KEEP_SECONDS)):
+        if not await run.kept(self._keep_seconds):
             return run.regret
         body = await run.answered(began + budget - _ticks())
         if run.late and run.stage is Stage.WORKING:
@@ -82,12 +85,11 @@ class Inbox:
         run.row_id = row.id
         if not first:
             await _repeat(run, row)
-        elif run.stage is Stage.DROPPED:
-            await kept.settle(row.id, run.regret, now=self._clock())
-        else:
+        elif run.place(Stage.WORKING) is Stage.WORKING:
             fault("inbox.admitted")
-            run.stage = Stage.WORKING
             await self._work(run)
+        else:
+            await kept.settle(row.id, run.regret, now=self._clock())
 
     async def _work(self, run: Run) -> None:
         try:
@@ -111,7 +113,8 @@ class Inbox:
         if (row.account, row.key) in self._running or not await kept.take_up(row.id):
             return False
         run = Run(kept.restored(row), str, "")
-        run.row_id, run.stage, run.late = row.id, Stage.WORKING, True
+        run.row_id, run.late = row.id, True
+        run.place(Stage.WORKING)
         await asyncio.wait({self._follow(run, self._work(run))})
         return True
 
@@ -147,7 +150,7 @@ async def _repeat(run: Run, row: InboundMessage) -> None:
     """The message came before, perhaps to another process: wait for what was answered there."""
     if row.digest != run.inbound.digest:
         raise _reused()
-    run.stage = run.stage if run.stage is Stage.DROPPED else Stage.ELSEWHERE
+    run.place(Stage.ELSEWHERE)
     while not run.late:
         answer = await kept.answer_of(row.id)
         if answer is not None:

@@ -10,8 +10,10 @@ from structlog.testing import capture_logs
 from tortoise import connections
 
 from bot import inbox
+from bot.deadline import Run, Stage
+from bot.envelope import open_push
 from bot.models import InboundMessage, Progress
-from tests.wire.conftest import PLAIN, SAFE, SORRY, WANG, Gate, Process, Shop, Start, Watch, words
+from tests.wire.conftest import ACCOUNTS, NOW, PLAIN, SAFE, SORRY, WANG, Gate, Process, Shop, Start, Watch, words
 
 
 async def progress() -> list[Progress]:
@@ -115,11 +117,11 @@ async def test_too_late_is_success_now_and_the_answer_later(start: Start, db: st
     shop.reply = gate = Gate()
     got = await wire.push(SAFE.message())
     assert got.body == b"success"
-    assert 0.1 <= got.seconds < 0.5
+    assert got.seconds >= 0.1
     # Retries of a message that is promised for later wait for nothing, however often they come.
-    again = await wire.push(SAFE.message())
-    assert again.body == b"success"
-    assert again.seconds < 0.1
+    again = [await wire.push(SAFE.message()) for _ in range(3)]
+    assert {one.body for one in again} == {b"success"}
+    assert min(one.seconds for one in again) < 0.1
     assert not shop.late
     gate.open.set()
     assert await wire.inbox.drain(5)
@@ -342,11 +344,11 @@ async def test_a_bug_in_the_shop_is_answered_with_a_neutral_sentence(wire: Proce
 
 
 async def test_what_cannot_be_kept_is_said_to_be_lost_and_not_worked_on(start: Start, db: str, shop: Shop) -> None:
-    wire = await start(budget=0.2)
+    wire = await start(keep=0.2)
     await break_table()
     got = await wire.push(SAFE.message())
     assert got.opened(SAFE) == SORRY
-    assert got.seconds < 1
+    assert got.seconds < 2
     await mend_table()
     # The row comes through after all, but its sender was asked to send the message again.
     assert await wire.inbox.drain(10)
@@ -358,7 +360,7 @@ async def test_what_cannot_be_kept_is_said_to_be_lost_and_not_worked_on(start: S
 
 
 async def test_a_report_that_cannot_be_kept_gets_no_words(start: Start, db: str, shop: Shop) -> None:
-    wire = await start(budget=0.1)
+    wire = await start(keep=0.1)
     await break_table()
     got = await wire.push(SAFE.event("TEMPLATESENDJOBFINISH", MsgID=5, Status="success"))
     assert got.body == b"success"
@@ -376,6 +378,43 @@ async def test_a_short_trouble_of_the_database_is_outwaited(wire: Process, shop:
     assert (await waiting).opened(SAFE) == "好的"
     assert {entry["event"] for entry in entries} == {"message_not_kept_yet"}
     assert len(shop.asked) == 1
+
+
+async def test_a_row_that_was_written_though_it_was_said_to_have_failed_is_ours(
+    wire: Process, shop: Shop, watch: Watch
+) -> None:
+    letter = SAFE.letter(SAFE.message())
+    inbound, _ = open_push(ACCOUNTS["main"], letter.query, letter.body, NOW)
+    assert inbound is not None
+    await break_table()
+    waiting = asyncio.create_task(wire.post(letter.query, letter.body))
+    with capture_logs() as entries:
+        while not entries:  # noqa: ASYNC110 - the log cannot be waited for
+            await asyncio.sleep(0)
+    await mend_table()
+    await InboundMessage.create(account="main", key=inbound.key, digest=inbound.digest, received_at=watch.at)
+    assert (await waiting).opened(SAFE) == "好的"
+    assert len(shop.asked) == 1
+
+
+async def test_what_comes_after_the_time_is_no_answer_any_more() -> None:
+    letter = SAFE.letter(SAFE.message())
+    inbound, _ = open_push(ACCOUNTS["main"], letter.query, letter.body, NOW)
+    assert inbound is not None
+    run = Run(inbound, str, SORRY)
+    gate = asyncio.Event()
+
+    async def work() -> None:
+        run.place(Stage.WORKING)
+        await gate.wait()
+
+    task = run.start(work())
+    assert await run.kept(5)
+    assert await run.answered(0) == "success"
+    assert not run.offer("好的")
+    assert await run.answered(5) == "success"
+    gate.set()
+    await task
 
 
 async def test_an_answer_is_given_even_when_it_cannot_be_kept(start: Start, db: str, shop: Shop) -> None:

@@ -99,6 +99,7 @@ async def test_control_characters_are_dropped_before_reading(wire: Process, shop
         SAFE.message(MsgId=None),
         SAFE.message(MsgId="abc"),
         SAFE.message(MsgId=-1),
+        SAFE.message(MsgId=2**64),
         SAFE.message(MsgId=2**70),
         SAFE.message(MsgId="７００１"),
         SAFE.event("TEMPLATESENDJOBFINISH", Status="success"),
