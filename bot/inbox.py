@@ -151,12 +151,11 @@ async def _repeat(run: Run, row: InboundMessage) -> None:
     if row.digest != run.inbound.digest:
         raise _reused()
     run.place(Stage.ELSEWHERE)
-    while not run.late:
-        answer = await kept.answer_of(row.id)
-        if answer is not None:
-            run.offer(answer)
-            return
+    while (answer := kept.answer_in(row)) is None and not run.late:
         await asyncio.sleep(GLANCE_SECONDS)
+        await row.refresh_from_db(["answer", "progress"])
+    if answer is not None:
+        run.offer(answer)
 
 
 async def unsettled() -> int:

@@ -67,9 +67,8 @@ async def take_up(row_id: int) -> bool:
     return bool(await left.update(progress=Progress.DEFERRED))
 
 
-async def answer_of(row_id: int) -> str | None:
-    """What was answered elsewhere; ``success`` when it is promised for later, None when nobody knows yet."""
-    row = await InboundMessage.get(id=row_id).only("id", "answer", "progress")
+def answer_in(row: InboundMessage) -> str | None:
+    """What was answered; ``success`` when it is promised for later, None when nobody knows yet."""
     return NOTHING if row.answer is None and row.progress is Progress.DEFERRED else row.answer
 
 
