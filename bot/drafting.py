@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.dialogue import Draft, DraftLine, Question
 from bot.grammar.lexicon import PRODUCT, Lexicon
+from bot.grammar.normal import fold
 from domain.commands import Change, Details, Op, PlaceOrder, ProvideInfo, Wanted
 
 
@@ -210,5 +211,5 @@ def _converted(line: DraftLine, lexicon: Lexicon) -> DraftLine:
 
 def _called(words: str, lexicon: Lexicon) -> str | None:
     """The one product that these words name, once it is known whose words they are."""
-    entry = lexicon.named(words)
+    entry = lexicon.named(fold(words))
     return entry.ids[0] if entry is not None and entry.kind == PRODUCT and len(entry.ids) == 1 else None

@@ -25,6 +25,7 @@ _WORDS = {"前者": 1, "前面": 1, "上面": 1, "first": 1, "second": 2, "third
 _PLAIN_NUMBER = re.compile(
     rf"(?:要|来|就|大概|一共|先|拿|那就|改成)*\s*(?P<n>{NUMBER})\s*(?:吧|了|就行|就好|好了|即可|啊|哈)*"
 )
+_MINUS = re.compile(r"\s*[-−]\s*[\d一二两三四五六七八九十]")
 _LONGEST_ANSWER = 80
 _NO_ANSWER = re.compile(
     r"取消|算了|不要|不买|不下|怎么|什么|多少|吗|几|[?？]|帮助|人工|返回|客服|cancel|help|查|到哪"
@@ -81,6 +82,8 @@ def _quantity(scene: Scene) -> Command | None:
         mark = QuantityMark(start=0, end=0, qty=parse_number(match["n"]), unit=None)
     if mark is None or re.search(r"多少|吗|[?？]|几", scene.skeleton):
         return None
+    if _MINUS.match(scene.text):
+        mark = replace(mark, qty=None)
     line = wanted(
         Item(ProductMark(start=0, end=0, ids=(sku,) if sku else ()), _in_draft_unit(scene, mark, sku)), scene.lexicon
     )

@@ -11,6 +11,8 @@ from domain.commands import NO_DETAILS, Details
 from domain.values import DeliveryKind, DeliveryWish
 
 _DELIVERING = re.compile(r"\s?(?:的?时候)?(?:[\u4e00-\u9fff]{0,3})?(?:送|到|交|发|要|配|给|来|前|拿|取)")
+_WISHED = re.compile(r"\s?(?:就|之?前|以前)?(?:要货|要|送到?|交货?|发货?|到货?|给我?|配送)(?![的了过来])")
+_DUE = re.compile(r"最迟|最晚|送货?日期|交期|交货期?")
 _ORDERING = re.compile(r"\s?(?:下单|下的|订的|说的|付|打款|开会|买的|刚|先)")
 _CORRECTED = re.compile(r"不对|不是|算了|改[成到为]|错了|还是")
 
@@ -47,6 +49,9 @@ def _delivery(scene: Scene, marks: list[DateMark]) -> tuple[DeliveryWish | None,
         return _best(scene, dated).wish, False
     if any(mention.vague for mention in mentions):
         return None, True
+    missed = next((m.wish for m in mentions if _is_over(m, scene.today) and _is_wished(scene.text, m)), None)
+    if missed:
+        return missed, False
     hurry = next((m.wish for m in mentions if m.wish and m.wish.kind is DeliveryKind.ASAP), None)
     return hurry, False
 
@@ -54,6 +59,12 @@ def _delivery(scene: Scene, marks: list[DateMark]) -> tuple[DeliveryWish | None,
 def _is_over(mention: Mention, today: date) -> bool:
     last = mention.wish.last_day if mention.wish else None
     return last is not None and last < today
+
+
+def _is_wished(text: str, mention: Mention) -> bool:
+    """Whether a day that has passed is asked for all the same (昨天送): the business says no to it, not we."""
+    days = mention.wish is not None and mention.wish.kind in (DeliveryKind.DATE, DeliveryKind.BY)
+    return days and bool(_WISHED.match(text, mention.end) or _DUE.match(text, mention.start))
 
 
 def _best(scene: Scene, mentions: list[Mention]) -> Mention:

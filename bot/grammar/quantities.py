@@ -31,6 +31,10 @@ _VAGUE_BEFORE = re.compile(
     r"|approx(?:imately|\.)?|roughly|maybe|几|好几|数|上)[ \t]?(?:要|来|是|有)?[ \t]?$"
 )
 _VAGUE_TAIL = re.compile(r"[ \t]?(?:左右|上下|以上|以内|出头|不到|or so|多一点|多点)")
+# “A100 -5箱” is less than nothing; a dash with blanks on both sides or none only sets the figure apart.
+_MINUS = re.compile(r"(?:负|minus)[ \t]?$|(?<=[^\s\d-])(?:[ \t]+|[:=][ \t]*)[-−]$")
+_FIGURE = re.compile(r"[ \t]*[:*=×]?[ \t]*[一二两三四五六七八九十半]|[ \t]+[\d]|[ \t]*[:*=×][ \t]*\d")
+_ALNUM = re.compile(r"[a-z0-9]")
 _HALVED = ("减", "对", "砍", "折", "过")
 _POINTING = ("上", "那", "这", "哪", "每", "本", "该", "此")
 _REPEATING = re.compile(r"照旧|上次|上回|之前|一样|老样子|老规矩|返单|同样|same|repeat|上个?月|上周")
@@ -155,9 +159,20 @@ def spot_quantities(canvas: Canvas, lexicon: Lexicon) -> None:
     _lone_units(canvas, patterns["lone"], lexicon)
 
 
+def _is_code(canvas: Canvas, match: re.Match[str]) -> bool:
+    """X999 before a figure of its own is a code that the catalog lacks, unless a product stands in front of its x."""
+    start = match.start() - 1
+    if match["unit"] or start < 0 or canvas.text[start] != "x" or not _FIGURE.match(canvas.masked, match.end()):
+        return False
+    before = canvas.text[:start].rstrip(" \t")
+    return not any(mark.end == len(before) for mark in canvas.of(ProductMark)) and not _ALNUM.search(before[-1:])
+
+
 def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
     written = match["n"]
     start, end = match.span()
+    if _is_code(canvas, match):
+        return
     if written == "一" and canvas.text[:start].endswith(_POINTING):
         return
     if (
@@ -172,7 +187,7 @@ def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
     if match["half"] or match["half1"]:
         qty += Decimal("0.5")
     tail = _VAGUE_TAIL.match(canvas.masked, end)
-    before = _VAGUE_BEFORE.search(canvas.masked, max(0, start - 8), start)
+    before = _VAGUE_BEFORE.search(canvas.masked, max(0, start - 8), start) or _MINUS.search(canvas.masked, 0, start)
     vague = match["more"] or match["more2"] or tail or before or is_approximate(written) or qty <= 0
     mark = QuantityMark(
         start=before.start() if before else start,

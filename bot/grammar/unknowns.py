@@ -1,6 +1,7 @@
 """Goods that the catalog does not know: names that stand where a product stands, so that the bot asks."""
 
 import re
+from dataclasses import replace
 
 from bot.grammar.compact import hanzi_count, key_of, sound
 from bot.grammar.lexicon import PRODUCT, Lexicon
@@ -22,10 +23,12 @@ _CLAUSE = re.compile(r"[,;。!?\n]")
 
 def with_unknown_products(scene: Scene) -> tuple[Mark, ...]:
     """The marks of a scene with a product mark, without ids, for each unknown name beside a quantity."""
-    found = _codes(scene)
-    if not found:
-        found = _names(scene)
-    return tuple(sorted((*scene.marks, *found), key=lambda mark: mark.start)) if found else scene.marks
+    with_codes = _with(scene.marks, _codes(scene))
+    return _with(with_codes, _names(replace(scene, marks=with_codes)))
+
+
+def _with(marks: tuple[Mark, ...], found: list[ProductMark]) -> tuple[Mark, ...]:
+    return tuple(sorted((*marks, *found), key=lambda mark: mark.start)) if found else marks
 
 
 def _codes(scene: Scene) -> list[ProductMark]:
@@ -40,7 +43,12 @@ def _codes(scene: Scene) -> list[ProductMark]:
             if isinstance(mark, QuantityMark)
         ):
             found.append(
-                ProductMark(start=match.start(), end=match.end(), text=match.group(), key=key_of(match.group()))
+                ProductMark(
+                    start=match.start(),
+                    end=match.end(),
+                    text=scene.normal.quote(*match.span()),
+                    key=key_of(match.group()),
+                )
             )
     return found
 

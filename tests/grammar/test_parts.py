@@ -25,7 +25,7 @@ from domain.commands import (
     SnoozeAlert,
 )
 from domain.values import DeliveryKind
-from tests.grammar.shorthand import NOW, lexicon
+from tests.grammar.shorthand import NOW, lexicon, meaning
 
 NUMBERS = {
     "0": "0", "7": "7", "007": "7", "1,234": "1234", "5,236,001": "5236001", "3.5": "3.5", ".5": "0.5",
@@ -223,3 +223,13 @@ def test_a_context_is_read_from_json() -> None:
     assert context.draft.lines[0].qty == Decimal("1.5")
     assert context.asks("ask_qty")
     assert context_from_json(None, None) == Context()
+
+
+@pytest.mark.parametrize("text", ["龙井 -3罐", "龙井 －3罐", "龙井: -3罐", "龙井 minus 3罐"])
+def test_a_minus_before_a_quantity_is_asked_about(text: str) -> None:
+    assert meaning("c", "-", text) == ("create_order · clarify=qty · T10 罐",)
+
+
+@pytest.mark.parametrize("text", ["龙井-3罐", "龙井 - 3罐", "-3罐 龙井", "- 龙井 3罐"])
+def test_a_dash_that_only_sets_apart_is_no_minus(text: str) -> None:
+    assert meaning("c", "-", text) == ("create_order · T10 3 罐",)
