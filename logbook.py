@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 HIDDEN = re.compile(r"secret|token|aes_?key|password|openid|authorization|code_sent|content|text_in", re.IGNORECASE)
 _IN_URL = re.compile(r"((?:access_token|secret|code|key|sign|ticket)=)[^&\s\"']+", re.IGNORECASE)
@@ -28,6 +29,14 @@ def cleaned(text: str) -> str:
     return _IN_URL.sub(r"\1***", _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text))
 
 
+def calmed(record: logging.LogRecord) -> bool:
+    """Make one line of bad HTTP from outside: aiohttp writes a traceback, and anybody may send it by the thousand."""
+    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+        record.msg, record.args, record.exc_info = "bad_http", (), None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
+
+
 def set_up(level: str = "INFO", form: str = "auto") -> None:
     """Write the log to standard error: ``json``, ``text``, or by whether a person is watching."""
     as_json = form == "json" or (form == "auto" and not sys.stderr.isatty())
@@ -46,3 +55,4 @@ def set_up(level: str = "INFO", form: str = "auto") -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("aiohttp.server").addFilter(calmed)
