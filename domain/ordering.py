@@ -12,6 +12,7 @@ from domain.events import OrderAccepted, OrderCancelled, OrderHeld
 from domain.faults import fault
 from domain.holding import held as held_order
 from domain.models import Order, OrderLine, OrderNumber
+from domain.models.orders import wish_facts
 from domain.purchasing import request_missing
 from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
 from domain.quoting import quoted
@@ -22,7 +23,7 @@ from domain.rules.numbering import numbered
 from domain.rules.review import Reason
 from domain.rules.rights import WRITING, require
 from domain.transaction import transact
-from domain.values import Actor, DeliveryWish, Role
+from domain.values import Actor, Role
 from domain.wording import goods_of
 
 __all__ = [
@@ -102,8 +103,8 @@ async def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> P
         placed_by_staff_id=by.staff,
         state=state,
         review={"verdict": offer.review.verdict, "reasons": [asdict(r) for r in offer.review.reasons]},
-        wish=_wish(draft.details.delivery),
-        requested_date=offer.wanted_on,
+        wish=wish_facts(draft.details.delivery),
+        requested_date=offer.requested,
         promised_date=promised,
         ship_to=offer.ship_to,
         remark=draft.details.remark or "",
@@ -187,9 +188,3 @@ async def _cancel(number: str, reason: str, by: Actor, now: datetime) -> Cancell
     await release(lines)
     await record(OrderCancelled(order=number, goods=goods_of(lines), reason=reason), by=by.name, at=now)
     return Cancelled(number, goods_of(lines))
-
-
-def _wish(wish: DeliveryWish | None) -> dict[str, str]:
-    if wish is None:
-        return {}
-    return {name: str(value) for name, value in asdict(wish).items() if value is not None}

@@ -9,7 +9,7 @@ from domain.commands import Details
 from domain.models import Stock
 from domain.rules.promising import Supply, promise
 from domain.rules.review import Reason, Review
-from domain.values import plain
+from domain.values import DeliveryWish, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class QuotedLine:
     amount: Decimal
     free: Decimal
     lead_days: int
+    below_floor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,15 @@ class Quote:
     customer_id: int
     customer_name: str
     today: date
-    wanted_on: date | None
+    wish: DeliveryWish | None
     ship_to: dict[str, str]
     rep: int | None
     stock: dict[str, list[Stock]]
+
+    @property
+    def requested(self) -> date | None:
+        """The last day that still fulfils the wish."""
+        return self.wish.last_day if self.wish is not None else None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -92,4 +98,4 @@ class Quote:
         """The day that can be named after this much was really reserved."""
         full = {c.position for c in covered if c.missing == 0}
         supplies = (Supply(position in full, line.lead_days) for position, line in enumerate(self.lines))
-        return promise(supplies, today=self.today, wanted=self.wanted_on)
+        return promise(supplies, today=self.today, wish=self.wish)

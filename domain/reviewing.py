@@ -48,7 +48,7 @@ async def _approve(number: str, by: Actor, now: datetime) -> Decided:
     leads = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "lead_days"))
     today = now.astimezone(current_policy().zone).date()
     supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in lines]
-    order.promised_date = promise(supplies, today=today, wanted=order.requested_date)
+    order.promised_date = promise(supplies, today=today, wish=order.delivery_wish)
     await Order.filter(id=order.id).update(promised_date=order.promised_date)
     short = await accepted(order, lines, by=by, now=now, leads=leads)
     return Decided(number, order.state, goods_of(lines), order.promised_date, short)

@@ -1,17 +1,22 @@
 """Orders and their lines; the counters of the lines are the truth, every shown state is derived from them."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
 from tortoise import Model, fields
 
 from domain.models.people import Contact, Customer, Staff
 from domain.models.scaled import MoneyField, PriceField, QuantityField, RatioField
 from domain.rules.lifecycle import OrderState as OrderState
+from domain.values import DeliveryWish
 
 if TYPE_CHECKING:
     from domain.models.shipments import Shipment
+
+_form = TypeAdapter(DeliveryWish)
 
 
 class OrderNumber(Model):
@@ -58,6 +63,16 @@ class Order(Model):
 
     class Meta:
         indexes = (("customer_id", "id"), ("state", "id"))
+
+    @property
+    def delivery_wish(self) -> DeliveryWish | None:
+        """When the customer wants the goods, as it was said."""
+        return _form.validate_python(self.wish) if self.wish else None
+
+
+def wish_facts(wish: DeliveryWish | None) -> dict[str, str]:
+    """A wish as it is kept with the order: what was said of it, as text."""
+    return {} if wish is None else {name: str(value) for name, value in asdict(wish).items() if value is not None}
 
 
 class OrderLine(Model):

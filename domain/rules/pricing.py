@@ -7,16 +7,23 @@ from domain.values import money
 
 LIST = "list"
 MANUAL = "manual"
+FINEST = Decimal("0.0001")
+HIGHEST = Decimal(10_000_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A product as pricing needs it: prices per base unit, the sizes of its units in base units."""
+    """A product as pricing needs it: prices per base unit."""
 
     sku: str
     base_unit: str
     list_price: Decimal
     floor_price: Decimal | None = None
+
+    @property
+    def floor(self) -> Decimal:
+        """The lowest price that needs nobody's word: without a floor of its own, the list price."""
+        return self.list_price if self.floor_price is None else self.floor_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,11 @@ class PricedLine:
     amount: Decimal
     source: str
     below_floor: bool = False
+
+
+def price_fits(given: Decimal) -> bool:
+    """Whether this can be a price at all: more than nothing, at most four places, no fortune."""
+    return given.is_finite() and FINEST <= given <= HIGHEST and not given % FINEST
 
 
 def price(
@@ -42,6 +54,6 @@ def price(
     if given is None:
         amount = money(product.list_price * base_qty)
         return PricedLine(product.list_price, product.base_unit, amount, LIST)
-    per_base = given / given_ratio
-    below = product.floor_price is not None and per_base < product.floor_price
-    return PricedLine(given, given_unit or product.base_unit, money(per_base * base_qty), MANUAL, below)
+    below = given < product.floor * given_ratio
+    amount = money(given * base_qty / given_ratio)
+    return PricedLine(given, given_unit or product.base_unit, amount, MANUAL, below)

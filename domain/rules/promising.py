@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain.values import DeliveryKind, DeliveryWish
+
 SATURDAY = 5
 
 
@@ -15,13 +17,19 @@ class Supply:
     lead_days: int
 
 
-def promise(supplies: Iterable[Supply], *, today: date, wanted: date | None) -> date:
+def promise(supplies: Iterable[Supply], *, today: date, wish: DeliveryWish | None) -> date:
     """The day on which everything can be there: the latest line decides, and never before the day that is wanted.
 
-    Goods in stock arrive on the next working day; the rest after its lead time and one working day more.
+    Goods in stock can be there on the next working day, the rest on the one after its lead time. Who names no day
+    is promised the working day after the next, or their deadline when that is sooner.
     """
     earliest = max((_arrival(supply, today) for supply in supplies), default=next_workday(today))
-    return earliest if wanted is None else max(earliest, wanted)
+    first = wish.start or wish.date if wish is not None and wish.kind is not DeliveryKind.BY else None
+    if first is None:
+        first = next_workday(next_workday(today))
+        if wish is not None and wish.last_day is not None:
+            first = min(first, wish.last_day)
+    return max(earliest, first)
 
 
 def _arrival(supply: Supply, today: date) -> date:

@@ -32,6 +32,7 @@ class Case:
     lines: tuple[ReviewedLine, ...]
     total: Decimal
     today: date
+    wanted_on: date | None = None
     blocked: bool = False
     has_ship_to: bool = True
     limit: Decimal | None = None
@@ -46,7 +47,9 @@ class Review:
     reasons: tuple[Reason, ...] = ()
 
 
-HOLDING = frozenset({"price_below_floor", "unusual_quantity", "customer_blocked", "above_limit", "incomplete"})
+HOLDING = frozenset(
+    {"price_below_floor", "unusual_quantity", "customer_blocked", "above_limit", "incomplete", "date_too_soon"}
+)
 
 
 def review(case: Case) -> Review:
@@ -89,4 +92,10 @@ def _amount(case: Case) -> list[Reason]:
     return [Reason("above_limit", {"total": format(case.total, "f")})] if over else []
 
 
-RULES: tuple[Callable[[Case], list[Reason]], ...] = (_complete, _stock, _price, _quantity, _customer, _amount)
+def _day(case: Case) -> list[Reason]:
+    # The same day is no matter of stock but of whether somebody can still drive: a person has to say.
+    soon = case.wanted_on is not None and case.wanted_on <= case.today
+    return [Reason("date_too_soon", {"wanted": case.wanted_on.isoformat()})] if soon and case.wanted_on else []
+
+
+RULES: tuple[Callable[[Case], list[Reason]], ...] = (_complete, _stock, _price, _quantity, _customer, _amount, _day)

@@ -198,7 +198,7 @@ async def test_tells_of_an_order_that_is_being_prepared(shop: Shop, browser: Bro
     page = await browser.open(f"/o/{shop.token(shop.own)}")
     order = await Order.get(number=shop.own)
     assert order.promised_date is not None
-    assert headline(page.text) == f"明天({order.promised_date:%m-%d})送到"
+    assert headline(page.text) == f"后天({order.promised_date:%m-%d})送到"
     assert steps(page.text) == [
         ("done", "已下单"),
         ("done", "已审核"),

@@ -1,0 +1,108 @@
+"""What a line of a draft comes to: its unit in base units, its quantity, its price; refuses what cannot be."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from domain.errors import PriceRefused, ProductNotFound, QuantityRefused, UnitUnknown
+from domain.models import Product, UnitSynonym
+from domain.quotedvalues import DraftLine, QuotedLine
+from domain.rules.pricing import Priced, PricedLine, price, price_fits
+from domain.values import GRAIN, quantity
+
+MOST = Decimal(99_999)
+MEASURES = frozenset({"米", "公斤", "升", "吨"})
+# What may be lost by dividing an amount into units and multiplying it again.
+DUST = Decimal("0.000001")
+
+Generic = Mapping[str, tuple[Decimal, str | None]]
+
+
+async def generic_units(lines: Iterable[DraftLine], products: Mapping[str, Product]) -> Generic:
+    """The units in these lines that belong to no product (打, 斤): their factor, and of which unit."""
+    odd = {unit for line in lines for unit in (line.unit, line.price_unit) if unit and _foreign(line, unit, products)}
+    rows = await UnitSynonym.filter(unit__in=odd, factor__isnull=False) if odd else []
+    return {row.unit: (Decimal(row.factor or 1), row.of) for row in rows}
+
+
+def _foreign(line: DraftLine, unit: str, products: Mapping[str, Product]) -> bool:
+    return line.sku in products and products[line.sku].ratio(unit) is None
+
+
+def sized(
+    lines: Iterable[DraftLine], products: Mapping[str, Product], free: Mapping[str, Decimal], generic: Generic
+) -> tuple[QuotedLine, ...]:
+    """Every line with its base quantity and price; of a product that stands twice, the second sees what is left."""
+    left, found = dict(free), []
+    for wanted in lines:
+        product = products.get(wanted.sku)
+        if product is None:
+            raise ProductNotFound(wanted.sku)
+        line = _sized(wanted, product, left.get(wanted.sku, Decimal(0)), generic)
+        left[wanted.sku] = line.free - line.base_qty
+        found.append(line)
+    return tuple(found)
+
+
+def _sized(wanted: DraftLine, product: Product, free: Decimal, generic: Generic) -> QuotedLine:
+    unit = wanted.unit or product.base_unit
+    ratio = _ratio(product, unit, generic)
+    base = _base(wanted.qty, ratio, product)
+    priced = _price(wanted, product, base, generic)
+    if wanted.qty % GRAIN:
+        # 2箱加100米 of 305 m is no number of boxes that anybody could write down: it is 710 米.
+        qty, unit, ratio = base, product.base_unit, Decimal(1)
+    else:
+        qty = wanted.qty
+    return QuotedLine(
+        sku=product.sku,
+        name=product.name,
+        qty=qty,
+        unit=unit,
+        base_qty=base,
+        base_unit=product.base_unit,
+        ratio=ratio,
+        unit_price=priced.unit_price,
+        price_unit=priced.price_unit,
+        price_source=priced.source,
+        amount=priced.amount,
+        free=free,
+        lead_days=product.lead_days,
+        below_floor=priced.below_floor,
+    )
+
+
+def _base(qty: Decimal, ratio: Decimal, product: Product) -> Decimal:
+    base = qty * ratio if qty.is_finite() else qty
+    if not base.is_finite() or base <= 0 or base > MOST:
+        raise QuantityRefused(product.sku, base, MOST, product.base_unit)
+    rounded = quantity(base)
+    if rounded <= 0 or abs(base - rounded) > DUST:
+        raise QuantityRefused(product.sku, base, MOST, product.base_unit)
+    return rounded
+
+
+def _price(wanted: DraftLine, product: Product, base: Decimal, generic: Generic) -> PricedLine:
+    known = Priced(product.sku, product.base_unit, product.list_price, product.floor_price)
+    if wanted.price is None:
+        return price(known, base)
+    unit = wanted.price_unit or wanted.unit or product.base_unit
+    ratio = _ratio(product, unit, generic)
+    if not price_fits(wanted.price):
+        raise PriceRefused(product.sku, wanted.price, known.floor * ratio)
+    return price(known, base, given=wanted.price, given_unit=unit, given_ratio=ratio)
+
+
+def _ratio(product: Product, unit: str, generic: Generic) -> Decimal:
+    ratio = product.ratio(unit)
+    if ratio is None and unit in generic:
+        ratio = _generic_ratio(product, *generic[unit])
+    if ratio is None:
+        raise UnitUnknown(product.sku, unit, tuple(product.units))
+    return ratio
+
+
+def _generic_ratio(product: Product, factor: Decimal, of: str | None) -> Decimal | None:
+    if of is None:
+        return None if product.base_unit in MEASURES else factor
+    inner = product.ratio(of)
+    return None if inner is None else factor * inner
