@@ -10,9 +10,10 @@ from time import time
 import aiohttp
 
 from connect.wechat.client import MemoryShelf, WeChat
-from domain.database import SqliteInUse, close_database, open_database, pending_migrations
+from domain.database import close_database, pending_migrations, visit_database
 from domain.errors import DeliveryFailed
 from domain.probing import take_write_lock
+from provenance import unread
 from settings import AccountSettings, Settings
 
 LEAST_FREE = 0.05
@@ -39,11 +40,19 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order in which one would mend things."""
-    findings = [_accounts(settings), _public_url(settings), _disk(settings), await _database(settings)]
+    findings = [_names(), _accounts(settings), _public_url(settings), _disk(settings), await _database(settings)]
     async with aiohttp.ClientSession() as session:
         for name, account in settings.accounts.items():
             findings += await _account(session, settings, name, account)
     return findings
+
+
+def _names() -> Finding:
+    strangers = unread()
+    words = "没有写错的名字 · no unknown names"
+    if strangers:
+        words = f"这些不是设置，写错了？· not settings, misspelt? {'、'.join(strangers)}"
+    return Finding("设置 settings", not strangers, words)
 
 
 def _accounts(settings: Settings) -> Finding:
@@ -73,11 +82,11 @@ def _disk(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
+    file = settings.sqlite_file
+    if file is not None and not file.exists():
+        return Finding("数据库 database", False, f"{file} 还没有，请运行 gendan migrate · run gendan migrate")
     try:
-        await open_database(settings.database_url)
-    except SqliteInUse:
-        return Finding("数据库 database", True, "正由运行中的服务使用 · in use by the running service")
-    try:
+        await visit_database(settings.database_url)
         if await pending_migrations():
             return Finding("数据库 database", False, "有未执行的升级，请运行 gendan migrate · run gendan migrate")
         await take_write_lock()

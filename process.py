@@ -28,10 +28,18 @@ class Bot:
 
     async def start(self) -> None:
         """Start it and wait until it can work."""
-        environment = {**os.environ, **self._environment, "GENDAN_DEMO_AHEAD": str(self._ahead.total_seconds())}
+        # Settings of this machine's real shop, in the environment or in files where we stand, are none of its business.
+        plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GENDAN_")}
+        environment = {**plain, **self._environment, "GENDAN_DEMO_AHEAD": str(self._ahead.total_seconds())}
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, str(ROOT / "manage.py"), "serve", env=environment, stdout=log, stderr=log, cwd=ROOT
+                sys.executable,
+                str(ROOT / "manage.py"),
+                "serve",
+                env=environment,
+                stdout=log,
+                stderr=log,
+                cwd=self._log.parent,
             )
         await self._until_ready()
 

@@ -1,9 +1,11 @@
 """Every knob of the product, read once from the environment, ``.env`` and ``gendan.toml``; rooms get plain values."""
 
+import os
 import re
+import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -11,8 +13,11 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
+
+from badsettings import line_about
 
 AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 APPID = re.compile(r"wx[0-9a-f]{16}")
@@ -100,6 +105,14 @@ class CarrierSettings(BaseModel):
     id: str = ""
 
 
+class TomlFile(TomlConfigSettingsSource):
+    """``gendan.toml`` with names in lower case, as the environment gives them: ``[accounts.MAIN]`` is the same one."""
+
+    def __call__(self) -> dict[str, Any]:
+        """The file's values."""
+        return dict(_lowered(super().__call__()))
+
+
 class Settings(BaseSettings):
     """All settings with their defaults; see README for what each means."""
 
@@ -132,8 +145,8 @@ class Settings(BaseSettings):
     approval_above: float | None = Field(None, gt=0)
     demo_ahead: float = Field(0, ge=0)
     failpoints: str = ""
-    log_level: str = "INFO"
-    log_format: str = "auto"
+    log_level: str = Field("INFO", pattern="(?i)^(debug|info|warning|error)$")
+    log_format: str = Field("auto", pattern="^(auto|json|text)$")
 
     @classmethod
     def settings_customise_sources(
@@ -145,8 +158,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment wins over ``.env``, that over ``gendan.toml``."""
-        toml = TomlConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, dotenv_settings, toml, file_secret_settings
+        return init_settings, env_settings, dotenv_settings, TomlFile(settings_cls), file_secret_settings
 
     @field_validator("timezone")
     @classmethod
@@ -200,25 +212,19 @@ def read_settings(**given: Any) -> Settings:
     """The settings of this process; a bad one ends it with one line: its name, what was given, an example."""
     try:
         return Settings(**given)
-    except ValidationError as error:
-        _stop(error)
+    except (ValidationError, SettingsError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SystemExit(line_about(error, Settings.model_fields)) from None
 
 
-def _stop(error: ValidationError) -> NoReturn:
-    first = error.errors()[0]
-    name = "GENDAN_" + "__".join(str(part).upper() for part in first["loc"])
-    wanted = first["msg"].removeprefix("Value error, ")
-    raise SystemExit(f"设置有误 · bad setting {name}: {_masked(first)} — {wanted}")
+def given_names() -> list[str]:
+    """The names in the environment that are meant for this product."""
+    return [name for name in os.environ if name.upper().startswith("GENDAN_")]
 
 
-def _masked(problem: Any) -> str:
-    if problem["type"] == "missing":
-        return "missing"
-    given = problem.get("input")
-    text = given.get_secret_value() if isinstance(given, SecretStr) else given
-    if not isinstance(text, str):
-        return f"got {type(text).__name__}"
-    return f"got {text[:2]}… ({len(text)} characters)" if text else "empty"
+def _lowered(given: Any) -> Any:
+    if not isinstance(given, dict):
+        return given
+    return {str(name).lower(): _lowered(value) for name, value in given.items()}
 
 
 def _shaped(value: str, shape: re.Pattern[str], example: str) -> str:

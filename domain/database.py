@@ -16,27 +16,31 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 MODULES = ("domain.models", "bot.models", "notify.models")
 _PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
-_STATEMENT_TIMEOUT_MS = "5000"
+STATEMENT_TIMEOUT_MS = 5000
 _MIGRATION_LOCK = 0x67656E64616E
 
 _lock: IO[str] | None = None
 
 
 class SqliteInUse(RuntimeError):
-    """Another process has this SQLite file open: SQLite serves one process, PostgreSQL serves many."""
+    """A running service has this SQLite file: it serves one, PostgreSQL serves many; ``holder`` is its process."""
+
+    def __init__(self, file: Path, holder: str) -> None:
+        super().__init__(str(file))
+        self.holder = holder
 
 
-def configuration(url: str) -> dict[str, Any]:
-    """The Tortoise configuration for a database URL."""
+def configuration(url: str, *, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> dict[str, Any]:
+    """The Tortoise configuration for a database URL; the timeout is PostgreSQL's, 0 for none."""
     return {
-        "connections": {"default": _connection(url)},
+        "connections": {"default": _connection(url, statement_timeout_ms)},
         "apps": {"gendan": {"models": list(MODULES), "default_connection": "default", "migrations": "migrations"}},
         "use_tz": True,
         "timezone": "UTC",
     }
 
 
-def _connection(url: str) -> Any:
+def _connection(url: str, statement_timeout_ms: int) -> Any:
     if url.startswith("sqlite"):
         path = url.removeprefix("sqlite://")
         return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": path, **_PRAGMAS}}
@@ -44,37 +48,39 @@ def _connection(url: str) -> Any:
     credentials = expanded["credentials"]
     credentials.setdefault("minsize", 1)
     credentials.setdefault("maxsize", 10)
-    credentials["server_settings"] = {"statement_timeout": _STATEMENT_TIMEOUT_MS, "application_name": "gendan"}
+    credentials["server_settings"] = {"statement_timeout": str(statement_timeout_ms), "application_name": "gendan"}
     return expanded
 
 
 async def open_database(url: str, *, create: bool = False) -> None:
-    """Open the database of this process; ``create`` makes all tables in an empty one.
+    """Open the database for the service of this process; ``create`` makes all tables in an empty one.
 
-    Raises ``SqliteInUse`` when another process has the SQLite file.
+    Raises ``SqliteInUse`` when another process serves from the SQLite file.
     """
-    file = sqlite_file(url)
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _take(file)
-    # Tortoise keeps its INSERT texts by table alone: those of one kind of database are wrong for the other.
-    EXECUTOR_CACHE.clear()
-    await Tortoise.init(config=configuration(url))
+    _take(url)
+    await _init(configuration(url))
     if create:
         await Tortoise.generate_schemas(safe=True)
 
 
+async def visit_database(url: str) -> None:
+    """Open the database beside a running service, for the few reads and writes of one command.
+
+    SQLite itself lets both in; a service of its own is what there must be only one of, for jobs and messages would
+    be worked on twice.
+    """
+    _folder(url)
+    await _init(configuration(url))
+
+
 async def migrate(url: str) -> None:
     """Bring the tables of this database to the present version; one process at a time does it, others wait."""
-    file = sqlite_file(url)
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _take(file)
+    _take(url)
+    patient = configuration(url, statement_timeout_ms=0)
     try:
-        EXECUTOR_CACHE.clear()
-        await Tortoise.init(config=configuration(url))
+        await _init(patient)
         async with _alone(url):
-            await _migrate(config=configuration(url))
+            await _migrate(config=patient)
     finally:
         await close_database()
 
@@ -84,6 +90,12 @@ async def pending_migrations() -> bool:
     connection = connections.get("default")
     executor = MigrationExecutor(connection, configuration("sqlite://:memory:")["apps"])
     return bool(await executor.plan([MigrationTarget(app_label="gendan", name="__latest__")]))
+
+
+async def _init(config: dict[str, Any]) -> None:
+    # Tortoise keeps its INSERT texts by table alone: those of one kind of database are wrong for the other.
+    EXECUTOR_CACHE.clear()
+    await Tortoise.init(config=config)
 
 
 @asynccontextmanager
@@ -111,14 +123,27 @@ def sqlite_file(url: str) -> Path | None:
     return Path(path) if url.startswith("sqlite") and path != ":memory:" else None
 
 
-def _take(file: Path) -> None:
+def _folder(url: str) -> Path | None:
+    file = sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
+def _take(url: str) -> None:
     global _lock  # noqa: PLW0603
-    handle = open(f"{file}.lock", "w")  # noqa: SIM115
+    file = _folder(url)
+    if file is None:
+        return
+    handle = open(f"{file}.lock", "a+")  # noqa: SIM115
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        handle.seek(0)
+        holder = handle.read().strip()
         handle.close()
-        raise SqliteInUse(str(file)) from None
+        raise SqliteInUse(file, holder) from None
+    handle.truncate(0)
     handle.write(str(os.getpid()))
     handle.flush()
     _lock = handle
@@ -139,6 +164,7 @@ __all__: Sequence[str] = [
     "open_database",
     "pending_migrations",
     "sqlite_file",
+    "visit_database",
 ]
 
 # What the migration tool is pointed at when a new migration is written.

@@ -1,15 +1,19 @@
 """Copies of the whole database: taken while it is in use, checked, and put back only where nothing would be lost."""
 
+import asyncio
 import hashlib
 import json
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-from domain.database import SqliteInUse, sqlite_file
+from domain.database import close_database, pending_migrations, sqlite_file, visit_database
 
 
 class BackupRefused(RuntimeError):
@@ -27,7 +31,7 @@ def back_up(url: str, target: Path) -> str:
     part = target.with_name(target.name + ".part")
     file = sqlite_file(url)
     if file is None:
-        _run(["pg_dump", "--format=custom", f"--file={part}", f"--dbname={url}"])
+        _run_postgres(["pg_dump", "--format=custom", f"--file={part}"], url)
         counts = "pg_dump"
     else:
         counts = _copy_sqlite(file, part)
@@ -42,13 +46,36 @@ def put_back(source: Path, url: str) -> str:
     _check(source)
     file = sqlite_file(url)
     if file is None:
-        _run(["pg_restore", "--exit-on-error", "--no-owner", f"--dbname={url}", str(source)])
+        _run_postgres(["pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", str(source)], url)
         return "pg_restore"
-    if file.exists():
-        raise BackupRefused(f"{file} 已有数据，请先移走 · has data already, move it away first")
+    # A log that was left behind would be played into the restored file and spoil it.
+    for name in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-journal")):
+        if name.exists():
+            raise BackupRefused(f"{name} 已有数据，请先移走 · has data already, move it away first")
     file.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(source, file)
-    return _counts(file)
+    part = file.with_name(f"{file.name}.part")
+    shutil.copy(source, part)
+    counts = _counts(part)
+    part.replace(file)
+    return counts
+
+
+def copy_before_upgrade(url: str, now: datetime) -> Path | None:
+    """A backup beside an SQLite database that holds tables of an older version; None where there is nothing to lose."""
+    file = sqlite_file(url)
+    if file is None or not file.exists() or asyncio.run(_is_current(url)):
+        return None
+    target = file.with_name(f"{file.name}.before-{now:%Y%m%dT%H%M%S}")
+    back_up(url, target)
+    return target
+
+
+async def _is_current(url: str) -> bool:
+    await visit_database(url)
+    try:
+        return not await pending_migrations()
+    finally:
+        await close_database()
 
 
 def manifest_of(file: Path) -> Path:
@@ -70,7 +97,12 @@ def _counts(file: Path) -> str:
         if verdict != "ok":
             raise BackupRefused(f"{file} 不完整 · is damaged: {verdict}")
         names = ("customer", "order", "stockmove", "event")
-        rows = {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608
+        there = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        rows = {
+            name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+            for name in names
+            if name in there
+        }
     return "，".join(f"{name} {count}" for name, count in rows.items())
 
 
@@ -87,13 +119,35 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def _run_postgres(command: Sequence[str], url: str) -> None:
+    address, password = _without_password(url)
+    # The password goes by a file for our eyes only: in the command, every user of this machine could read it.
+    with tempfile.NamedTemporaryFile("w") as passfile:
+        passfile.write("*:*:*:*:" + password.replace("\\", "\\\\").replace(":", "\\:"))
+        passfile.flush()
+        _run([*command, "--no-password", f"--dbname={address} passfile={passfile.name}"])
+
+
+def _without_password(url: str) -> tuple[str, str]:
+    """The address as libpq's keywords without the password, and the password."""
+    parts = urlsplit(url)
+    words = {"host": parts.hostname, "port": parts.port, "user": parts.username, "dbname": parts.path.strip("/")}
+    known = {name: unquote(str(value)) for name, value in words.items() if value}
+    return " ".join(f"{name}='{_quoted(value)}'" for name, value in known.items()), unquote(parts.password or "")
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
+
+
 def _run(command: Sequence[str]) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     except FileNotFoundError:
-        raise BackupRefused(f"缺少 {command[0]}：sudo apt install postgresql-client") from None
+        raise BackupRefused(f"缺少 {command[0]}：sudo apt install postgresql-client · is not installed") from None
     except subprocess.CalledProcessError as error:
-        raise BackupRefused(f"{command[0]}: {error.stderr.strip().splitlines()[-1:]}") from None
+        said = [line for line in error.stderr.splitlines() if line.strip()] or [f"exit {error.returncode}"]
+        raise BackupRefused(f"{command[0]}: {said[0]}") from None
 
 
-__all__ = ["BackupRefused", "SqliteInUse", "back_up", "manifest_of", "put_back"]
+__all__ = ["BackupRefused", "back_up", "copy_before_upgrade", "manifest_of", "put_back"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PRODUCTS = {
     "products": [
         {"sku": "A100", "name": "电源适配器", "base_unit": "个", "units": {"箱": 50}, "list_price": 18.5, "stock": 500}
@@ -139,7 +139,9 @@ def test_config_shows_sources_and_no_secret(desk: Desk):
     shown = desk.run("config", "show", "--json", **ACCOUNT).stdout
     assert "a-very-secret" not in shown
     assert "TokenForTests" not in shown
-    assert {row["setting"]: row["source"] for row in json.loads(shown)}["GENDAN_ACCOUNTS"] == "set"
+    sources = {row["setting"]: row["source"] for row in json.loads(shown)}
+    assert sources["GENDAN_ACCOUNTS__MAIN__SECRET"] == "environment"
+    assert sources["GENDAN_PORT"] == "default"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,139 @@
+"""The commands that look into a shop: its orders, notices, menu, templates and settings."""
+
+from typing import Annotated, Any
+
+import typer
+
+from premises import each_account, now, with_database
+from settings import read_settings
+from terminal import AsJson, refuse, show, table, usage
+
+order_app = typer.Typer(no_args_is_help=True, help="查看订单")
+notices_app = typer.Typer(invoke_without_command=True, help="查看通知，重发没送到的")
+menu_app = typer.Typer(no_args_is_help=True, help="公众号菜单")
+templates_app = typer.Typer(no_args_is_help=True, help="模板消息")
+config_app = typer.Typer(no_args_is_help=True, help="设置")
+PARTS = {
+    "order": order_app,
+    "notices": notices_app,
+    "menu": menu_app,
+    "templates": templates_app,
+    "config": config_app,
+}
+
+
+@order_app.command("show")
+def order_show(number: str, as_json: AsJson = False) -> None:
+    """一张订单的全部"""
+    from domain.orderform import order_json
+    from domain.queries import find_order, order_view
+    from domain.values import STAFF_ROLES, Actor
+
+    async def work() -> dict[str, Any]:
+        everything = Actor("cli", STAFF_ROLES, staff=0)
+        return order_json(await order_view(await find_order(number, everything)))
+
+    show(with_database(work), as_json)
+
+
+@order_app.command("list")
+def order_list(
+    customer: Annotated[str, typer.Option(help="客户编号")] = "",
+    state: Annotated[str, typer.Option(help="订单状态")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """订单列表，新的在前"""
+    from domain.listing import all_orders
+
+    rows = with_database(lambda: all_orders(customer=customer or None, state=state or None))
+    shown = [
+        {
+            "number": row.number,
+            "customer": row.customer,
+            "state": row.state.value,
+            "goods": row.goods,
+            "total": format(row.total, "f"),
+            "promised_date": row.promised.isoformat() if row.promised else None,
+        }
+        for row in rows
+    ]
+    table(shown, as_json)
+
+
+@notices_app.callback()
+def notices(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(help="due|sending|failed|held|sent|delivered|unsure|given_up")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """最近的通知：到哪一步，为什么"""
+    if context.invoked_subcommand is not None:
+        return
+    from notify.listing import deliveries
+    from notify.models import DeliveryState
+
+    if state and state not in set(DeliveryState):
+        usage(f"没有状态 {state}，可用：{'|'.join(DeliveryState)}")
+    rows = with_database(lambda: deliveries(state or None))
+    table(
+        [
+            {
+                "id": row.id,
+                "notice": row.notice,
+                "order": row.order,
+                "state": row.state.value,
+                "channel": row.channel,
+                "attempts": row.attempts,
+                "code": row.code,
+                "why": row.why,
+                "created_at": row.created_at.isoformat(),
+            }
+            for row in rows
+        ],
+        as_json,
+    )
+
+
+@notices_app.command("retry")
+def notices_retry(number: int) -> None:
+    """再发一次没有送到的通知"""
+    from notify.listing import retry_delivery
+
+    if not with_database(lambda: retry_delivery(number, now=now())):
+        refuse(f"通知 {number} 不存在或不需要重发 · nothing to retry")
+    typer.echo("已放回待发 · due again")
+
+
+@menu_app.command("push")
+def menu_push() -> None:
+    """把菜单写到每个公众号"""
+    from templates import menu
+
+    for account in each_account(lambda client: client.create_menu(menu())):
+        typer.echo(f"{account}：菜单已更新 · menu set")
+
+
+@templates_app.command("check")
+def templates_check() -> None:
+    """用边界数据检查每个通知能否放进账号的模板"""
+    from notify.fitting import misfits
+
+    problems = []
+    settings = read_settings()
+    found = each_account(lambda client: client.templates())
+    for account, private in found.items():
+        problems += [f"{account}：{text}" for text in misfits(settings.accounts[account].templates, private)]
+    if problems:
+        refuse("\n".join(problems))
+    typer.echo("全部通知都放得下 · every notice fits")
+
+
+@config_app.command("show")
+def config_show(as_json: AsJson = False) -> None:
+    """当前设置和出处，密钥已遮盖"""
+    from provenance import origins, unread
+
+    rows = origins(read_settings())
+    table([{"setting": row.name, "value": row.value, "source": row.source} for row in rows], as_json)
+    for name in unread():
+        typer.echo(f"{name} 不是设置，写错了？· is not a setting", err=True)

@@ -1,0 +1,77 @@
+"""What a command works on: a file, the database beside a running service, the API of the accounts."""
+
+import json
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from settings import read_settings
+from terminal import answered, refuse
+
+T = TypeVar("T")
+
+NO_ACCOUNT = "没有公众号：请设置 GENDAN_ACCOUNTS__MAIN__APPID 等 · no account: set GENDAN_ACCOUNTS__MAIN__APPID …"
+
+
+def document(file: Path) -> dict[str, Any]:
+    """The JSON object in a file; anything else is refused."""
+    try:
+        found = json.loads(file.read_text("utf-8-sig"))
+    except ValueError as error:
+        refuse(f"{file} 不是 JSON · not JSON: {error}")
+    return found if isinstance(found, dict) else refuse(f"{file} 应是一个 JSON 对象 · expected a JSON object")
+
+
+def now() -> datetime:
+    """The moment at which the command runs."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+def with_database(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run on the database of the settings, beside a service that may be running on it."""
+    from domain.database import close_database, visit_database
+    from domain.policy import Policy, set_policy
+    from templates import set_zone
+
+    settings = read_settings()
+    set_policy(Policy(zone=settings.zone))
+    set_zone(settings.zone)
+
+    async def run() -> T:
+        await visit_database(settings.database_url)
+        try:
+            return await work()
+        finally:
+            await close_database()
+
+    return answered(run)
+
+
+def each_account(work: Callable[[Any], Coroutine[Any, Any, T]]) -> dict[str, T]:
+    """Run with the API client of every Official Account that is set up; the results by account."""
+    import aiohttp
+
+    from connect.wechat.client import MemoryShelf, WeChat
+
+    settings = read_settings()
+    if not settings.accounts:
+        refuse(NO_ACCOUNT)
+
+    async def run() -> dict[str, T]:
+        found = {}
+        async with aiohttp.ClientSession() as session:
+            for name, account in settings.accounts.items():
+                client = WeChat(
+                    session,
+                    appid=account.appid,
+                    secret=account.secret.get_secret_value(),
+                    api_url=settings.wechat_api_url,
+                    shelf=MemoryShelf(),
+                    clock=now,
+                )
+                found[name] = await work(client)
+        return found
+
+    return answered(run)
