@@ -53,6 +53,12 @@ class Run:
             self._placed.set_result(None)
         return self.stage
 
+    async def placed(self) -> Stage:
+        """Wait until it is known how the message goes on."""
+        if self.task is not None and self.stage is Stage.KEEPING:
+            await asyncio.wait({self.task, self._placed}, return_when=asyncio.FIRST_COMPLETED)
+        return self.stage
+
     def body_of(self, text: str | None) -> str:
         """The HTTP body that says this."""
         return self._wrap(text) if text else NOTHING

@@ -65,7 +65,11 @@ class Inbox:
         rows = InboundMessage.filter(progress__not=Progress.SETTLED).order_by("id")
         if older:
             rows = rows.filter(received_at__lt=self._clock() - older)
-        return sum([await self._take_up(row) for row in await rows])
+        # All are promised for later before the first is worked on: whoever asks for one meanwhile is told so at once.
+        left = [row for row in await rows if await self._take_up(row)]
+        for row in left:
+            await self._work_again(row)
+        return len(left)
 
     async def drain(self, seconds: float) -> bool:
         """Wait for the messages in work; False when some were not done in time, and stay for the next start."""
@@ -110,13 +114,16 @@ class Inbox:
         await kept.settle(run.row_id, NOTHING, now=self._clock())
 
     async def _take_up(self, row: InboundMessage) -> bool:
-        if (row.account, row.key) in self._running or not await kept.take_up(row.id):
+        run = self._running.get((row.account, row.key))
+        if run is not None and await run.placed() is not Stage.ELSEWHERE:
             return False
+        return await kept.take_up(row.id)
+
+    async def _work_again(self, row: InboundMessage) -> None:
         run = Run(kept.restored(row), str, "")
         run.row_id, run.late = row.id, True
         run.place(Stage.WORKING)
         await asyncio.wait({self._follow(run, self._work(run))})
-        return True
 
     def _follow(self, run: Run, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         self._running[run.inbound.account, run.inbound.key] = run
