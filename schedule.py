@@ -72,8 +72,11 @@ def jobs(
     watch_parcels: Callable[[datetime], Awaitable[None]],
     wake: Callable[[], None],
     prune: Callable[[datetime], Awaitable[int]],
+    resume: Callable[[], Awaitable[int]],
 ) -> tuple[Job, ...]:
-    """The jobs of the product: look for what is wrong, ask carriers, read what they pushed, forget what is old."""
+    """The jobs of the product: look for what is wrong, ask carriers, read what they pushed, end what was left undone,
+    forget what is old.
+    """
 
     async def alerts(now: datetime) -> None:
         if await watch(thresholds, now=now, link=link):
@@ -83,6 +86,9 @@ def jobs(
         if await process_pushes(PARSERS, now=now):
             wake()
 
+    async def leftovers(_: datetime) -> None:
+        await resume()
+
     async def tidy(now: datetime) -> None:
         await prune(now)
         await listing.prune(now=now)
@@ -91,6 +97,7 @@ def jobs(
         Job("alerts", 60, alerts),
         Job("carriers", 5, watch_parcels),
         Job("pushes", 15, pushes),
+        Job("leftovers", 60, leftovers),
         Job("tidy", 3600, tidy),
     )
 

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import signal
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -57,6 +57,11 @@ from web.paper import Paper
 log = structlog.get_logger()
 
 DRAIN_SECONDS = 10.0
+# Told to end, the process has ten seconds: a message is answered within 4.5, the rest is for what goes on behind it.
+ANSWER_SECONDS = 5.0
+CLOSE_SECONDS = 4.0
+ABANDONED = timedelta(minutes=1)
+"""A message this old is in work nowhere any more: whoever took it in is gone."""
 Clock = Callable[[], datetime]
 
 
@@ -86,7 +91,9 @@ class Shop:
     async def start(self) -> None:
         """Resume what a stopped process left, and begin to work."""
         if self.settings.role is not ProcessRole.WEB:
-            self._run(self.inbox.resume(), "resume")
+            # SQLite is ours alone; on PostgreSQL a young message may be in work at another process.
+            older = timedelta() if self.settings.sqlite_file else ABANDONED
+            self._run(self.inbox.resume(older=older), "resume")
             self._run(self.engine.run(self._stop), "engine")
             self.schedule.start()
 
@@ -107,14 +114,14 @@ class Shop:
         return await inbox.unsettled() + await due_count(self.clock())
 
     async def close(self) -> None:
-        """Stop taking work, let what runs end within ten seconds, and close the database."""
+        """Stop taking work and let what runs end, within seconds; what does not is taken up at the next start."""
+        began = asyncio.get_running_loop().time()
         self.schedule.stop()
-        if not await self.inbox.drain(DRAIN_SECONDS):
+        if not await self.inbox.drain(CLOSE_SECONDS):
             log.warning("drain_incomplete", left=self.inbox.busy)
         self._stop.set()
         self.engine.wake()
-        for task in self._tasks:
-            await asyncio.wait({task}, timeout=DRAIN_SECONDS)
+        await _ended(self._tasks, began + CLOSE_SECONDS - asyncio.get_running_loop().time())
 
     def _run(self, work: Coroutine[Any, Any, object], name: str) -> None:
         task = asyncio.create_task(work, name=name)
@@ -165,7 +172,12 @@ class Shop:
             escalate=timedelta(minutes=limits.escalate_minutes),
         )
         return schedule.jobs(
-            thresholds, link=self.link, watch_parcels=self._watch_parcels, wake=self.engine.wake, prune=inbox.prune
+            thresholds,
+            link=self.link,
+            watch_parcels=self._watch_parcels,
+            wake=self.engine.wake,
+            prune=inbox.prune,
+            resume=lambda: self.inbox.resume(older=ABANDONED),
         )
 
     async def _watch_parcels(self, now: datetime) -> None:
@@ -272,7 +284,7 @@ async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then let what is in work end."""
     shop = await build(settings)
-    runner = web.AppRunner(shop.app, access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    runner = web.AppRunner(shop.app, access_log=None, shutdown_timeout=ANSWER_SECONDS)
     await runner.setup()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -339,6 +351,18 @@ def _carrier(settings: Settings, session: aiohttp.ClientSession) -> Kuaidi100 | 
         return None
     url = found.url or "https://poll.kuaidi100.com"
     return Kuaidi100(session, url=url, key=found.key.get_secret_value(), customer=found.customer)
+
+
+async def _ended(tasks: Iterable[asyncio.Task[object]], seconds: float) -> None:
+    """Wait for the end of these, and cut off those that take longer."""
+    left = {task for task in tasks if not task.done()}
+    if left:
+        _, left = await asyncio.wait(left, timeout=max(seconds, 0))
+    for task in left:
+        log.warning("cut_off", task=task.get_name())
+        task.cancel()
+    if left:
+        await asyncio.wait(left, timeout=1)
 
 
 async def _writable() -> str | None:

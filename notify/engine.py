@@ -38,7 +38,7 @@ class Engine:
         failures = 0
         while not stop.is_set():
             try:
-                await self.drain()
+                await self._drain(stop)
                 failures = 0
             except Exception:
                 failures += 1
@@ -47,8 +47,11 @@ class Engine:
 
     async def drain(self) -> int:
         """Route and send until nothing is due now; the number of events and deliveries that were dealt with."""
+        return await self._drain(asyncio.Event())
+
+    async def _drain(self, stop: asyncio.Event) -> int:
         done = 0
-        while step := await self._round():
+        while not stop.is_set() and (step := await self._round()):
             done += step
         self.beat_at = self._clock()
         return done
