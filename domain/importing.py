@@ -3,18 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from domain.errors import ImportRefused
 from domain.models import Customer, GenericTerm, Product, Staff, UnitSynonym
 from domain.offering import touch_catalogue
-from domain.stocking import MAIN, Counted, set_stock
+from domain.rules.rows import Problem, Row, customer_problems, product_problems, staff_problems, stock_problems
+from domain.stocking import MAIN, Counted, write_counts
 from domain.transaction import transact
-from domain.values import STAFF_ROLES, SYSTEM
-
-Row = Mapping[str, Any]
-Problem = tuple[int, str, str]
+from domain.values import SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +26,24 @@ class Imported:
 async def import_products(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:
     """``{"products": [...]}`` with ``generic_terms``, ``unit_synonyms`` and ``generic_units`` ; rows may have stock."""
     rows = _rows(document, "products")
-    _check(rows, _product_problems)
+    _check(rows, product_problems)
+    counted = [Counted(str(row["sku"]), Decimal(str(row["stock"]))) for row in rows if row.get("stock") is not None]
 
     async def write() -> Imported:
         done = await _upsert(Product, "sku", [_product(row) for row in rows])
         await _terms("product", document.get("generic_terms") or {})
         await _units(document.get("unit_synonyms") or {}, document.get("generic_units") or {})
         await touch_catalogue()
+        await write_counts(counted, SYSTEM.name, now)
         return done
 
-    counted = [Counted(str(row["sku"]), Decimal(str(row["stock"]))) for row in rows if row.get("stock") is not None]
-    return await _carry_out(write, rows, dry_run, counted, now)
+    return await _carry_out(write, dry_run)
 
 
-async def import_customers(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:
+async def import_customers(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:  # noqa: ARG001
     """``{"customers": [...]}`` with optional ``customer_generic_terms``."""
     rows = _rows(document, "customers")
-    _check(rows, _customer_problems)
+    _check(rows, customer_problems)
 
     async def write() -> Imported:
         done = await _upsert(Customer, "code", [_customer(row) for row in rows])
@@ -52,40 +51,54 @@ async def import_customers(document: Row, *, now: datetime, dry_run: bool = Fals
         await touch_catalogue()
         return done
 
-    return await _carry_out(write, rows, dry_run, [], now)
+    return await _carry_out(write, dry_run)
 
 
-async def import_staff(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:
+async def import_staff(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:  # noqa: ARG001
     """``{"staff": [...]}``; who is left out stays as they are."""
     rows = _rows(document, "staff")
-    _check(rows, _staff_problems)
+    _check(rows, staff_problems)
 
     async def write() -> Imported:
         return await _upsert(Staff, "code", [_staff(row) for row in rows])
 
-    return await _carry_out(write, rows, dry_run, [], now)
+    return await _carry_out(write, dry_run)
 
 
 async def import_stock(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:
     """``{"stock": [{"sku", "warehouse", "qty"}]}``: balances as counted."""
     rows = _rows(document, "stock")
     known = {str(sku) for sku in await Product.all().values_list("sku", flat=True)}
-    _check(rows, lambda row: _stock_problems(row, known))
+    _check(rows, lambda row: stock_problems(row, known))
     counted = [Counted(str(row["sku"]), Decimal(str(row["qty"])), str(row.get("warehouse") or MAIN)) for row in rows]
-    if dry_run:
-        return Imported(0, len(rows))
-    return Imported(0, await set_stock(counted, by=SYSTEM, now=now))
+
+    async def write() -> Imported:
+        return Imported(0, await write_counts(counted, SYSTEM.name, now))
+
+    return await _carry_out(write, dry_run)
 
 
-async def _carry_out(
-    write: Callable[[], Awaitable[Imported]], rows: Sequence[Row], dry_run: bool, counted: list[Counted], now: datetime
-) -> Imported:
-    if dry_run:
-        return Imported(0, len(rows))
-    done = await transact(write)
-    if counted:
-        await set_stock(counted, by=SYSTEM, now=now)
-    return done
+class _Rehearsed(Exception):
+    """Takes the outcome out of a transaction that is not to be kept."""
+
+    def __init__(self, done: Imported) -> None:
+        super().__init__()
+        self.done = done
+
+
+async def _carry_out(write: Callable[[], Awaitable[Imported]], dry_run: bool) -> Imported:
+    """Write everything, or write and take it all back: a dry run meets what the real one would meet."""
+
+    async def work() -> Imported:
+        done = await write()
+        if dry_run:
+            raise _Rehearsed(done)
+        return done
+
+    try:
+        return await transact(work)
+    except _Rehearsed as rehearsed:
+        return rehearsed.done
 
 
 def _rows(document: Row, name: str) -> list[Row]:
@@ -95,8 +108,8 @@ def _rows(document: Row, name: str) -> list[Row]:
     return rows
 
 
-def _check(rows: Sequence[Row], problems_of: Callable[[Row], list[tuple[str, str]]]) -> None:
-    problems: list[Problem] = []
+def _check(rows: Sequence[Row], problems_of: Callable[[Row], list[Problem]]) -> None:
+    problems: list[tuple[int, str, str]] = []
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         problems += [(number, name, text) for name, text in problems_of(row)]
@@ -106,54 +119,6 @@ def _check(rows: Sequence[Row], problems_of: Callable[[Row], list[tuple[str, str
         seen.add(key)
     if problems:
         raise ImportRefused(tuple(problems))
-
-
-def _product_problems(row: Row) -> list[tuple[str, str]]:
-    problems = [(name, "missing") for name in ("sku", "name", "base_unit") if not row.get(name)]
-    problems += _number(row, "list_price", required=True)
-    for name in ("floor_price", "stock", "lead_days"):
-        problems += _number(row, name)
-    units = row.get("units") or {}
-    if not isinstance(units, Mapping):
-        return [*problems, ("units", "expected an object of unit: size")]
-    return problems + [("units", f"{unit}: not a size") for unit, size in units.items() if not _positive(size)]
-
-
-def _customer_problems(row: Row) -> list[tuple[str, str]]:
-    problems = [(name, "missing") for name in ("id", "name") if not row.get(name)]
-    return problems + _number(row, "credit_limit") + _number(row, "credit_days")
-
-
-def _staff_problems(row: Row) -> list[tuple[str, str]]:
-    problems = [(name, "missing") for name in ("id", "name", "roles") if not row.get(name)]
-    known = {role.value for role in STAFF_ROLES}
-    return problems + [("roles", f"unknown role {role}") for role in row.get("roles") or () if role not in known]
-
-
-def _stock_problems(row: Row, known: set[str]) -> list[tuple[str, str]]:
-    problems = [] if row.get("sku") in known else [("sku", f"no such product: {row.get('sku')}")]
-    return problems + _number(row, "qty", required=True)
-
-
-def _number(row: Row, name: str, *, required: bool = False) -> list[tuple[str, str]]:
-    value = row.get(name)
-    if value is None:
-        return [(name, "missing")] if required else []
-    number = _decimal(value)
-    return [] if number is not None and number >= 0 else [(name, f"not a number from 0: {value}")]
-
-
-def _positive(value: Any) -> bool:
-    number = _decimal(value)
-    return number is not None and number > 0
-
-
-def _decimal(value: Any) -> Decimal | None:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and number < Decimal("1e12") else None
 
 
 def _product(row: Row) -> dict[str, Any]:

@@ -39,7 +39,7 @@ async def set_stock(rows: Iterable[Counted], *, by: Actor, now: datetime) -> int
     Never below what is reserved: that would break a promise, and is refused.
     """
     counted = list(rows)
-    return await transact(lambda: _set(counted, by.name, now))
+    return await transact(lambda: write_counts(counted, by.name, now))
 
 
 async def _receive(goods: Counted, document: str, by: str, now: datetime) -> int:
@@ -52,7 +52,8 @@ async def _receive(goods: Counted, document: str, by: str, now: datetime) -> int
     return await fill_short(sku)
 
 
-async def _set(rows: list[Counted], by: str, now: datetime) -> int:
+async def write_counts(rows: list[Counted], by: str, now: datetime) -> int:
+    """What ``set_stock`` does, inside the transaction of the caller."""
     changed = 0
     for row in sorted(rows, key=lambda r: (r.sku, r.warehouse)):
         balance = await Stock.get_or_none(sku=row.sku, warehouse=row.warehouse)

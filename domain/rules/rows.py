@@ -1,0 +1,77 @@
+"""What is wrong with a row of master data before it is written: the field and the reason, for every fault in it."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from domain.values import STAFF_ROLES
+
+Row = Mapping[str, Any]
+Problem = tuple[str, str]
+
+
+def product_problems(row: Row) -> list[Problem]:
+    """What is wrong with a product: its names, its prices, the sizes of its units."""
+    problems = _texts(row, sku=64, name=128, base_unit=16) + _lists(row, "aliases")
+    problems += _number(row, "list_price", required=True)
+    for name in ("floor_price", "stock", "lead_days"):
+        problems += _number(row, name)
+    units = row.get("units") or {}
+    if not isinstance(units, Mapping):
+        return [*problems, ("units", "expected an object of unit: size")]
+    return problems + [("units", f"{unit}: not a size") for unit, size in units.items() if not _positive(size)]
+
+
+def customer_problems(row: Row) -> list[Problem]:
+    """What is wrong with a customer."""
+    problems = _texts(row, id=32, name=128) + _lists(row, "short_names")
+    if not isinstance(row.get("ship_to") or {}, Mapping):
+        problems.append(("ship_to", "expected an object"))
+    return problems + _number(row, "credit_limit") + _number(row, "credit_days")
+
+
+def staff_problems(row: Row) -> list[Problem]:
+    """What is wrong with a member of staff; roles are those of staff only."""
+    problems = _texts(row, id=32, name=64) + _lists(row, "roles", "customers")
+    if problems:
+        return problems
+    known = {role.value for role in STAFF_ROLES}
+    wrong = [("roles", f"unknown role {role}") for role in row.get("roles") or () if role not in known]
+    return wrong if row.get("roles") else [("roles", "missing")]
+
+
+def stock_problems(row: Row, known: set[str]) -> list[Problem]:
+    """What is wrong with a balance; ``known`` are the products that there are."""
+    problems = [] if row.get("sku") in known else [("sku", f"no such product: {row.get('sku')}")]
+    return problems + _number(row, "qty", required=True)
+
+
+def _texts(row: Row, **longest: int) -> list[Problem]:
+    given = {name: str(row.get(name) or "") for name in longest}
+    missing = [(name, "missing") for name, text in given.items() if not text]
+    return missing + [(name, f"longer than {n}") for name, n in longest.items() if len(given[name]) > n]
+
+
+def _lists(row: Row, *names: str) -> list[Problem]:
+    return [(name, "expected a list") for name in names if not isinstance(row.get(name) or [], list)]
+
+
+def _number(row: Row, name: str, *, required: bool = False) -> list[Problem]:
+    value = row.get(name)
+    if value is None:
+        return [(name, "missing")] if required else []
+    number = _decimal(value)
+    return [] if number is not None and number >= 0 else [(name, f"not a number from 0: {value}")]
+
+
+def _positive(value: Any) -> bool:
+    number = _decimal(value)
+    return number is not None and number > 0
+
+
+def _decimal(value: Any) -> Decimal | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and number < Decimal("1e12") else None
