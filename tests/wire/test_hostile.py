@@ -283,14 +283,25 @@ def test_there_are_enough_of_them() -> None:
     assert len(CASES) + 2 * len(DOCUMENTS) >= 150
 
 
-async def test_every_truncation_of_a_good_body_is_turned_away() -> None:
-    letter = PLAIN.letter(PLAIN.message())
+@pytest.mark.parametrize("party", [PLAIN, SAFE, Party("plain", "plain", "json"), Party("main", "safe", "json")])
+def test_every_truncation_of_a_good_body_is_turned_away(party: Party) -> None:
+    letter = party.letter(party.message())
     began = time.perf_counter()
     for length in range(len(letter.body)):
         with pytest.raises(Hostile) as caught:
-            open_push(ACCOUNTS["plain"], letter.query, letter.body[:length], NOW)
+            open_push(ACCOUNTS[party.name], letter.query, letter.body[:length], NOW)
         assert caught.value.status in TURNED_AWAY
     assert (time.perf_counter() - began) / len(letter.body) < 0.005
+
+
+@pytest.mark.parametrize("inner", [GOOD.encode(), as_json(SAFE.message())])
+def test_every_truncation_within_the_seal_is_turned_away(inner: bytes) -> None:
+    for length in range(len(inner)):
+        _, asked, body, _ = sealed(inner[:length])
+        assert isinstance(asked, dict)
+        with pytest.raises(Hostile) as caught:
+            open_push(ACCOUNTS["main"], asked, body, NOW)
+        assert caught.value.status == 400
 
 
 @given(inner=st.binary(max_size=400))
