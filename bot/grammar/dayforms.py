@@ -190,6 +190,15 @@ def _today(_: Match, today: date) -> Days | None:
 
 _COUNT = rf"(?<![\d.])(?P<n>\d{{1,3}}|{N}|半) ?"
 
+# Some festivals are also numbers: those are meant only where a day would stand.
+_NUMBERS = ("十一", "五一", "六一")
+_FESTIVAL = (
+    "|".join(word for word in FESTIVALS if word not in (*_NUMBERS, "618"))
+    + rf"|(?<![\d一二三四五六七八九十百千万两])(?:{'|'.join(_NUMBERS)})"
+    r"(?=节|假|期间|活动|当天|那天|长假|之?前|以前|之?后|以后|到|送|发|交|要|用|[,。;!\s]|$)"
+    r"|(?<!\d)618(?=节|大促|活动|当天|那天|之?前|以前|之?后|以后|到货|送|发|交)"
+)
+
 _TABLE: tuple[tuple[str, Meaning], ...] = (
     (r"(?<!\d)(?P<y>20\d\d) ?[-/.年] ?(?P<m>\d{1,2}) ?[-/.月] ?(?P<d>\d{1,2})(?!\d)[日号]?", _iso),
     (rf"{_COUNT}个?(?P<u>工作日|天|日|周|星期|礼拜|月|小时|hours?|h)(?:时间)?(?:之|以)?(?:内|里)", _within),
@@ -216,7 +225,7 @@ _TABLE: tuple[tuple[str, Meaning], ...] = (
     (r"(?P<y>今年|明年)?年(?:底|末|终)", _year_end),
     (r"(?<![今明去前后半每])年(?:之)?前", _before_new_year),
     (
-        rf"(?P<f>{'|'.join(FESTIVALS)})(?:节日?|假期|期间)?(?:当天)?(?!快乐|好|愉快|安康|[0-9个台箱件只条.])",
+        rf"(?P<f>{_FESTIVAL})(?:节日?|假期|期间)?(?:当天)?(?!快乐|好|愉快|安康|[0-9个台箱件只条.])",
         _festival,
     ),
     (rf"(?<![\d.第a-z一二三四五六七八九十])(?P<d>{_DAY_OF_MONTH})[号日]{_NOT_A_DAY}", _day_of_month),
