@@ -4,45 +4,54 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run
 DEV_STAMP := $(VENV)/.dev
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOCK := $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .PHONY: setup demo test run check bench lock migrations clean
 
 setup: $(RUN_STAMP)
 
 $(RUN_STAMP): requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新 · Python 3.11 or newer is needed: make PYTHON=python3.12"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "缺少 venv：sudo apt install python3-venv · the venv module is missing"; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@command -v $(PYTHON) > /dev/null || { echo "缺少 Python：sudo apt install python3 python3-venv · Python is missing"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新，如 make PYTHON=python3.12 $(MAKECMDGOALS) · Python 3.11 or newer is needed"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "缺少 venv：sudo apt install python3-venv · the venv module is missing"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
+	@echo "安装依赖 · installing what is locked in requirements.txt …"
+	@$(PIP) install --require-hashes -r requirements.txt
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "安装开发依赖 · installing what is locked in requirements-dev.txt …"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
 
 demo: $(RUN_STAMP)
-	@$(BIN)/python manage.py demo
+	@exec $(BIN)/python manage.py demo
 
 run: $(RUN_STAMP)
 	@$(BIN)/python manage.py migrate
 	@exec $(BIN)/python manage.py serve
 
 test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
-	$(BIN)/python -m pytest -q tests/test_house.py
+	$(BIN)/python -m pytest tests/test_house.py
 
 bench: $(DEV_STAMP)
-	$(BIN)/python -m bench
+	@$(BIN)/python -m bench
 
 # Pin the newest versions again, with hashes and without naming where they came from.
 lock: $(DEV_STAMP)
-	$(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements.in -o requirements.txt
-	$(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+	$(PIP) install pip-tools
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
 
+# Write a migration for what has changed in the models; a test fails until this is done.
 migrations: $(DEV_STAMP)
 	PYTHONPATH=. $(BIN)/tortoise -c domain.database.MIGRATING makemigrations
 
