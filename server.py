@@ -27,6 +27,7 @@ from bot.router import Router
 from bot.vocabulary import Vocabulary, shop_lexicon
 from bot.webhook import routes as wire_routes
 from connect.carriers.kuaidi100 import Kuaidi100, parse_push, parse_trace, push_answer
+from connect.fallback import proposer
 from connect.wechat.client import WeChat
 from domain import faults
 from domain.database import close_database, open_database
@@ -79,7 +80,8 @@ class Shop:
         self.engine = Engine(self._channels(), clock=clock, link=self.link, worker=secrets.token_hex(6))
         self._carrier = _carrier(settings, session)
         self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)
-        self._dispatch = Dispatch(fill(Router()), self._vocabulary, clock, self.metrics.bug_caught)
+        propose = proposer(session, *settings.fallback, templates.fallback_instructions())
+        self._dispatch = Dispatch(fill(Router()), self._vocabulary, clock, self.metrics.bug_caught, propose=propose)
         self.inbox = Inbox(self._answer, self._later, clock)
         self.schedule = schedule.Schedule(self._jobs(), clock)
         self.app = self._application()

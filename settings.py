@@ -137,6 +137,9 @@ class Settings(BaseSettings):
     wechat_open_url: str = "https://open.weixin.qq.com"
     wechat_mp_url: str = "https://mp.weixin.qq.com"
     carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
+    fallback_url: str = ""
+    fallback_key: SecretStr | None = None
+    fallback_model: str = ""
     held_hours: float = Field(2, gt=0)
     first_scan_hours: float = Field(24, gt=0)
     silence_hours: float = Field(48, gt=0)
@@ -175,7 +178,7 @@ class Settings(BaseSettings):
         shape = re.compile(r"(sqlite://.+|postgres(ql)?://.+|asyncpg://.+)")
         return _shaped(value, shape, "sqlite://var/gendan.sqlite3 or postgres://user:pw@host:5432/db")
 
-    @field_validator("public_url", "wechat_api_url", "wechat_open_url", "wechat_mp_url")
+    @field_validator("fallback_url", "public_url", "wechat_api_url", "wechat_open_url", "wechat_mp_url")
     @classmethod
     def _url(cls, value: str) -> str:
         return _shaped(value.rstrip("/"), re.compile(r"(https?://\S+)?"), "a base URL, such as https://bot.example.com")
@@ -196,6 +199,12 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def fallback(self) -> tuple[str, str, str]:
+        """Address, key and model of the language model that may be asked; an empty address is none."""
+        key = self.fallback_key.get_secret_value() if self.fallback_key is not None else ""
+        return self.fallback_url, key, self.fallback_model
 
     @property
     def base_url(self) -> str:

@@ -65,8 +65,19 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What we offered a message to mean; a yes that was sent before ``heard_at`` is not about it."""
+
+    text: str
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
-    """The state of a conversation. ``booked`` is the order that the last draft became, at ``booked_at``."""
+    """The state of a conversation. ``booked`` is the order that the last draft became, at ``booked_at``.
+
+    A ``proposal`` lies over the ``question`` for one message.
+    """
 
     draft: Draft | None = None
     question: Question | None = None
@@ -75,6 +86,7 @@ class Talk:
     booked: str | None = None
     booked_at: datetime | None = None
     misses: int = 0
+    proposal: Proposal | None = None
 
 
 NEW = Talk()

@@ -12,6 +12,7 @@ from bot.envelope import Inbound
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.phrases import UNSUPPORTED
 from bot.hearing import commands_in
+from bot.proposing import Propose, Proposer, taken_up, turned_down
 from bot.replies import Reply, refused
 from bot.router import Answered, Ask, Happening, Router
 from bot.vocabulary import as_called_by
@@ -37,8 +38,17 @@ class Words(Protocol):
 class Dispatch:
     """Answers messages; called once per message by the wire, and again at start for what was left unsettled."""
 
-    def __init__(self, router: Router, words: Words, clock: Callable[[], datetime], caught: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        router: Router,
+        words: Words,
+        clock: Callable[[], datetime],
+        caught: Callable[[], None],
+        *,
+        propose: Propose | None = None,
+    ) -> None:
         self._router = router
+        self._proposer = Proposer(router, propose)
         self._words = words
         self._clock = clock
         self._caught = caught
@@ -77,23 +87,29 @@ class Dispatch:
             return refused(no, happening.talk)
 
     async def _obey(self, inbound: Inbound, actor: Actor, talk: Talk, now: datetime) -> list[Answered]:
-        answers: list[Answered] = []
         lexicon = await as_called_by(_customer(actor, talk), await self._words.fresh(now))
         commands = _meaning(inbound, actor, talk, lexicon, now)
+        if talk.proposal is not None:
+            offered, talk = talk.proposal, replace(talk, proposal=None)
+            if turned_down(commands):
+                return [Reply("proposal_dropped", talk=talk)]
+            inbound = taken_up(offered, commands, inbound)
+            commands = _meaning(inbound, actor, talk, lexicon, now)
+        answers: list[Answered] = []
         for position, command in enumerate(commands[:MOST_COMMANDS]):
             key = f"{inbound.account}:{inbound.key}#{position}"
             ask = Ask(actor, command, talk, now, inbound.at, key, lexicon)
-            answer = await self._carry_out(ask, inbound.trace)
+            answer = await self._carry_out(ask, inbound)
             talk = _patient(answer.talk or talk, command)
             answers.append(replace(answer, talk=talk))
         return answers
 
-    async def _carry_out(self, ask: Ask, trace: str) -> Answered:
-        log.info("command", command=type(ask.command).__name__, message=trace, role=_rank(ask.actor))
+    async def _carry_out(self, ask: Ask, inbound: Inbound) -> Answered:
+        log.info("command", command=type(ask.command).__name__, message=inbound.trace, role=_rank(ask.actor))
         try:
             if ask.actor.is_stranger and not self._router.permitted(type(ask.command), ask.actor):
                 return Reply("stranger")
-            return await self._router.answer(ask)
+            return await self._proposer.offer(ask, inbound) or await self._router.answer(ask)
         except Refusal as no:
             return refused(no, ask.talk)
 

@@ -51,6 +51,8 @@ def _draft(talk: Talk) -> Draft | None:
 
 
 def _pending(talk: Talk) -> Pending | None:
+    if talk.proposal is not None:
+        return _asked(Question("confirm_proposal"))
     question = talk.question
     if question is not None:
         return _asked(question)

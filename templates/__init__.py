@@ -137,6 +137,11 @@ _text = _environment(escape=False)
 _html = _environment(escape=True)
 
 
+def fallback_instructions() -> str:
+    """What a language model is told before it proposes how a message may have been meant."""
+    return (FOLDER / "fallback.txt").read_text("utf-8").strip()
+
+
 def menu() -> bytes:
     """The menu of the account, as the platform takes it."""
     return (FOLDER / "menu.json").read_bytes()

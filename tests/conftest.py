@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -103,16 +104,21 @@ def errors() -> Iterator[Errors]:
 
 
 @pytest.fixture
-async def chat(database_url: str, errors: Errors) -> AsyncIterator[Chat]:
+def knobs() -> dict[str, Any]:
+    """Settings that a file of tests wants otherwise; it overrides this."""
+    return {}
+
+
+@pytest.fixture
+async def chat(database_url: str, errors: Errors, knobs: dict[str, Any]) -> AsyncIterator[Chat]:
     """A shop with people bound to their phones; the end of the test proves that nothing is left unsaid."""
     offset = START - datetime.now(UTC)
     clock = Clock(lambda: datetime.now(UTC) + offset)
     async with AsyncExitStack() as stack:
         platform, account, site = await stack.enter_async_context(simulated(clock))
         port = unused_port()
-        settings = settings_for(
-            database_url, account, site, platform.carrier, port=port, public_url=f"http://127.0.0.1:{port}"
-        )
+        here = {"port": port, "public_url": f"http://127.0.0.1:{port}"}
+        settings = settings_for(database_url, account, site, platform.carrier, **here, **knobs)
         bots: list[TestServer] = []
 
         async def close() -> None:
