@@ -12,6 +12,7 @@ from domain.events import PersonJoined, PersonLeft
 from domain.models import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.queries import actor_of
 from domain.recording import record
+from domain.rules.rights import HIRING, INVITING, may_see, require
 from domain.transaction import transact
 from domain.values import CUSTOMER_ROLES, SYSTEM, Actor, Address, Role
 
@@ -41,6 +42,7 @@ class Invitation:
 
 async def invite_staff(staff_code: str, *, by: Actor, now: datetime) -> Issued:
     """A code for a member of staff."""
+    require(by, HIRING)
     staff = await Staff.get_or_none(code=staff_code, active=True)
     if staff is None:
         raise CodeRefused
@@ -49,10 +51,11 @@ async def invite_staff(staff_code: str, *, by: Actor, now: datetime) -> Issued:
 
 async def invite_contact(customer_code: str, name: str, role: Role, *, by: Actor, now: datetime) -> Issued:
     """A code for a person of a customer; one who is known by name keeps the role given last."""
-    if role not in CUSTOMER_ROLES or (by.identity is not None and not _may_invite(by, customer_code)):
+    require(by, INVITING)
+    if role not in CUSTOMER_ROLES:
         raise NotAllowed
     customer = await Customer.get_or_none(code=customer_code, active=True)
-    if customer is None or (by.identity is not None and not by.may_see(customer.code)):
+    if customer is None or not may_see(by, customer.code):
         raise CustomerNotFound(customer_code)
 
     async def work() -> Issued:
@@ -83,6 +86,9 @@ async def redeem_code(code: str, address: Address, *, now: datetime) -> Actor:
         row = await _valid(code, now)
         if not await BindingCode.filter(id=row.id, used_at__isnull=True).update(used_at=now):
             raise CodeRefused
+        actor = await actor_of(address)
+        if not actor.is_stranger:
+            raise AlreadyBound(actor.name)
         identity, _ = await Identity.get_or_create(account=address.account, openid=address.openid)
         await Identity.filter(id=identity.id).update(
             staff_id=row.staff_id, contact_id=row.contact_id, bound_at=now, following=True, last_inbound_at=now
@@ -123,7 +129,7 @@ async def note_unfollow(address: Address, *, now: datetime) -> None:
         )
         await BindingTry.filter(account=address.account, openid=address.openid).delete()
         if not actor.is_stranger:
-            await _rest(actor)
+            await _rest(actor, name="")
             await record(PersonLeft(), by=SYSTEM.name, at=now)
 
     await transact(work)
@@ -147,23 +153,31 @@ async def _issue(by: Actor, now: datetime, *, staff_id: int | None = None, conta
 async def _count_try(address: Address, now: datetime) -> None:
     since = now - TRY_SPAN
     here = BindingTry.filter(account=address.account, openid=address.openid)
-    recent = await here.filter(at__gt=since).order_by("at")
+    # Written before it is counted: of many tries at the same moment, no more than allowed get through.
+    this = await BindingTry.create(account=address.account, openid=address.openid, at=now)
+    recent = await here.filter(at__gt=since, id__lt=this.id).order_by("at", "id")
     if len(recent) >= TRIES:
+        await here.filter(id=this.id).delete()
         raise TooManyTries(recent[-TRIES].at + TRY_SPAN - now)
-    await BindingTry.create(account=address.account, openid=address.openid, at=now)
     await here.filter(at__lte=since).delete()
 
 
 async def _valid(code: str, now: datetime) -> BindingCode:
     row = await BindingCode.get_or_none(digest=_digest(code)).select_related("staff", "contact__customer")
-    if row is None or row.used_at is not None or row.expires_at <= now:
+    if row is None or row.used_at is not None or row.expires_at <= now or not _welcome(row):
         raise CodeRefused
     return row
 
 
-async def _rest(actor: Actor) -> None:
+def _welcome(row: BindingCode) -> bool:
+    if row.staff is not None:
+        return row.staff.active
+    return row.contact is not None and row.contact.active and row.contact.customer.active
+
+
+async def _rest(actor: Actor, **blank: str) -> None:
     if actor.contact is not None and not await Identity.filter(contact_id=actor.contact).exists():
-        await Contact.filter(id=actor.contact).update(active=False)
+        await Contact.filter(id=actor.contact).update(active=False, **blank)
 
 
 def _joined(identity: int, row: BindingCode) -> PersonJoined:
@@ -182,11 +196,6 @@ def _name(row: BindingCode) -> str:
 
 def _here(address: Address) -> QuerySet[Identity]:
     return Identity.filter(account=address.account, openid=address.openid)
-
-
-def _may_invite(by: Actor, customer: str) -> bool:
-    own_boss = Role.BOSS in by.roles and by.customer == customer
-    return own_boss or bool(by.roles & {Role.SALES, Role.MANAGER, Role.ADMIN})
 
 
 def _digest(code: str) -> str:

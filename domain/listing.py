@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from domain.commands import Report
@@ -55,8 +56,7 @@ async def open_orders(
     if customer:
         orders = orders.filter(customer__code=customer)
     if skus:
-        ids = await OrderLine.filter(sku__in=list(skus), order__state__in=OPEN).values_list("order_id", flat=True)
-        orders = orders.filter(id__in=list(ids))
+        orders = orders.filter(id__in=Subquery(OrderLine.filter(sku__in=list(skus)).values("order_id")))
     return await _rows(orders.order_by("-id").limit(limit))
 
 
@@ -72,26 +72,27 @@ async def all_orders(*, customer: str | None = None, state: str | None = None) -
 
 async def orders_to_review(actor: Actor) -> list[OrderRow]:
     """Orders that wait for a decision, oldest first."""
-    return await _rows(visible(actor).filter(state=OrderState.AWAITING_APPROVAL).order_by("id").limit(LISTED))
+    return await _rows(_to_review(actor).order_by("id").limit(LISTED))
+
+
+def _to_review(actor: Actor) -> QuerySet[Order]:
+    return visible(actor).filter(state=OrderState.AWAITING_APPROVAL)
 
 
 async def orders_to_ship(actor: Actor) -> list[OrderRow]:
     """Accepted orders of which something is reserved and may go, by promised day."""
-    ids = await OrderLine.filter(reserved__gt=Decimal(0), order__state=OrderState.ACCEPTED).values_list(
-        "order_id", flat=True
-    )
-    return await _rows(visible(actor).filter(id__in=list(set(ids))).order_by("promised_date", "id").limit(LISTED))
+    return await _rows(_to_ship(actor).order_by("promised_date", "id").limit(LISTED))
+
+
+def _to_ship(actor: Actor) -> QuerySet[Order]:
+    ready = Subquery(OrderLine.filter(reserved__gt=Decimal(0)).values("order_id"))
+    return visible(actor).filter(state=OrderState.ACCEPTED, id__in=ready)
 
 
 async def orders_on_the_way(actor: Actor) -> list[OrderRow]:
     """Orders of which a parcel is out and not signed for by a person."""
-    ids = (
-        await Shipment.filter(received_by__in=["", "carrier"])
-        .order_by("-id")
-        .limit(500)
-        .values_list("order_id", flat=True)
-    )
-    return await _rows(visible(actor).filter(id__in=list(set(ids))).order_by("-id").limit(LISTED))
+    unsigned = Subquery(Shipment.filter(received_by__in=["", "carrier"]).values("order_id"))
+    return await _rows(visible(actor).filter(id__in=unsigned).order_by("-id").limit(LISTED))
 
 
 async def last_order_of(customer: str) -> str | None:
@@ -107,9 +108,9 @@ async def figures(report: Report, actor: Actor, *, now: datetime) -> Figures:
     period = report.period or Period(today, today)
     match report.metric:
         case "pending_shipment":
-            return Figures(report.metric, None, Decimal(len(await orders_to_ship(actor))))
+            return Figures(report.metric, None, Decimal(await _to_ship(actor).count()))
         case "pending_approval":
-            return Figures(report.metric, None, Decimal(len(await orders_to_review(actor))))
+            return Figures(report.metric, None, Decimal(await _to_review(actor).count()))
         case "low_stock":
             return await _low_stock(report.metric)
         case "top_products":
@@ -150,38 +151,44 @@ def _moments(period: Period) -> tuple[datetime, datetime]:
     return start, datetime(after.year, after.month, after.day, tzinfo=zone)
 
 
-def _within(orders: QuerySet[Order], period: Period, customer: str | None) -> QuerySet[Order]:
-    start, end = _moments(period)
-    orders = orders.filter(placed_at__gte=start, placed_at__lt=end)
+def _span(period: Period) -> tuple[datetime, datetime]:
+    zone = current_policy().zone
+    after = period.end + timedelta(days=1)
+    return datetime.combine(period.start, time(), zone), datetime.combine(after, time(), zone)
+
+
+def _within(report: Report, actor: Actor, period: Period) -> QuerySet[Order]:
+    start, end = _span(period)
+    orders = visible(actor).filter(placed_at__gte=start, placed_at__lt=end)
     orders = orders.exclude(state__in=[OrderState.CANCELLED, OrderState.REJECTED])
-    return orders.filter(customer__code=customer) if customer else orders
+    return orders.filter(customer__code=report.customer) if report.customer else orders
 
 
 async def _sales(report: Report, actor: Actor, period: Period) -> Figures:
-    orders = _within(visible(actor), period, report.customer)
+    orders = _within(report, actor, period)
     if report.skus:
-        ids = await orders.values_list("id", flat=True)
-        rows = await OrderLine.filter(order_id__in=list(ids), sku__in=list(report.skus)).values_list(
-            "sku", "base_qty", "amount"
-        )
-        by_sku = {sku: sum((r[1] for r in rows if r[0] == sku), Decimal(0)) for sku in report.skus}
-        total = sum((r[2] for r in rows), Decimal(0))
-        return Figures("sales", period, total, len({*ids}), tuple(by_sku.items()))
+        lines = OrderLine.filter(order_id__in=Subquery(orders.values("id")), sku__in=list(report.skus))
+        rows = await lines.values_list("sku", "base_qty", "amount", "order_id")
+        by_sku = tuple((sku, sum((row[1] for row in rows if row[0] == sku), Decimal(0))) for sku in report.skus)
+        total = sum((row[2] for row in rows), Decimal(0))
+        return Figures(report.metric, period, total, len({row[3] for row in rows}), by_sku)
     totals = [row.total for row in await orders.only("id", "total")]
     return Figures(report.metric, period, sum(totals, Decimal(0)), len(totals))
 
 
 async def _shipments(report: Report, actor: Actor, period: Period) -> Figures:
-    start, end = _moments(period)
-    ids = await Shipment.filter(shipped_at__gte=start, shipped_at__lt=end).values_list("order_id", flat=True)
-    seen = set(await visible(actor).filter(id__in=list(set(ids))).values_list("id", flat=True))
-    count = sum(1 for order in ids if order in seen)
+    orders = visible(actor)
+    if report.customer:
+        orders = orders.filter(customer__code=report.customer)
+    start, end = _span(period)
+    sent = Shipment.filter(shipped_at__gte=start, shipped_at__lt=end, order_id__in=Subquery(orders.values("id")))
+    count = await sent.count()
     return Figures(report.metric, period, Decimal(count), count)
 
 
 async def _top_products(report: Report, actor: Actor, period: Period) -> Figures:
-    ids = await _within(visible(actor), period, report.customer).values_list("id", flat=True)
-    rows = await OrderLine.filter(order_id__in=list(ids)).values_list("sku", "name", "amount")
+    orders = _within(report, actor, period)
+    rows = await OrderLine.filter(order_id__in=Subquery(orders.values("id"))).values_list("sku", "name", "amount")
     by_name: dict[str, Decimal] = {}
     for sku, name, amount in rows:
         by_name[f"{sku} {name}"] = by_name.get(f"{sku} {name}", Decimal(0)) + amount
