@@ -11,6 +11,7 @@ from domain.errors import ProductNotFound, QuantityRefused
 from domain.models import Product, Stock, StockMove
 from domain.models.scaled import grains
 from domain.restocking import fill_short
+from domain.rules.rights import STOCKING, require
 from domain.transaction import transact
 from domain.values import Actor
 
@@ -30,6 +31,7 @@ async def receive_stock(
     sku: str, qty: Decimal, *, document: str = "", warehouse: str = MAIN, by: Actor, now: datetime
 ) -> int:
     """Put goods on the shelf and give them to the orders that wait; how many lines gained."""
+    require(by, STOCKING)
     return await transact(lambda: _receive(Counted(sku, qty, warehouse), document, by.name, now))
 
 
@@ -38,6 +40,7 @@ async def set_stock(rows: Iterable[Counted], *, by: Actor, now: datetime) -> int
 
     Never below what is reserved: that would break a promise, and is refused.
     """
+    require(by, STOCKING)
     counted = list(rows)
     return await transact(lambda: write_counts(counted, by.name, now))
 
