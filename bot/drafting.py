@@ -79,9 +79,9 @@ def merged(old: Details, new: Details) -> Details:
     return replace(old, **said)
 
 
-def detailed(draft: Draft, details: Details) -> Draft:
-    """The draft with new details; a stated day settles a doubtful one."""
-    doubts = () if details.delivery else draft.doubts
+def detailed(draft: Draft, details: Details, unclear: tuple[str, ...] = ()) -> Draft:
+    """The draft with new details; a stated day settles a doubtful one, a vague one (改天) is asked about."""
+    doubts = () if details.delivery else ("date",) if "date" in unclear else draft.doubts
     return replace(draft, details=merged(draft.details, details), doubts=doubts)
 
 
@@ -168,7 +168,7 @@ def _summed(before: DraftLine | None, said: DraftLine, sign: int) -> DraftLine |
 
 def answered(draft: Draft, question: Question, info: ProvideInfo) -> Draft:
     """The draft with an answer filled in where the question was about; other things said are taken as well."""
-    draft = detailed(draft, info.details)
+    draft = detailed(draft, info.details, info.clarify)
     if info.customer:
         draft = replace(draft, customer=info.customer, candidates=())
     where = question.position

@@ -57,7 +57,8 @@ def _pending(talk: Talk) -> Pending | None:
     if question is not None:
         return _asked(question)
     # A yes after the order was booked is a repeated yes: it must be understood to be answered with that order.
-    waiting = talk.booked is not None and talk.draft is None
+    # A yes to a draft that was left alone is answered by reading it back once more.
+    waiting = talk.booked is not None or talk.draft is not None
     return Pending(kind="confirm_order", options=CHOICES["confirm_order"][:1]) if waiting else None
 
 

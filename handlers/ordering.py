@@ -60,8 +60,9 @@ async def modify(ask: Ask) -> Answered:
     if command.customer:
         _own(ask.actor, command.customer)
         draft = replace(draft, customer=command.customer, candidates=())
-    draft, differences = changed(detailed(draft, command.details), command.ops)
-    return await proceed(ask, draft, differences)
+    was_empty = not draft.lines
+    draft, differences = changed(detailed(draft, command.details, command.clarify), command.ops)
+    return await proceed(ask, draft, () if was_empty else differences)
 
 
 def _which_quantity(ask: Ask, draft: Draft, command: ModifyOrder) -> Reply:

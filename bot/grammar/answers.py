@@ -110,10 +110,18 @@ def _product(scene: Scene) -> Command | None:
     if marks and not re.search(r"多少|吗|[?？]|库存|价", scene.skeleton):
         inside = tuple(sku for sku in marks[0].ids if not candidates or sku in candidates) or marks[0].ids
         if len(inside) == 1:
-            return ProvideInfo(sku=inside[0])
+            return _with_more(scene, inside[0])
         return ProvideInfo(clarify=("product",))
     chosen = _by_modifier(scene, candidates)
     return ProvideInfo(sku=chosen) if chosen else None
+
+
+def _with_more(scene: Scene, sku: str) -> ProvideInfo:
+    """The product that was asked for, and the quantity and details said in the same breath."""
+    lines = tuple(wanted(item, scene.lexicon) for item in pair(scene.text, scene.marks) if item.qty)
+    details, unclear = details_of(scene)
+    asked = {gap for line in lines for gap in gaps(line, scene.lexicon)} | ({"date"} if unclear else set())
+    return ProvideInfo(sku=sku, lines=lines, details=details, clarify=tuple(sorted(asked)))
 
 
 def _by_modifier(scene: Scene, candidates: tuple[str, ...]) -> str | None:
@@ -142,7 +150,8 @@ def _customer(scene: Scene) -> Command | None:
     if marks:
         inside = tuple(code for code in marks[0].ids if code in candidates) or marks[0].ids
         if len(inside) == 1:
-            return ProvideInfo(customer=inside[0])
+            details, unclear = details_of(scene)
+            return ProvideInfo(customer=inside[0], details=details, clarify=("date",) if unclear else ())
         return ProvideInfo(customer_candidates=inside, clarify=("customer",))
     found = _by_place(scene, candidates)
     return ProvideInfo(customer=found) if found else None
@@ -214,9 +223,7 @@ def _unit(scene: Scene) -> Command | None:
         return ProvideInfo(lines=(line,), clarify=tuple(sorted(gaps(line, scene.lexicon) - {"product"})))
     words = re.sub(r"^(?:按|要|就|是|用|论|以|整)+|(?:吧|的|来|算|为单位|好了|就行|卖)+$", "", _words(scene))
     resolved = scene.lexicon.unit_of(sku, words) if words else None
-    if resolved:
-        return ProvideInfo(unit=resolved[0])
-    return None
+    return ProvideInfo(unit=resolved[0]) if resolved else None
 
 
 def _unit_word(option: str) -> str:

@@ -72,7 +72,7 @@ _FORGET = re.compile(r"\s*(?:忘记|忘掉|删除叫法)\s*[:]?\s*(?P<alias>[^\s
 _CHASE = re.compile(r"催|hurry|chase")
 _RECEIVE = re.compile(r"签收|N收货(?:了|完成|$)|(?:^|确认)收货N?")
 _NOT_RECEIVE = re.compile(r"吗|没|[?？]|谁|什么|怎么|时间|哪|不|未|备注|几")
-_TRY = re.compile(r"^\s*(?:试算|试单|算一下|测算)\s*[:,]?\s*(?=\S)")
+_TRY = re.compile(r"^\s*(?:试算|试单|算一下|测算)\s*(?:[:,]?\s*(?=\S)|$)")
 _MINUTES = {"小": 60, "钟": 60, "h": 60, "分": 1, "m": 1, "天": 1440, "d": 1440}
 
 

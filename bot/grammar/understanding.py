@@ -75,9 +75,7 @@ def judge(scene: Scene) -> Understanding:
 
 def _trial(text: str, lexicon: Lexicon, context: Context, today: date) -> Understanding:
     scene = look(text, lexicon, replace(context, draft=None, pending=None), today)
-    orders = create(scene)
-    if not orders:
-        return Understanding(_NOTHING, ("trial", *_evidence(scene)))
+    orders = create(scene) or [PlaceOrder(clarify=("lines",))]
     return Understanding((TryOrder(order=orders[0], clarify=orders[0].clarify),), ("trial", *_evidence(scene)))
 
 
