@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -16,30 +15,30 @@ import structlog
 import uvloop
 from aiohttp import web
 
+import furnishing
 import schedule
 import stage
 import templates
 from bot import inbox
 from bot.dispatch import Dispatch
-from bot.envelope import Inbound, WireAccount
+from bot.envelope import Inbound
 from bot.inbox import Inbox
 from bot.router import Router
 from bot.vocabulary import Vocabulary, shop_lexicon
 from bot.webhook import routes as wire_routes
-from connect.carriers.kuaidi100 import Kuaidi100, parse_push, parse_trace, push_answer
+from connect.carriers.kuaidi100 import parse_push, parse_trace, push_answer
 from connect.fallback import proposer
 from connect.wechat.client import WeChat
 from domain import faults
 from domain.database import close_database, open_database
 from domain.linking import load_secret, order_token
 from domain.offering import catalogue_version
-from domain.policy import Policy, set_policy
+from domain.policy import set_policy
 from domain.probing import take_write_lock
 from domain.tracking import process_pushes, salt_of
 from domain.values import Address
 from handlers import fill
 from notify import listing
-from notify.alerts.rules import Thresholds
 from notify.channels import Channels
 from notify.channels.custom import CustomChannel
 from notify.channels.template import TemplateChannel
@@ -78,7 +77,7 @@ class Shop:
         self.metrics = Metrics(product_version())
         self._wechat = {name: self._client(session, name, one) for name, one in settings.accounts.items()}
         self.engine = Engine(self._channels(), clock=clock, link=self.link, worker=secrets.token_hex(6))
-        self._carrier = _carrier(settings, session)
+        self._carrier = furnishing.carrier(settings, session)
         self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)
         propose = proposer(session, *settings.fallback, templates.fallback_instructions())
         self._dispatch = Dispatch(fill(Router()), self._vocabulary, clock, self.metrics.bug_caught, propose=propose)
@@ -166,15 +165,8 @@ class Shop:
         }
 
     def _jobs(self) -> tuple[schedule.Job, ...]:
-        limits = self.settings
-        thresholds = Thresholds(
-            held=timedelta(hours=limits.held_hours),
-            first_scan=timedelta(hours=limits.first_scan_hours),
-            silence=timedelta(hours=limits.silence_hours),
-            escalate=timedelta(minutes=limits.escalate_minutes),
-        )
         return schedule.jobs(
-            thresholds,
+            furnishing.thresholds(self.settings),
             link=self.link,
             watch_parcels=self._watch_parcels,
             wake=self.engine.wake,
@@ -200,7 +192,7 @@ class Shop:
         return app
 
     def _wire(self) -> list[web.RouteDef]:
-        accounts = {name: _wire_account(name, one) for name, one in self.settings.accounts.items()}
+        accounts = {name: furnishing.wire_account(name, one) for name, one in self.settings.accounts.items()}
         return wire_routes(accounts, self.inbox, self.clock, sorry=templates.render("not_kept"))
 
     def _pages(self, paper: Paper) -> list[web.RouteDef]:
@@ -271,7 +263,7 @@ async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
     """Open everything that the settings name, without starting to work; ``stack`` closes it again."""
     clock = clock or _clock(settings)
     _arm(settings)
-    set_policy(_policy(settings))
+    set_policy(furnishing.policy(settings))
     templates.set_zone(settings.zone)
     stack = AsyncExitStack()
     await open_database(settings.database_url)
@@ -323,36 +315,6 @@ def _shown(row: listing.DeliveryRow) -> dict[str, object]:
         "created_at": row.created_at.isoformat(),
         "settled_at": row.settled_at.isoformat() if row.settled_at else None,
     }
-
-
-def _policy(settings: Settings) -> Policy:
-    above = settings.approval_above
-    return Policy(
-        zone=settings.zone,
-        approval_above=None if above is None else Decimal(str(above)),
-        unusual_factor=Decimal(str(settings.unusual_factor)),
-    )
-
-
-def _wire_account(name: str, account: AccountSettings) -> WireAccount:
-    previous = account.aes_key_previous
-    return WireAccount(
-        name=name,
-        appid=account.appid,
-        original_id=account.original_id,
-        token=account.token.get_secret_value(),
-        aes_key=account.aes_key.get_secret_value() if account.aes_key is not None else None,
-        aes_key_previous=previous.get_secret_value() if previous is not None else None,
-        mode=account.mode.value,
-    )
-
-
-def _carrier(settings: Settings, session: aiohttp.ClientSession) -> Kuaidi100 | None:
-    found = settings.carriers.get("kuaidi100")
-    if found is None:
-        return None
-    url = found.url or "https://poll.kuaidi100.com"
-    return Kuaidi100(session, url=url, key=found.key.get_secret_value(), customer=found.customer)
 
 
 async def _ended(tasks: Iterable[asyncio.Task[object]], seconds: float) -> None:

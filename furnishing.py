@@ -1,0 +1,55 @@
+"""From the settings to the plain values that the rooms work with; they never see a setting themselves."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import aiohttp
+
+from bot.envelope import WireAccount
+from connect.carriers.kuaidi100 import Kuaidi100
+from domain.policy import Policy
+from notify.alerts.rules import Thresholds
+from settings import AccountSettings, Settings
+
+
+def policy(settings: Settings) -> Policy:
+    """What an order must keep to pass the review by itself."""
+    above = settings.approval_above
+    return Policy(
+        zone=settings.zone,
+        approval_above=None if above is None else Decimal(str(above)),
+        unusual_factor=Decimal(str(settings.unusual_factor)),
+    )
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """How long something may take before somebody is alerted."""
+    return Thresholds(
+        held=timedelta(hours=settings.held_hours),
+        first_scan=timedelta(hours=settings.first_scan_hours),
+        silence=timedelta(hours=settings.silence_hours),
+        escalate=timedelta(minutes=settings.escalate_minutes),
+    )
+
+
+def wire_account(name: str, account: AccountSettings) -> WireAccount:
+    """An Official Account as the wire knows it."""
+    previous = account.aes_key_previous
+    return WireAccount(
+        name=name,
+        appid=account.appid,
+        original_id=account.original_id,
+        token=account.token.get_secret_value(),
+        aes_key=account.aes_key.get_secret_value() if account.aes_key is not None else None,
+        aes_key_previous=previous.get_secret_value() if previous is not None else None,
+        mode=account.mode.value,
+    )
+
+
+def carrier(settings: Settings, session: aiohttp.ClientSession) -> Kuaidi100 | None:
+    """The carrier service, if one is set up."""
+    found = settings.carriers.get("kuaidi100")
+    if found is None:
+        return None
+    url = found.url or "https://poll.kuaidi100.com"
+    return Kuaidi100(session, url=url, key=found.key.get_secret_value(), customer=found.customer)
