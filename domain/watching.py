@@ -57,7 +57,7 @@ async def overdue_orders(today: date) -> list[Condition]:
     rows = await late.order_by("promised_date", "id").limit(MOST)
     missing = await _undelivered([row.id for row in rows])
     return [
-        _of(row, row.number, _evening(row.promised_date), {"promised": row.promised_date.isoformat()})
+        _of(row, row.number, _close_of(row.promised_date), {"promised": row.promised_date.isoformat()})
         for row in rows
         if row.promised_date and row.id in missing
     ]
@@ -96,8 +96,9 @@ def _parcel(row: Shipment) -> dict[str, str]:
     return {"shipment": row.number, "carrier": row.carrier, "waybill": row.waybill or ""}
 
 
-def _evening(day: date | None) -> datetime:
-    return datetime.combine(day or date.min, time(23, 59), UTC)
+def _close_of(day: date) -> datetime:
+    # The evening in China; a moment that lies inside the day wherever the shop may be.
+    return datetime.combine(day, time(10), UTC)
 
 
 def _of(order: Order, subject: str, since: datetime, facts: dict[str, str]) -> Condition:

@@ -49,7 +49,7 @@ class FakeChannel:
     shown: list[Outgoing] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
-    ids: count = field(default_factory=lambda: count(1000))
+    ids: "count[int]" = field(default_factory=lambda: count(1000))
 
     async def send(self, outgoing: Outgoing) -> str | None:
         self.sent.append(outgoing)
@@ -80,7 +80,7 @@ class Post:
     clock: Hands = field(default_factory=Hands)
     template: FakeChannel = field(default_factory=FakeChannel)
     custom: FakeChannel = field(default_factory=lambda: FakeChannel("custom", idempotent=False))
-    causes: count = field(default_factory=lambda: count(1))
+    causes: "count[int]" = field(default_factory=lambda: count(1))
 
     def sender(self, worker: str = "w1") -> Sender:
         channels = {"main": {"template": self.template, "custom": self.custom}}

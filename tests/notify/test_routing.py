@@ -50,7 +50,7 @@ def heard(event: BusinessEvent, about=None, by: str = "系统") -> dict[str, Not
     return {names[one.to]: one.notice for one in plan(event, about or affair(), Occasion(by, NOW))}
 
 
-def changed(event: Any, **facts: str) -> BusinessEvent:
+def changed(event: Any, **facts: str) -> Any:
     return replace(event, **facts)
 
 
