@@ -76,7 +76,7 @@ def _name_before(scene: Scene, before: Mark | None, mark: QuantityMark, behind: 
     cuts = [cut.end() for cut in _CLAUSE.finditer(words)]
     begin = floor + (cuts[-1] if cuts else 0)
     glued = not cuts and words[:1].strip()
-    leads = isinstance(behind, ProductMark) and not scene.text[mark.end : behind.start].strip()
+    leads = isinstance(behind, ProductMark) and not scene.text[mark.end : behind.start].strip(" \t")
     if (glued and isinstance(before, ProductMark)) or leads:
         return None
     return _fit(scene, begin, mark.start)
