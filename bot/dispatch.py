@@ -102,6 +102,8 @@ class Dispatch:
             answer = await self._carry_out(ask, inbound)
             talk = _patient(answer.talk or talk, command)
             answers.append(replace(answer, talk=talk))
+        if len(commands) > MOST_COMMANDS:
+            answers.append(Reply("too_many", {"most": MOST_COMMANDS}, talk))
         return answers
 
     async def _carry_out(self, ask: Ask, inbound: Inbound) -> Answered:

@@ -1,14 +1,19 @@
 """From what was written, and what we were talking about, to commands."""
 
+import re
+from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue import Question, Talk
 from bot.grammar import understand
 from bot.grammar.context import Context, Draft, DraftLine, Pending
 from bot.grammar.lexicon import Lexicon
-from bot.grammar.phrases import CHOICES
+from bot.grammar.phrases import APPROVE, CHOICES, REJECT
 from domain.commands import Command
 from domain.values import Actor, Role
+
+DECIDERS = frozenset({Role.REVIEWER, Role.MANAGER})
+DECISION = re.compile(rf"(?:{APPROVE}|{REJECT})[!！。.]?", re.IGNORECASE)
 
 # To the grammar all questions that want a yes or a no are alike; which one it was is ours to remember.
 YES_OR_NO = frozenset(CHOICES) - {"confirm_identity"}
@@ -22,7 +27,11 @@ _ROLES = (
 
 def commands_in(text: str, actor: Actor, talk: Talk, lexicon: Lexicon, now: datetime) -> tuple[Command, ...]:
     """What the message asks for, in the order in which it was said."""
-    return understand(text, lexicon, context_of(actor, talk), now).commands
+    context = context_of(actor, talk)
+    if actor.roles & DECIDERS and DECISION.fullmatch(text.strip()):
+        # Who decides on other people's orders never books an own draft with the word for a decision.
+        context = replace(context, pending=None, draft=None)
+    return understand(text, lexicon, context, now).commands
 
 
 def context_of(actor: Actor, talk: Talk) -> Context:

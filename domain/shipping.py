@@ -26,7 +26,7 @@ from domain.transaction import transact
 from domain.values import Actor
 from domain.wording import entered, rest_of
 
-TRANSIT_WORKDAYS = 2
+TRANSIT_WORKDAYS = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,11 @@ class Actor:
         """Whether every customer's orders may be seen: all staff but a plain sales rep."""
         return bool(self.roles & (STAFF_ROLES - {Role.SALES}))
 
+    @property
+    def sees_money(self) -> bool:
+        """Whether prices and totals may be shown: not to receivers, nor to staff of warehouse and production alone."""
+        return bool(self.roles - {Role.RECEIVER, Role.WAREHOUSE, Role.PRODUCTION})
+
     def may_see(self, customer: str) -> bool:
         """Whether orders of this customer code may be shown to this person."""
         return self.sees_everything or customer == self.customer or customer in self.customers

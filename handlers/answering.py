@@ -5,8 +5,9 @@ from dataclasses import replace
 from bot.drafting import answered
 from bot.replies import say
 from bot.router import ANYONE, BOUND, Answered, Ask, Handler, Router
-from domain.commands import Approve, CancelOrder, Confirm, Deny, ProvideInfo, QueryOrder, Reject
-from handlers import booking, enquiring, joining, reviewing
+from domain.commands import Approve, CancelOrder, Chase, Confirm, Deny, ProvideInfo, QueryOrder, ReceiveGoods, Reject
+from domain.errors import CustomerNotFound
+from handlers import booking, enquiring, fulfilling, joining, reviewing
 from handlers.ordering import proceed
 
 
@@ -51,6 +52,8 @@ async def fill_in(ask: Ask) -> Answered:
         return await _for_order(ask, question.subject or "query_order", command.order_no)
     if draft is None or question is None:
         return say("nothing_asked")
+    if command.customer is not None and not ask.actor.may_see(command.customer):
+        raise CustomerNotFound(command.customer)
     filled = answered(draft, question, command)
     if question.position is not None and question.kind == "ask_qty":
         filled = replace(filled, lines=tuple(
@@ -67,13 +70,18 @@ async def _chosen(ask: Ask, options: tuple[str, ...], option: int) -> Answered:
 
 
 async def _for_order(ask: Ask, intent: str, number: str | None) -> Answered:
-    talk = replace(ask.talk, question=None)
+    question, talk = ask.talk.question, replace(ask.talk, question=None)
     match intent:
         case "cancel_order":
             return await booking.cancel(replace(ask, command=CancelOrder(order_no=number), talk=talk))
         case "approve":
             return await reviewing.approve(replace(ask, command=Approve(order_no=number), talk=talk))
         case "reject":
-            return await reviewing.reject(replace(ask, command=Reject(order_no=number), talk=talk))
+            reason = question.options[0] if question is not None and question.options else None
+            return await reviewing.reject(replace(ask, command=Reject(order_no=number, reason=reason), talk=talk))
+        case "receive":
+            return await fulfilling.receive(replace(ask, command=ReceiveGoods(order_no=number), talk=talk))
+        case "chase":
+            return await fulfilling.chase(replace(ask, command=Chase(order_no=number), talk=talk))
         case _:
             return await enquiring.query(replace(ask, command=QueryOrder(order_no=number), talk=talk))

@@ -6,13 +6,15 @@ from bot.dialogue import Question
 from bot.replies import say
 from bot.router import BOUND, Answered, Ask, Router
 from domain.commands import QueryOrder, QueryPrice, QueryStock, Report, ShowProducts
-from domain.errors import CustomerNotFound
+from domain.errors import CustomerNotFound, NotAllowed
 from domain.listing import figures, open_orders
 from domain.offering import prices_of, products_on_sale, stock_of
 from domain.queries import find_order, order_view
-from domain.values import STAFF_ROLES
+from domain.values import STAFF_ROLES, Role
 
 LISTED = 5
+# Figures without money, open to all staff.
+OPEN_METRICS = frozenset({"pending_shipment", "pending_approval", "shipments", "low_stock"})
 
 
 def register(router: Router) -> None:
@@ -34,8 +36,11 @@ async def query(ask: Ask) -> Answered:
     rows = await open_orders(ask.actor, customer=command.customer, skus=command.skus, limit=LISTED + 1)
     if len(rows) == 1:
         return await one_order(ask, rows[0].number)
+    if ask.talk.draft is not None:
+        # The numbers 1, 2, 3 still answer the question about the draft.
+        return say("orders", rows=rows, most=LISTED, numbered=False)
     question = Question("choose_order", tuple(row.number for row in rows[:LISTED])) if rows else None
-    return say("orders", replace(ask.talk, question=question or ask.talk.question), rows=rows, most=LISTED)
+    return say("orders", replace(ask.talk, question=question), rows=rows, most=LISTED, numbered=True)
 
 
 async def one_order(ask: Ask, number: str) -> Answered:
@@ -68,6 +73,8 @@ async def products(_ask: Ask) -> Answered:
 async def report(ask: Ask) -> Answered:
     """Figures for staff; a customer's question is about the own orders."""
     command = ask.given(Report)
+    if ask.actor.is_staff and not ask.actor.sees_money and command.metric not in OPEN_METRICS:
+        raise NotAllowed((Role.SALES.value, Role.MANAGER.value))
     if not ask.actor.roles & STAFF_ROLES:
         return await query(replace(ask, command=QueryOrder(period=command.period)))
     if command.customer is not None and not ask.actor.may_see(command.customer):

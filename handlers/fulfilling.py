@@ -30,10 +30,12 @@ async def waiting(ask: Ask) -> Answered:
 async def ship(ask: Ask) -> Answered:
     """发货 1042 [货品 数量] [承运商] 运单号."""
     command = ask.given(ConfirmShipment)
-    given = command.order_no or ask.talk.last_order
+    given = command.order_no
     if given is None:
-        return say("ask_order", replace(ask.talk, question=None), what="ship")
-    if any(line.sku is None or line.base_qty is None for line in command.lines):
+        return say("ship_which")
+    if (command.clarify and command.tracking_no is None) or any(
+        line.sku is None or line.base_qty is None for line in command.lines
+    ):
         return say("ship_unclear", lines=command.lines)
     number = await find_order(given, ask.actor)
     shipped = await shipping.ship(
@@ -47,7 +49,7 @@ async def receive(ask: Ask) -> Answered:
     command = ask.given(ReceiveGoods)
     given = command.order_no or await _only(ask)
     if given is None:
-        return say("ask_order", what="receive")
+        return _which(ask, "receive")
     number = await find_order(given, ask.actor)
     received = await receiving.receive_goods(number, command.lines or None, command.remark, by=ask.actor, now=ask.now)
     return say("received", replace(ask.talk, last_order=number), received=received)
@@ -57,12 +59,15 @@ async def chase(ask: Ask) -> Answered:
     """催单 1042: reaches the person in charge once in four hours."""
     given = ask.given(Chase).order_no or ask.talk.last_order or await _only(ask)
     if given is None:
-        talk = replace(ask.talk, question=Question("ask_order_no", subject="query_order"))
-        return say("ask_order", talk, what="chase")
+        return _which(ask, "chase")
     number = await find_order(given, ask.actor)
     return say(
         "chased", replace(ask.talk, last_order=number), chased=await chasing.chase(number, by=ask.actor, now=ask.now)
     )
+
+
+def _which(ask: Ask, intent: str) -> Answered:
+    return say("ask_order", replace(ask.talk, question=Question("ask_order_no", subject=intent)), what=intent)
 
 
 async def _only(ask: Ask) -> str | None:

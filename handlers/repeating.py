@@ -8,6 +8,7 @@ from bot.drafting import Difference, changed, detailed
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain.commands import Change, Op, Reorder, ShowUsuals
+from domain.errors import CustomerNotFound
 from domain.listing import last_order_of
 from domain.queries import find_order, order_view
 from domain.usage import usuals
@@ -26,6 +27,8 @@ async def again(ask: Ask) -> Answered:
     """照旧: the last order (or the one named) as a draft, read back before it counts."""
     command = ask.given(Reorder)
     customer = ask.actor.customer or command.customer
+    if command.customer is not None and not ask.actor.may_see(command.customer):
+        raise CustomerNotFound(command.customer)
     if command.order_no is None and customer is None:
         return say("again_whom")
     number = await find_order(command.order_no, ask.actor) if command.order_no else await last_order_of(customer or "")

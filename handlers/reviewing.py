@@ -35,7 +35,7 @@ async def reject(ask: Ask) -> Answered:
     command = ask.given(Reject)
     number = await _number(ask, command.order_no)
     if number is None:
-        return _which(ask, "reject")
+        return _which(ask, "reject", command.reason or "")
     decided = await reviewing.reject(number, command.reason or "", by=ask.actor, now=ask.now)
     return say("rejected", replace(ask.talk, question=None, last_order=number), decided=decided)
 
@@ -55,5 +55,6 @@ async def _number(ask: Ask, given: str | None) -> str | None:
     return rows[0].number if len(rows) == 1 else None
 
 
-def _which(ask: Ask, intent: str) -> Answered:
-    return say("ask_order", replace(ask.talk, question=Question("ask_order_no", subject=intent)), what=intent)
+def _which(ask: Ask, intent: str, reason: str = "") -> Answered:
+    question = Question("ask_order_no", (reason,), subject=intent)
+    return say("ask_order", replace(ask.talk, question=question), what=intent)

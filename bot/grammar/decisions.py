@@ -207,6 +207,8 @@ def ship(scene: Scene) -> list[Command] | None:
     lines = tuple(wanted(item, scene.lexicon) for item in pair(scene.text, scene.marks))
     numbers: list[str | None] = [*scene.order_nos] or [None]
     carriers, waybills = scene.of(CarrierMark), scene.of(WaybillMark)
+    if len(numbers) > 1 and waybills:
+        return _ship_each(numbers, [w.text for w in waybills], [c.text for c in carriers])
     return [
         ConfirmShipment(
             order_no=number,
@@ -216,4 +218,15 @@ def ship(scene: Scene) -> list[Command] | None:
             clarify=() if number or scene.context.last_order else ("order_no",),
         )
         for number in numbers
+    ]
+
+
+def _ship_each(numbers: list[str | None], waybills: list[str], carriers: list[str]) -> list[Command]:
+    """Several orders with waybills: the first goes with the first, and so on; any other count is asked about."""
+    if len(waybills) != len(numbers) or len(carriers) not in (0, 1, len(numbers)):
+        return [ConfirmShipment(order_no=number, clarify=("order_no",)) for number in numbers]
+    each = carriers if len(carriers) == len(numbers) else (carriers or [None]) * len(numbers)  # type: ignore[list-item]
+    return [
+        ConfirmShipment(order_no=number, carrier=carrier, tracking_no=waybill)
+        for number, carrier, waybill in zip(numbers, each, waybills, strict=True)
     ]
