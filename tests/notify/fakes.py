@@ -47,6 +47,7 @@ class FakeChannel:
     answers: list[DeliveryFailed | str | Callable[[], None]] = field(default_factory=list)
     sent: list[Outgoing] = field(default_factory=list)
     shown: list[Outgoing] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
     at_once: int = 0
     most_at_once: int = 0
     ids: "count[int]" = field(default_factory=lambda: count(1000))
@@ -71,6 +72,7 @@ class FakeChannel:
     def _show(self, outgoing: Outgoing) -> None:
         if not self.idempotent or outgoing.key not in {one.key for one in self.shown}:
             self.shown.append(outgoing)
+            self.news.set()
 
 
 @dataclass
