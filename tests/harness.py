@@ -55,6 +55,13 @@ class Chat:
         await self.settle()
         return pushed
 
+    async def say_overtaken(self, person: Person, text: str, *, seconds: int) -> Pushed:
+        """A message that was typed some seconds ago and arrives only now, after others."""
+        typed = self.platform.clock.epoch() - seconds
+        pushed = await self.account._message(person.openid, "text", text, Content=text, CreateTime=typed)
+        await self.settle()
+        return pushed
+
     async def restart(self) -> None:
         """Stop the process of the bot and start another one on the same database, as a deployment does."""
         self.shop = await self.reopen()
