@@ -30,7 +30,7 @@ from connect.carriers.kuaidi100 import parse_push, parse_trace, push_answer
 from connect.fallback import proposer
 from connect.wechat.client import WeChat
 from domain import faults
-from domain.database import close_database, open_database
+from domain.database import close_database, open_database, pending_migrations
 from domain.linking import load_secret, order_token
 from domain.offering import catalogue_version
 from domain.policy import set_policy
@@ -276,8 +276,11 @@ async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT, then let what is in work end."""
+    """Run until SIGTERM or SIGINT, then let what is in work end; refuses to run on tables of another version."""
     shop = await build(settings)
+    if await pending_migrations():
+        await close_database()
+        raise SystemExit("数据库还不是这个版本，请先运行 gendan migrate · run gendan migrate first")
     runner = web.AppRunner(shop.app, access_log=None, shutdown_timeout=ANSWER_SECONDS)
     await runner.setup()
     stop = asyncio.Event()
