@@ -13,7 +13,7 @@ from domain.faults import fault
 from domain.holding import held as held_order
 from domain.models import Order, OrderLine, OrderNumber
 from domain.models.orders import wish_facts
-from domain.purchasing import request_missing
+from domain.purchasing import request_missing, still_missing
 from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
 from domain.quoting import quoted
 from domain.recording import record
@@ -174,7 +174,10 @@ async def _placed_before(draft: OrderDraft) -> Placed | None:
         return None
     lines = sorted(order.lines, key=lambda line: line.position)
     reasons = tuple(Reason(r["code"], r["facts"]) for r in order.review.get("reasons", ()))
-    return Placed(order.number, order.state, reasons, order.promised_date, order.total, goods_of(lines), repeated=True)
+    short = await still_missing(lines)
+    return Placed(
+        order.number, order.state, reasons, order.promised_date, order.total, goods_of(lines), short, repeated=True
+    )
 
 
 async def _cancel(number: str, reason: str, by: Actor, now: datetime) -> Cancelled:

@@ -45,3 +45,15 @@ async def request_missing(
         )
         await record(event, by=by, at=now)
     return tuple(found)
+
+
+async def still_missing(lines: Sequence[OrderLine]) -> tuple[Shortage, ...]:
+    """What has been asked of purchasing for these lines and has not come yet."""
+    named = {line.id: line for line in lines}
+    rows = await PurchaseRequest.filter(line_id__in=list(named), state="open").order_by("line_id")
+    return tuple(_shortage(named[row.line_id], row) for row in rows if row.line_id is not None)
+
+
+def _shortage(line: OrderLine, request: PurchaseRequest) -> Shortage:
+    expected = request.expected_on.isoformat() if request.expected_on else None
+    return Shortage(line.sku, line.name, request.qty, line.base_unit, request.number, expected)
