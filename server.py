@@ -260,27 +260,28 @@ def _arm(settings: Settings) -> None:
 
 
 async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
-    """Open everything that the settings name, without starting to work; ``stack`` closes it again."""
+    """Open everything that the settings name, without starting to work; refuses tables of another version."""
     clock = clock or _clock(settings)
     _arm(settings)
     set_policy(furnishing.policy(settings))
     templates.set_zone(settings.zone)
-    stack = AsyncExitStack()
-    await open_database(settings.database_url)
-    stack.push_async_callback(close_database)
-    session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)))
-    shop = Shop(settings, clock, session, await load_secret())
-    stack.push_async_callback(shop.close)
-    shop.app.on_cleanup.append(lambda _: stack.aclose())
+    async with AsyncExitStack() as stack:
+        await open_database(settings.database_url)
+        stack.push_async_callback(close_database)
+        if await pending_migrations():
+            raise SystemExit("数据库还不是这个版本，请先运行 gendan migrate · run gendan migrate first")
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)))
+        shop = Shop(settings, clock, session, await load_secret())
+        stack.push_async_callback(shop.close)
+        # From here on it is the application's end that closes all of it.
+        kept = stack.pop_all()
+    shop.app.on_cleanup.append(lambda _: kept.aclose())
     return shop
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT, then let what is in work end; refuses to run on tables of another version."""
+    """Run until SIGTERM or SIGINT, then let what is in work end."""
     shop = await build(settings)
-    if await pending_migrations():
-        await close_database()
-        raise SystemExit("数据库还不是这个版本，请先运行 gendan migrate · run gendan migrate first")
     runner = web.AppRunner(shop.app, access_log=None, shutdown_timeout=ANSWER_SECONDS)
     await runner.setup()
     stop = asyncio.Event()

@@ -125,7 +125,7 @@ def test_understand_reads_lines_with_and_without_a_catalogue(shop: Desk):
     answer = json.loads(told.stdout)
     assert answer["commands"][0]["lines"][0] == {"sku": "A100", "qty": 20, "unit": "箱", "base_qty": 1000}
     assert answer["ms"] >= 0
-    catalog = (
+    catalog: dict[str, object] = (
         PRODUCTS
         | CUSTOMERS
         | {"generic_terms": {}, "customer_generic_terms": {}, "unit_synonyms": {}, "generic_units": {}}
