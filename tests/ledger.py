@@ -19,7 +19,7 @@ async def written() -> dict[str, list[dict[str, Any]]]:
         for kind in vars(room).values()
         if isinstance(kind, type) and issubclass(kind, Model) and kind is not Model
     ]
-    return {kind.__name__: [_plain(row) for row in await kind.all().order_by("pk").values()] for kind in tables}
+    return {kind.__name__: sorted(map(_plain, await kind.all().values()), key=repr) for kind in tables}
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
