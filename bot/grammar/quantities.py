@@ -187,7 +187,9 @@ def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
     if match["half"] or match["half1"]:
         qty += Decimal("0.5")
     tail = _VAGUE_TAIL.match(canvas.masked, end)
-    before = _VAGUE_BEFORE.search(canvas.masked, max(0, start - 8), start) or _MINUS.search(canvas.masked, 0, start)
+    before = _VAGUE_BEFORE.search(canvas.masked, max(0, start - 8), start) or _MINUS.search(
+        canvas.masked, max(0, start - 8), start
+    )
     vague = match["more"] or match["more2"] or tail or before or is_approximate(written) or qty <= 0
     mark = QuantityMark(
         start=before.start() if before else start,
