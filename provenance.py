@@ -35,7 +35,8 @@ def origins(settings: Settings) -> list[Origin]:
 def unread() -> list[str]:
     """Names in the environment or a file that look like settings and are none: most likely misspelt."""
     known = {name.upper() for name in Settings.model_fields}
-    names = {name.upper() for name in given_names()} | {name for _, values in _sources() for name, _ in _flat(values)}
+    in_files = [*DotEnvSettingsSource(Settings).env_vars, *(name for name, _ in _flat(TomlFile(Settings)()))]
+    names = {name.upper() for name in (*given_names(), *in_files) if name.upper().startswith("GENDAN_")}
     tops = {name: name.removeprefix("GENDAN_").split("__")[0] for name in names - _OTHERS}
     return sorted(name for name, top in tops.items() if top not in known)
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ import asyncpg
 from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.context import get_current_context
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.api import migrate as _migrate
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
@@ -96,6 +100,18 @@ async def _init(config: dict[str, Any]) -> None:
     # Tortoise keeps its INSERT texts by table alone: those of one kind of database are wrong for the other.
     EXECUTOR_CACHE.clear()
     await Tortoise.init(config=config)
+    try:
+        await _connect()
+    except sqlite3.Error as error:
+        await close_database()
+        raise OperationalError(str(error)) from error
+
+
+async def _connect() -> None:
+    # Opened by the first statement, a file that is no database would leave that statement's lock taken for ever.
+    client = connections.get("default")
+    if isinstance(client, SqliteClient):
+        await client.create_connection(with_db=True)
 
 
 @asynccontextmanager
@@ -112,9 +128,12 @@ async def _alone(url: str) -> AsyncIterator[None]:
 
 
 async def close_database() -> None:
-    """Close every connection and let go of the SQLite file."""
-    await connections.close_all()
-    _release()
+    """Close every connection and let go of the SQLite file; harmless when nothing is open."""
+    try:
+        if get_current_context() is not None:
+            await connections.close_all()
+    finally:
+        _release()
 
 
 def sqlite_file(url: str) -> Path | None:
