@@ -45,7 +45,7 @@ class Shortage:
 async def cover(demands: Iterable[Demand], stock: Mapping[str, Sequence[Stock]]) -> tuple[Covered, ...]:
     """Reserve what there is, in the order of the codes, so that two orders never wait for each other in a circle.
 
-    ``stock`` is what was seen a moment ago; what others took since is noticed, and less is reserved then.
+    ``stock`` is what was seen a moment ago; what others took or brought since is noticed, and less or more reserved.
     """
     covered = []
     for demand in sorted(demands, key=lambda d: (d.sku, d.position)):
@@ -53,8 +53,22 @@ async def cover(demands: Iterable[Demand], stock: Mapping[str, Sequence[Stock]])
         for row in stock.get(demand.sku, ()):
             if left > 0:
                 left -= await _take(row.id, left, row.free)
+        if left > 0:
+            # Before it is called short: who brings goods now waits until this line can be seen, and fills it.
+            for row in await locked([demand.sku]):
+                left -= await _take(row.id, left, row.free)
         covered.append(Covered(demand.position, demand.qty - left, left))
     return tuple(sorted(covered, key=lambda c: c.position))
+
+
+async def locked(skus: Iterable[str]) -> list[Stock]:
+    """The balances of these products, nobody else's to change until the end of the transaction.
+
+    Whoever changes what existing lines hold takes these first, after the order and before its lines: always in the
+    same order, so that nobody waits in a circle. (SQLite has one writer and needs no such lock.)
+    """
+    rows = Stock.filter(sku__in=sorted(set(skus))).order_by("sku", "warehouse")
+    return await rows.select_for_update()
 
 
 async def _take(stock_id: int, wanted: Decimal, seen: Decimal) -> Decimal:
@@ -72,7 +86,7 @@ async def reserve_lines(lines: Sequence[OrderLine]) -> list[OrderLine]:
     """Reserve for lines that exist already, as far as they are short; the lines as they are then."""
     short = [line for line in lines if line.short > 0]
     stock: dict[str, list[Stock]] = {}
-    for row in await Stock.filter(sku__in={line.sku for line in short}).order_by("warehouse"):
+    for row in await locked(line.sku for line in short):
         stock.setdefault(row.sku, []).append(row)
     demands = [Demand(line.id, line.sku, line.short) for line in short]
     by_line = {c.position: c.reserved for c in await cover(demands, stock)}

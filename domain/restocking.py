@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tortoise.expressions import F
 
-from domain.allocating import give_back, reserve_lines, unhold
+from domain.allocating import give_back, locked, reserve_lines, unhold
 from domain.models import OrderLine, PurchaseRequest
 from domain.models.scaled import grains
 from domain.rules.lifecycle import OrderState
@@ -14,7 +14,8 @@ from domain.rules.lifecycle import OrderState
 async def fill_short(sku: str) -> int:
     """Reserve free stock of a product for the lines that are short of it, by promised day, then age.
 
-    For use inside a transaction; the number of lines that gained. Their purchase requests shrink with the need.
+    For use inside a transaction that has locked the product. Answers how many lines gained; their purchase requests
+    shrink with the need.
     """
     lines = await OrderLine.filter(
         sku=sku,
@@ -34,6 +35,7 @@ async def fill_short(sku: str) -> int:
 async def release(lines: Sequence[OrderLine]) -> None:
     """Give back everything that these lines hold, close their purchase requests, and count the rest as cancelled."""
     freed = set()
+    await locked(line.sku for line in lines)
     for line in sorted(lines, key=lambda row: (row.sku, row.id)):
         held = await unhold(line)
         if held:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
-from domain.allocating import consume
+from domain.allocating import consume, locked
 from domain.commands import Wanted
 from domain.errors import NothingToShip, ShipmentRefused, StepRefused, WaybillRefused
 from domain.events import OrderShipped
@@ -87,6 +87,7 @@ async def _ship(
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     parts = _parts(number, lines, wanted)
     shipment = await _parcel(order, carrier, waybill, by=by, now=now)
+    await locked(line.sku for line, _ in parts)
     for line, qty in parts:
         await _send(line, qty, shipment, by.name, now)
     rest = rest_of(lines)

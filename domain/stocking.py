@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tortoise.expressions import F
 
+from domain.allocating import locked
 from domain.errors import ProductNotFound, QuantityRefused
 from domain.models import Product, Stock, StockMove
 from domain.models.scaled import grains
@@ -51,6 +52,7 @@ async def _receive(goods: Counted, document: str, by: str, now: datetime) -> int
         raise ProductNotFound(sku)
     if qty <= 0:
         raise QuantityRefused(sku, qty, Decimal(99_999))
+    await locked([sku])
     await _move(sku, goods.warehouse, qty, kind="receipt", document=document, by=by, now=now)
     return await fill_short(sku)
 
@@ -59,6 +61,7 @@ async def write_counts(rows: list[Counted], by: str, now: datetime) -> int:
     """What ``set_stock`` does, inside the transaction of the caller."""
     changed = 0
     for row in sorted(rows, key=lambda r: (r.sku, r.warehouse)):
+        await locked([row.sku])
         balance = await Stock.get_or_none(sku=row.sku, warehouse=row.warehouse)
         difference = row.qty - (balance.on_hand if balance else Decimal(0))
         if difference == 0 and balance is not None:

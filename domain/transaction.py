@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 T = TypeVar("T")
 
 TRIES = 3
+_PASSING_STATES = ("40P01", "40001")
 _PASSING = ("deadlock", "could not serialize", "database is locked", "database is busy")
 
 
@@ -29,10 +30,16 @@ async def _tried(work: Callable[[], Awaitable[T]]) -> T:
         try:
             # The connection of a broken transaction stays in the context of its task, so each try gets a task.
             return await asyncio.create_task(_once(work), name="transaction-try")
-        except OperationalError as error:
-            if not left or not any(word in str(error).lower() for word in _PASSING):
+        except Exception as error:
+            if not left or not _passing(error):
                 raise
     raise AssertionError("unreachable")
+
+
+def _passing(error: Exception) -> bool:
+    # asyncpg's deadlocks and failed serialisations come through Tortoise as they are, with their SQLSTATE.
+    known = isinstance(error, OperationalError) and any(word in str(error).lower() for word in _PASSING)
+    return known or getattr(error, "sqlstate", None) in _PASSING_STATES
 
 
 async def _once(work: Callable[[], Awaitable[T]]) -> T:
