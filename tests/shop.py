@@ -48,7 +48,7 @@ async def a_customer(code: str = "C001", **more: Any) -> Customer:
 
 async def a_product(sku: str = "A100", *, stock: int | str = 0, warehouse: str = "MAIN", **more: Any) -> Product:
     """A product in 个 and 箱 of 50, with so much of it on the shelf."""
-    row = {
+    row: dict[str, Any] = {
         "name": f"{sku}货", "base_unit": "个", "units": {"个": "1", "箱": "50"}, "list_price": Decimal("18.5"),
         "floor_price": Decimal(16), "lead_days": 7,
     } | more  # fmt: skip
@@ -135,7 +135,9 @@ async def an_order(by: Actor, *lines: DraftLine, now: datetime = NOW, **more: An
     return await ordering.place_order(a_draft(*lines, **more), by=by, now=now)
 
 
-def goods(sku: str = "A100", base: int | str | None = None, qty: int | str | None = None, unit: str | None = None):
+def goods(
+    sku: str | None = "A100", base: int | str | None = None, qty: int | str | None = None, unit: str | None = None
+):
     """A line as somebody in the warehouse or at the door says it."""
     return Wanted(
         sku,

@@ -1,0 +1,100 @@
+"""Signing for goods: what came is counted, more than was sent is refused, the rest can be signed for later."""
+
+import pytest
+
+from domain import receiving, shipping, tracking
+from domain.errors import NotAllowed, NothingToReceive, OrderNotFound, QuantityRefused
+from domain.models import Event
+from domain.values import Scan, Trace
+from tests.shop import NOW, Cast, Order, Shipment, a_product, an_order, events_of, goods, line, lines_of
+
+WAYBILL = "SF1234567890123"
+
+
+@pytest.fixture
+async def number(cast: Cast) -> str:
+    """An order of four boxes that is on its way."""
+    await a_product(stock=1000)
+    number = (await an_order(cast.wang, line(qty=4, unit="箱"))).number
+    await shipping.ship(number, None, WAYBILL, None, by=cast.qiang, now=NOW)
+    return number
+
+
+async def signed(number: str, by, *lines, remark: str | None = None) -> receiving.Received:
+    return await receiving.receive_goods(number, lines or None, remark, by=by, now=NOW)
+
+
+async def state_of(number: str) -> tuple[str, list[int]]:
+    return (await Order.get(number=number)).state, [int(row.delivered) for row in await lines_of(number)]
+
+
+async def test_everything_is_signed_for(cast: Cast, number: str):
+    received = await signed(number, cast.receiver, remark="破1")
+    assert (received.goods, received.remark) == ("A100 4箱", "破1")
+    assert await state_of(number) == ("closed", [200])
+    parcel = await Shipment.get(order__number=number)
+    assert (parcel.state, parcel.received_by, parcel.delivered_at) == ("delivered", "小收", NOW)
+    event = await Event.get(kind="GoodsReceived")
+    assert (event.order_number, event.facts["remark"], event.by) == (number, "破1", "小收")
+
+
+async def test_only_what_came_is_counted_and_the_rest_can_follow(cast: Cast, number: str):
+    received = await signed(number, cast.receiver, goods(base=150, qty=3, unit="箱"))
+    assert (received.goods, received.remark) == ("A100 3箱", "A100 3箱")
+    assert await state_of(number) == ("accepted", [150])
+    assert (await signed(number, cast.receiver)).goods == "A100 1箱"
+    assert await state_of(number) == ("closed", [200])
+    with pytest.raises(NothingToReceive):
+        await signed(number, cast.receiver)
+
+
+async def test_a_quantity_without_a_product_is_that_of_the_only_one(cast: Cast, number: str):
+    await signed(number, cast.receiver, goods(sku=None, base=50))
+    assert await state_of(number) == ("accepted", [50])
+
+
+@pytest.mark.parametrize("said", [goods(base=201), goods(base=0), goods(base=-1), goods("B200", base=1)])
+async def test_more_than_was_sent_is_refused(cast: Cast, number: str, said):
+    with pytest.raises(QuantityRefused):
+        await signed(number, cast.receiver, said)
+    assert await state_of(number) == ("accepted", [0])
+
+
+async def test_the_same_goods_twice_in_one_breath_are_more_than_was_sent(cast: Cast, number: str):
+    with pytest.raises(QuantityRefused):
+        await signed(number, cast.receiver, goods(base=150), goods(base=100))
+
+
+async def test_what_the_carrier_delivered_is_signed_for_once_more(cast: Cast, number: str):
+    parcel = await Shipment.get(order__number=number)
+    scans = (Scan(NOW, "3", "已签收"),)
+    await tracking.apply_trace(parcel.id, Trace("shunfeng", WAYBILL, "polling", scans), now=NOW)
+    assert await state_of(number) == ("closed", [200])
+    received = await signed(number, cast.wang, goods(base=150, qty=3, unit="箱"), remark="少1箱")
+    assert received.remark == "A100 3箱 少1箱"
+    assert await state_of(number) == ("closed", [200])
+    assert (await Shipment.get(id=parcel.id)).received_by == "小王"
+    with pytest.raises(NothingToReceive):
+        await signed(number, cast.wang)
+    assert (await events_of(number)).count("GoodsReceived") == 1
+
+
+async def test_nothing_on_its_way_is_nothing_to_sign_for(cast: Cast):
+    await a_product(stock=10)
+    waiting = (await an_order(cast.wang)).number
+    with pytest.raises(NothingToReceive):
+        await signed(waiting, cast.wang)
+
+
+@pytest.mark.parametrize("who", ["boss", "wang", "receiver", "li", "manager"])
+async def test_who_may_sign(cast: Cast, number: str, who: str):
+    assert (await signed(number, getattr(cast, who))).number == number
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"), [("payer", NotAllowed), ("qiang", NotAllowed), ("lu", NotAllowed), ("other", OrderNotFound)]
+)
+async def test_who_may_not_sign(cast: Cast, number: str, who: str, refusal: type[Exception]):
+    with pytest.raises(refusal):
+        await signed(number, getattr(cast, who))
+    assert await state_of(number) == ("accepted", [0])
