@@ -54,5 +54,14 @@ def set_up(level: str = "INFO", form: str = "auto") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, handlers=[_libraries(shared, end)], force=True)
     logging.getLogger("aiohttp.server").addFilter(calmed)
+
+
+def _libraries(shared: list[Any], end: Any) -> logging.Handler:
+    """What libraries write through ``logging``, in the same lines and as clean as our own."""
+    handler = logging.StreamHandler(sys.stderr)
+    named = [structlog.stdlib.add_logger_name, *shared]
+    strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=named, processors=[strip, end]))
+    return handler
