@@ -13,6 +13,7 @@ from notify.notices import CUSTOM, Notice, Plan
 LEASE = timedelta(seconds=30)
 WAITING = (DeliveryState.DUE, DeliveryState.FAILED)
 UNFINISHED = (*WAITING, DeliveryState.SENDING, DeliveryState.HELD)
+OF_EVENT = "event:"
 _LOOKED_THROUGH = 4
 
 
@@ -49,7 +50,7 @@ async def queue_reply(inbound_cause: str, address: Address, text: str, *, now: d
 async def claim(limit: int, worker: str, now: datetime) -> list[Delivery]:
     """Lease up to ``limit`` due deliveries to ``worker``, a name that is never used twice.
 
-    Of the notices about one order to one person only the oldest unfinished one is given out.
+    Of the notices about what happened to one order only the oldest unfinished one per person is given out.
     """
     ids = await _ready(limit, now)
     if not ids:
@@ -67,11 +68,11 @@ def _due(now: datetime) -> Q:
 
 async def _ready(limit: int, now: datetime) -> list[int]:
     found = Delivery.filter(_due(now)).order_by("next_at", "id").limit(limit * _LOOKED_THROUGH)
-    rows = await found.only("id", "account", "openid", "order_number", "next_at")
-    ahead = await _ahead([row for row in rows if row.order_number])
+    rows = await found.only("id", "cause", "account", "openid", "order_number", "next_at")
+    ahead = await _ahead([row for row in rows if _in_order(row)])
     ready = []
     for row in rows:
-        blocker = ahead.get((row.order_number, row.account, row.openid))
+        blocker = ahead.get((row.order_number, row.account, row.openid)) if _in_order(row) else None
         if blocker is None or blocker.id >= row.id:
             ready.append(row.id)
         elif blocker.state in WAITING and blocker.next_at > now:
@@ -80,12 +81,18 @@ async def _ready(limit: int, now: datetime) -> list[int]:
     return ready[:limit]
 
 
+def _in_order(row: Delivery) -> bool:
+    """Whether it must wait for earlier ones: what happened is told in order, an alert waits for nobody."""
+    return row.order_number is not None and row.cause.startswith(OF_EVENT)
+
+
 async def _ahead(rows: Sequence[Delivery]) -> dict[tuple[str | None, str, str], Delivery]:
     """The oldest unfinished delivery for each order and person among these rows."""
     if not rows:
         return {}
     orders = {row.order_number for row in rows}
-    unfinished = Delivery.filter(order_number__in=orders, state__in=UNFINISHED).order_by("-id")
+    told = Delivery.filter(order_number__in=orders, cause__startswith=OF_EVENT, state__in=UNFINISHED)
+    unfinished = told.order_by("-id")
     found = await unfinished.only("id", "account", "openid", "order_number", "next_at", "state")
     return {(row.order_number, row.account, row.openid): row for row in found}
 

@@ -11,7 +11,7 @@ from domain.telling import Affair, Happened, affair_of, mark_routed, unrouted_ev
 from domain.transaction import transact
 from notify.alerts.raising import raise_alert, tell_if_due
 from notify.alerts.rules import shortage
-from notify.outbox import put
+from notify.outbox import OF_EVENT, put
 from notify.routing import Occasion, plan
 
 log = structlog.get_logger()
@@ -22,9 +22,15 @@ AT_ONCE = 50
 async def route_events(*, now: datetime, link: Callable[[str], str]) -> int:
     """Decide who hears of the oldest events of which nobody decided yet; the number of events decided."""
     waiting = await unrouted_events(AT_ONCE)
+    decided = 0
     for happened in waiting:
-        await _route(happened, link, now)
-    return len(waiting)
+        try:
+            await _route(happened, link, now)
+            decided += 1
+        except (TypeError, ValueError, KeyError, AttributeError):
+            # A bug met one event; it stays undecided and in the log, and the others are told.
+            log.exception("event_not_routed", event_id=happened.id, kind=happened.kind)
+    return decided
 
 
 async def _route(happened: Happened, link: Callable[[str], str], now: datetime) -> None:
@@ -41,7 +47,7 @@ async def _route(happened: Happened, link: Callable[[str], str], now: datetime) 
     async def work() -> None:
         if not await mark_routed(happened.id, now=now):
             return
-        await put(f"event:{happened.id}", plans, now=now)
+        await put(f"{OF_EVENT}{happened.id}", plans, now=now)
         if isinstance(event, StockFellShort):
             await _alert(event, affair, happened.at, link=link, now=now)
 

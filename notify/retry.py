@@ -13,6 +13,8 @@ from notify.models import DeliveryState
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 2 * 60, 5 * 60, 15 * 60, 60 * 60))
 JITTER = 0.2
 PATIENCE = timedelta(hours=24)
+MENDING = timedelta(hours=1)
+"""How long a notice waits for its template to be set right; later ones about its order wait behind it."""
 SAME_MESSAGE = timedelta(minutes=8)
 """The platform drops a second message of the same key for ten minutes; two are left for clocks and queues."""
 CIRCUIT = timedelta(minutes=5)
@@ -144,7 +146,7 @@ def _when_mended(failure: DeliveryFailed, tried: Tried, now: datetime, chance: f
     other = _open_way(tried, tried.channels)
     if other:
         return Next(DeliveryState.FAILED, "other_way", other, tried.channels, now)
-    last = tried.created_at + PATIENCE
+    last = tried.created_at + MENDING
     if now >= last:
         return _end(DeliveryState.GIVEN_UP, failure.kind, tried)
     at = now + max(CIRCUIT, backoff(tried.attempts, chance))

@@ -98,3 +98,13 @@ async def test_nothing_is_lost_when_the_engine_is_replaced(room: Room):
     room.clock.now = first.next_at
     await room.engine.drain()
     assert len(room.channel.shown) == 2
+
+
+async def test_it_stops_between_batches_however_much_is_due(room: Room):
+    for _ in range(40):
+        await room.happen()
+    room.channel.answers = [room.stop.set]
+    await room.engine.run(room.stop)
+    assert 0 < len(room.channel.shown) < 80
+    await room.engine.drain()
+    assert len(room.channel.shown) == 80

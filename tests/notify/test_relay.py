@@ -125,3 +125,19 @@ async def test_every_kind_of_event_can_be_kept_and_decided(db, kind):
         assert one.voice("text")
         assert one.voice("number")
         assert one.voice("goods")
+
+
+async def test_a_bug_with_one_event_keeps_no_other_from_being_told(db, caplog):
+    await company()
+    await an_order()
+    await record(EVENTS[OrderAccepted], by="小王", at=NOW)
+    await record(EVENTS[PersonJoined], by="系统", at=NOW)
+
+    def broken(order: str) -> str:
+        raise ValueError(order)
+
+    assert await route_events(now=NOW, link=broken) == 1
+    assert {row.notice for row in await Delivery.all()} == {Notice.PERSON_JOINED}
+    assert await Event.filter(routed_at__isnull=True).count() == 1
+    assert await route_events(now=NOW, link=link) == 1
+    assert await Delivery.filter(notice=Notice.ORDER_CONFIRMED).count() == 2

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from connect.wechat.codes import POLICIES, policy_of
 from domain.errors import DeliveryFailed
 from notify.models import DeliveryState
-from notify.retry import BACKOFF, PATIENCE, SAME_MESSAGE, Tried, backoff, decide, next_day, unsure_since
+from notify.retry import BACKOFF, MENDING, PATIENCE, SAME_MESSAGE, Tried, backoff, decide, next_day, unsure_since
 from tests.notify.samples import NOW
 
 BOTH = frozenset({"template", "custom"})
@@ -64,10 +64,10 @@ def test_no_template_configured_becomes_a_plain_message():
         assert after(missing, tried(open_now=BOTH)).pause_until is None
 
 
-def test_without_a_template_and_a_window_a_notice_waits_a_day_for_somebody_to_set_one():
+def test_without_a_template_and_a_window_a_notice_waits_an_hour_for_somebody_to_set_one():
     step = after(code(40037))
     assert (step.state, step.at) == (DeliveryState.FAILED, NOW + timedelta(minutes=5))
-    step = after(code(40037), tried(created_at=NOW - PATIENCE))
+    step = after(code(40037), tried(created_at=NOW - MENDING))
     assert (step.state, step.why) == (DeliveryState.GIVEN_UP, "content")
 
 

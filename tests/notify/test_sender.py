@@ -329,6 +329,16 @@ async def test_notices_of_one_order_reach_a_person_in_order(post: Post):
     assert [int(key.split("-")[0]) for key in keys] == [other.id, first.id, second.id]
 
 
+async def test_an_alert_does_not_wait_behind_a_notice_of_its_order(post: Post):
+    await post.put(order="SO1042K")
+    alert = await post.put(order="SO1042K")
+    await Delivery.filter(id=alert.id).update(cause="alert:1:0:0")
+    post.template.answers = [code(-1)]
+    await post.send()
+    await alert.refresh_from_db()
+    assert alert.state is DeliveryState.SENT
+
+
 async def test_one_person_waiting_does_not_hold_up_another(post: Post):
     from domain.values import Address
 
@@ -375,7 +385,7 @@ async def test_a_bug_in_a_channel_is_an_unknown_outcome_and_hurts_nobody_else(po
     assert len(post.template.shown) == 1
 
 
-async def test_an_account_without_channels_is_given_another_day(post: Post):
+async def test_an_account_without_channels_is_given_a_while(post: Post):
     from domain.values import Address
 
     row = await post.put(to=Address("gone", "o1"))
