@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from domain.transaction import transact
 from domain.values import Address
 from notify.models import Delivery, DeliveryState
 from notify.notices import CUSTOM, Notice, Plan
@@ -97,14 +98,21 @@ async def _ahead(rows: Sequence[Delivery]) -> dict[tuple[str | None, str, str], 
     return {(row.order_number, row.account, row.openid): row for row in found}
 
 
-async def hand_over(deliveries: Sequence[Delivery], *, now: datetime) -> None:
-    """Note that these are about to be sent: from here on, a crash leaves their outcome unknown."""
+async def hand_over(deliveries: Sequence[Delivery], *, now: datetime) -> list[Delivery]:
+    """Note that these are about to be sent: from here on, a crash leaves their outcome unknown.
+
+    Only those that are returned may be sent; the lease of the others has passed on.
+    """
     if not deliveries:
-        return
+        return []
     ids, worker = [row.id for row in deliveries], deliveries[0].lease_by
-    await Delivery.filter(id__in=ids, lease_by=worker, state=DeliveryState.SENDING).update(handed_at=now)
+    held = Delivery.filter(id__in=ids, lease_by=worker, state=DeliveryState.SENDING)
+    ours = set(ids)
+    if await held.update(handed_at=now) != len(ids):
+        ours = {row.id for row in await held.only("id")}
     for row in deliveries:
         row.handed_at = now
+    return [row for row in deliveries if row.id in ours]
 
 
 async def settle(delivery: Delivery, state: DeliveryState, *, now: datetime, **changes: Any) -> bool:
@@ -113,6 +121,15 @@ async def settle(delivery: Delivery, state: DeliveryState, *, now: datetime, **c
     released = {"lease_by": None, "lease_until": None, "handed_at": None}
     held = Delivery.filter(id=delivery.id, lease_by=delivery.lease_by, state=DeliveryState.SENDING)
     return await held.update(state=state, **ended, **released, **changes) == 1
+
+
+async def settle_sent(sent: Sequence[tuple[Delivery, dict[str, Any]]], *, now: datetime) -> list[Delivery]:
+    """End many tries that succeeded in one transaction; those whose lease was still held."""
+
+    async def work() -> list[Delivery]:
+        return [row for row, changes in sent if await settle(row, DeliveryState.SENT, now=now, **changes)]
+
+    return await transact(work) if sent else []
 
 
 async def due_count(now: datetime) -> int:

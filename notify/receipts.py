@@ -1,5 +1,6 @@
 """The platform's word on what became of a message; it may come before the answer to the send, twice, or never."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,14 +21,16 @@ async def note_receipt(account: str, platform_id: str, status: str, *, now: date
         return
     await Receipt.create(account=account, platform_id=platform_id, status=status[:40], at=now)
     # The send may have been settled between the look and the note.
-    await match_receipts(account, platform_id, now=now)
+    await match_receipts([(account, platform_id)], now=now)
 
 
-async def match_receipts(account: str, platform_id: str, *, now: datetime) -> None:
-    """Settle a delivery by receipts that came before it was known."""
-    kept = await Receipt.filter(account=account, platform_id=platform_id).order_by("id")
+async def match_receipts(sent: Collection[tuple[str, str]], *, now: datetime) -> None:
+    """Settle deliveries, known by account and platform id, by receipts that came before they were known."""
+    ids = [platform_id for _, platform_id in sent]
+    kept = await Receipt.filter(platform_id__in=ids).order_by("id") if ids else []
     for receipt in kept:
-        if await _settle(account, platform_id, receipt.status, now):
+        known = (receipt.account, receipt.platform_id) in sent
+        if known and await _settle(receipt.account, receipt.platform_id, receipt.status, now):
             await Receipt.filter(id=receipt.id).delete()
 
 

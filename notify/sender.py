@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -16,7 +16,7 @@ from domain.values import Address
 from notify.channels import Channel, Channels
 from notify.models import Delivery, DeliveryState
 from notify.notices import CUSTOM
-from notify.outbox import claim, hand_over, settle
+from notify.outbox import claim, hand_over, settle, settle_sent
 from notify.pauses import Pause, pauses, reopen, shut
 from notify.receipts import match_receipts
 from notify.retry import DAY_QUOTA, Next, Tried, decide, unsure_since
@@ -30,6 +30,8 @@ LONGEST_SEND = 20
 WINDOW = timedelta(hours=48)
 LOST = "lost"
 Shut = dict[tuple[str, str], Pause]
+Outcome = tuple[Delivery, str | DeliveryFailed | None]
+"""What came of a send: the platform's id of the message, if it gives one, or why not."""
 
 
 class Sender:
@@ -57,13 +59,22 @@ class Sender:
         fault("delivery.claimed")
         shut_ways = await pauses()
         ready = [row for row in batch if await self._may_send(row, shut_ways)]
-        await hand_over(ready, now=self._clock())
+        ours = await hand_over(ready, now=self._clock())
         fault("delivery.handed")
-        outcomes = await asyncio.gather(*(self._send(row, shut_ways) for row in ready), return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        await self._send_all(ours, shut_ways)
         return len(batch)
+
+    async def _send_all(self, rows: Sequence[Delivery], shut_ways: Shut) -> None:
+        """Send together; settle whatever has ended, while the rest is still on its way."""
+        running = {asyncio.create_task(self._send(row), name=f"send-{row.id}") for row in rows}
+        try:
+            while running:
+                ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                await self._settle([task.result() for task in ended], shut_ways)
+        finally:
+            if running:
+                # What is on its way may arrive; its outcome is found out after the lease.
+                await asyncio.wait(running)
 
     async def _may_send(self, row: Delivery, shut_ways: Shut) -> bool:
         now = self._clock()
@@ -82,17 +93,22 @@ class Sender:
         await self._step(row, step, held, paused=True)
         return False
 
-    async def _send(self, row: Delivery, shut_ways: Shut) -> None:
+    async def _send(self, row: Delivery) -> Outcome:
         row.attempts += 1
         try:
             platform_id = await self._through_channel(row)
         except DeliveryFailed as failure:
-            await self._failed(row, failure, shut_ways)
-            return
+            return row, failure
         fault("delivery.sent")
-        await self._sent(row, platform_id)
-        if (row.account, row.channel) in shut_ways:
-            await reopen(row.account, row.channel)
+        return row, platform_id
+
+    async def _settle(self, outcomes: Sequence[Outcome], shut_ways: Shut) -> None:
+        await self._sent([(row, said) for row, said in outcomes if not isinstance(said, DeliveryFailed)])
+        for row, said in outcomes:
+            if isinstance(said, DeliveryFailed):
+                await self._failed(row, said, shut_ways)
+            elif (row.account, row.channel) in shut_ways:
+                await reopen(row.account, row.channel)
 
     async def _through_channel(self, row: Delivery) -> str | None:
         channel = self._channel(row)
@@ -112,16 +128,16 @@ class Sender:
     def _channel(self, row: Delivery) -> Channel | None:
         return self._channels.get(row.account, {}).get(row.channel)
 
-    async def _sent(self, row: Delivery, platform_id: str | None) -> None:
+    async def _sent(self, sent: Sequence[tuple[Delivery, str | None]]) -> None:
         now = self._clock()
-        note_try(row, None, now)
-        changes = {"platform_id": platform_id, "last_code": "0", **counted(row)}
-        if not await settle(row, DeliveryState.SENT, now=now, **changes):
-            log.warning("lease_lost", delivery=row.id)
-            return
-        log.info("notice_sent", delivery=row.id, notice=row.notice, channel=row.channel, attempts=row.attempts)
-        if platform_id:
-            await match_receipts(row.account, platform_id, now=now)
+        for row, _ in sent:
+            note_try(row, None, now)
+        changed = [(row, {"platform_id": said, "last_code": "0", **counted(row)}) for row, said in sent]
+        held = {row.id for row in await settle_sent(changed, now=now)}
+        for row, _ in sent:
+            word = "notice_sent" if row.id in held else "lease_lost"
+            log.info(word, delivery=row.id, notice=row.notice, channel=row.channel, attempts=row.attempts)
+        await match_receipts([(row.account, said) for row, said in sent if said and row.id in held], now=now)
 
     async def _failed(self, row: Delivery, failure: DeliveryFailed, shut_ways: Shut) -> None:
         now = self._clock()

@@ -61,7 +61,7 @@ async def test_an_early_receipt_waits_for_its_delivery(db):
     await note_receipt("main", "77", "success", now=NOW)
     await note_receipt("main", "77", "success", now=NOW)
     row = await sent()
-    await match_receipts("main", "77", now=NOW)
+    await match_receipts([("main", "77")], now=NOW)
     assert (await state_of(row))[0] is DeliveryState.DELIVERED
     assert not await Receipt.exists()
 

@@ -144,6 +144,38 @@ async def test_one_whose_lease_passed_on_may_not_settle(post: Post):
     assert row.state is DeliveryState.SENT
 
 
+async def test_one_whose_lease_passed_on_may_not_even_send(post: Post):
+    first, second = await post.put(), await post.put()
+    held = await claim(16, "slow:1", NOW)
+    await Delivery.filter(id=first.id).update(lease_by="other:1")
+    assert [row.id for row in await hand_over(held, now=NOW)] == [second.id]
+    await first.refresh_from_db()
+    assert first.handed_at is None
+
+
+async def test_what_has_ended_is_settled_while_a_slow_one_is_on_its_way(post: Post):
+    for _ in range(3):
+        await post.put()
+    gate = asyncio.Event()
+    quick = post.template.send
+
+    async def send(outgoing):
+        if len(post.template.sent) == 0:
+            post.template.sent.append(outgoing)
+            await gate.wait()
+        return await quick(outgoing)
+
+    post.template.send = send  # type: ignore[method-assign]
+    sending = asyncio.create_task(post.sender().send_due())
+    async with asyncio.timeout(10):
+        while await Delivery.filter(state=DeliveryState.SENT).count() < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    assert await Delivery.filter(state=DeliveryState.SENDING).count() == 1
+    gate.set()
+    assert await sending == 3
+    assert await Delivery.filter(state=DeliveryState.SENT).count() == 3
+
+
 async def test_of_two_workers_one_gets_it(post: Post):
     for _ in range(40):
         await post.put()
