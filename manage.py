@@ -131,10 +131,19 @@ def understand(
         from bot.vocabulary import shop_lexicon
 
         lexicon = with_database(shop_lexicon)
-    lines = io.TextIOWrapper(sys.stdin.buffer, "utf-8", errors="replace")
-    for row in understand_rows(lines, lexicon, explain=explain):
-        sys.stdout.buffer.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    today = now().astimezone(read_settings().zone)
+    bad = 0
+    for line in io.TextIOWrapper(sys.stdin.buffer, "utf-8", errors="replace"):
+        try:
+            rows = list(understand_rows([line], lexicon, explain=explain, now=today))
+        except (ValueError, AttributeError, TypeError) as error:
+            bad += 1
+            rows = [{"id": None, "commands": [], "error": f"not a message: {error}"}]
+        for row in rows:
+            sys.stdout.buffer.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
         sys.stdout.buffer.flush()
+    if bad:
+        refuse(f"{bad} 行读不懂格式 · {bad} lines are not messages")
 
 
 @app.command()

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import aiohttp
@@ -45,6 +44,7 @@ from notify.channels.template import TemplateChannel
 from notify.engine import Engine
 from notify.outbox import due_count, queue_reply
 from notify.tokens import DatabaseTokenShelf
+from release import product_version
 from settings import AccountSettings, Environment, ProcessRole, Settings
 from web import health
 from web.assets import Assets
@@ -283,29 +283,23 @@ async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then let what is in work end."""
     shop = await build(settings)
     runner = web.AppRunner(shop.app, access_log=None, shutdown_timeout=ANSWER_SECONDS)
-    await runner.setup()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await web.TCPSite(runner, settings.host, settings.port).start()
-    await shop.start()
-    log.info("serving", host=settings.host, port=settings.port, role=settings.role.value)
-    await stop.wait()
-    log.info("stopping")
-    await runner.cleanup()
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        await shop.start()
+        log.info("serving", host=settings.host, port=settings.port, role=settings.role.value)
+        await stop.wait()
+        log.info("stopping")
+    finally:
+        await runner.cleanup()
 
 
 def run(settings: Settings) -> None:
     """The process itself; on uvloop, which answers about a third more."""
     uvloop.run(serve(settings))
-
-
-def product_version() -> str:
-    """The version of the installed product; ``dev`` in a work tree."""
-    try:
-        return version("gendan")
-    except PackageNotFoundError:
-        return "dev"
 
 
 def _shown(row: listing.DeliveryRow) -> dict[str, object]:

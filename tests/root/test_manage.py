@@ -1,12 +1,20 @@
 """The command line as a person or a script meets it: a process of its own, words, exit codes."""
 
+import asyncio
 import json
 import os
+import re
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from domain import importing
+from domain.database import close_database, open_database
+from tests.conftest import START
 
 ROOT = Path(__file__).parent.parent.parent
 PRODUCTS = {
@@ -63,14 +71,27 @@ def desk(tmp_path: Path) -> Desk:
 
 
 @pytest.fixture
-def shop(desk: Desk) -> Desk:
-    """A migrated database with goods, a customer and a rep."""
+def shop(desk: Desk, blank: Path) -> Desk:
+    """A database with goods, a customer and a rep."""
+    shutil.copy(blank, desk.folder / "shop.sqlite3")
+
+    async def fill() -> None:
+        await open_database(desk.environment["GENDAN_DATABASE_URL"])
+        await importing.import_products(PRODUCTS, now=START)
+        await importing.import_customers(CUSTOMERS, now=START)
+        await importing.import_staff(STAFF, now=START)
+        await close_database()
+
+    asyncio.run(fill())
+    return desk
+
+
+def test_a_new_database_is_made_and_filled(desk: Desk):
     assert desk.run("migrate").returncode == 0
     for kind, document in (("products", PRODUCTS), ("customers", CUSTOMERS), ("staff", STAFF)):
         done = desk.run("import", kind, desk.file(document), "--json")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == {"created": 1, "updated": 0, "dry_run": False}
-    return desk
 
 
 def test_import_names_every_bad_row_and_writes_nothing(shop: Desk):
@@ -87,6 +108,25 @@ def test_import_names_every_bad_row_and_writes_nothing(shop: Desk):
     again = shop.run("import", "products", shop.file({"products": bad["products"][:1]}), "--dry-run", "--json")
     assert json.loads(again.stdout)["dry_run"] is True
     assert shop.run("import", "products", shop.file({"products": bad["products"][:1]}), "--json").returncode == 0
+
+
+def test_import_names_more_than_a_screenful(shop: Desk):
+    rows = [{"id": f"C{n}", "short_names": "甲"} for n in range(20)]
+    refused = shop.run("import", "customers", shop.file({"customers": rows}))
+    assert refused.returncode == 1
+    assert [n for n in range(1, 21) if f"第 {n} 行 name" not in refused.stderr] == []
+    assert refused.stderr.count("short_names") == 40
+
+
+def test_a_dry_run_tells_what_would_happen_and_writes_nothing(shop: Desk):
+    more = {"products": [*PRODUCTS["products"], {"sku": "B1", "name": "乙", "base_unit": "个", "list_price": 1}]}
+    for _ in range(2):
+        told = shop.run("import", "products", shop.file(more), "--dry-run", "--json")
+        assert json.loads(told.stdout) == {"created": 1, "updated": 1, "dry_run": True}
+    low = {"stock": [{"sku": "A100", "qty": 3}]}
+    assert json.loads(shop.run("import", "stock", shop.file(low), "--dry-run", "--json").stdout)["updated"] == 1
+    assert json.loads(shop.run("import", "stock", shop.file(low), "--json").stdout)["updated"] == 1
+    assert json.loads(shop.run("import", "stock", shop.file(low), "--json").stdout)["updated"] == 0
 
 
 def test_import_of_no_json_and_of_a_missing_file(shop: Desk):
@@ -133,6 +173,24 @@ def test_understand_reads_lines_with_and_without_a_catalogue(shop: Desk):
     other = shop.run("understand", "--catalog", shop.file(catalog), "--explain", stdin=json.dumps(row) + "\n")
     assert json.loads(other.stdout)["commands"] == answer["commands"]
     assert json.loads(other.stdout)["rules"]
+
+
+def test_understand_with_a_catalogue_needs_no_database_and_survives_bad_bytes(desk: Desk):
+    words = [
+        sys.executable,
+        "-c",
+        "import sys, manage; sys.argv[1:] = ['understand', '--catalog', sys.argv[1]]\n"
+        "try:\n    manage.main()\n"
+        "finally:\n    print(sorted({'tortoise', 'aiohttp', 'server'} & set(sys.modules)), file=sys.stderr)\n",
+        desk.file(PRODUCTS | CUSTOMERS),
+    ]
+    given = b'{"id": "1", "text": "A100 20\xff"}\nno json\n[]\n\n{"id": "4", "text": "\xe5\x95\x86\xe5\x93\x81"}\n'
+    done = subprocess.run(words, input=given, capture_output=True, cwd=ROOT, env=desk.environment, check=False)
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines() == ["2 行读不懂格式 · 2 lines are not messages", "[]"]
+    answers = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
+    assert [answer["id"] for answer in answers] == ["1", None, None, "4"]
+    assert [bool(answer.get("error")) for answer in answers] == [False, True, True, False]
 
 
 def test_config_shows_sources_and_no_secret(desk: Desk):
@@ -189,7 +247,81 @@ def test_backup_is_checked_and_restored_only_where_nothing_is(shop: Desk):
     assert shop.run("restore", str(copy), **third).returncode == 1
 
 
+def test_migrate_keeps_a_copy_only_when_there_is_an_upgrade(shop: Desk):
+    assert shop.run("migrate").returncode == 0
+    assert not list(shop.folder.glob("*.before-*"))
+
+
+def test_commands_work_beside_the_service_and_a_second_service_is_refused(shop: Desk):
+    hold = (
+        "import asyncio, sys\nfrom domain.database import close_database, open_database\n"
+        "async def hold():\n    await open_database(sys.argv[1])\n    print('held', flush=True)\n"
+        "    sys.stdin.read()\n    await close_database()\nasyncio.run(hold())"
+    )
+    url = shop.environment["GENDAN_DATABASE_URL"]
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as service:
+        assert service.stdout is not None
+        assert service.stdout.readline() == "held\n"
+        assert shop.run("invite", "--staff", "S001", "--json").returncode == 0
+        assert shop.run("order", "list", "--json").stdout == "[]\n"
+        assert shop.run("backup", str(shop.folder / "copy")).returncode == 0
+        for words in (("serve",), ("migrate",)):
+            refused = shop.run(*words, **ACCOUNT)
+            assert refused.returncode == 1
+            assert len(refused.stderr.strip().splitlines()) == 1
+            assert "PostgreSQL" in refused.stderr
+            assert str(service.pid) in refused.stderr
+        service.communicate(timeout=20)
+
+
+def test_serve_says_in_one_line_why_it_cannot(shop: Desk):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        stopped = shop.run("serve", GENDAN_PORT=str(taken.getsockname()[1]), **ACCOUNT)
+    assert stopped.returncode == 1
+    assert [text for text in stopped.stderr.splitlines() if not text.startswith("{")][-1].startswith("端口已被占用")
+    assert "Traceback" not in stopped.stderr
+    fresh = {"GENDAN_DATABASE_URL": f"sqlite://{shop.folder / 'fresh.sqlite3'}"}
+    unmade = shop.run("serve", **ACCOUNT, **fresh)
+    assert unmade.returncode == 1
+    assert "gendan migrate" in unmade.stderr
+    (shop.folder / "broken.sqlite3").write_bytes(b"no database" * 200)
+    broken = shop.run("serve", **ACCOUNT, GENDAN_DATABASE_URL=f"sqlite://{shop.folder / 'broken.sqlite3'}")
+    assert broken.returncode == 1
+    assert "not a database" in broken.stderr
+    assert len(broken.stderr.strip().splitlines()) == 1
+
+
+def test_postgres_that_is_not_there_is_one_line(desk: Desk):
+    gone = desk.run("order", "list", GENDAN_DATABASE_URL="postgres://shop:geheim@127.0.0.1:9/gendan")
+    assert gone.returncode == 1
+    assert len(gone.stderr.strip().splitlines()) == 1
+    assert "geheim" not in gone.stderr
+
+
+def test_the_platform_is_asked_only_with_an_account(desk: Desk):
+    assert desk.run("menu", "push").returncode == 1
+    unreachable = desk.run("templates", "check", **ACCOUNT, GENDAN_WECHAT_API_URL="http://127.0.0.1:9")
+    assert unreachable.returncode == 1
+    assert "Traceback" not in unreachable.stderr
+
+
+def test_version_is_told_quickly_and_as_json(desk: Desk):
+    told = json.loads(desk.run("version", "--json").stdout)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", told["version"])
+    assert desk.run("version").stdout.strip() == told["version"]
+
+
 def test_doctor_says_what_to_do(shop: Desk):
+    before = shop.run("doctor", GENDAN_DATABASE_URL=f"sqlite://{shop.folder / 'none.sqlite3'}", GENDAN_PROT="1")
+    assert "gendan migrate" in before.stdout
+    assert "GENDAN_PROT" in before.stdout
+    assert not (shop.folder / "none.sqlite3").exists()
+    told = json.loads(shop.run("doctor", "--json").stdout)
+    assert {finding["what"]: finding["ok"] for finding in told}["数据库 database"] is True
     told = shop.run("doctor", **(ACCOUNT | {"GENDAN_WECHAT_API_URL": "http://127.0.0.1:9"}))
     assert told.returncode == 1
     assert "✓ 数据库" in told.stdout
