@@ -1,0 +1,70 @@
+"""The automatic review: each rule by itself, and what holds an order."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain.rules.review import HOLDING, Case, ReviewedLine, review
+
+D = Decimal
+TODAY = date(2026, 11, 24)
+GOOD = ReviewedLine("A100", D(10), D(100), below_floor=False)
+
+
+def case(*lines: ReviewedLine, **more: Any) -> Case:
+    return replace(Case(lines or (GOOD,), D(185), TODAY), **more)
+
+
+def test_what_is_in_order_passes_without_a_word():
+    found = review(case())
+    assert (found.verdict, found.reasons) == ("passed", ())
+
+
+@pytest.mark.parametrize(
+    ("bad", "code", "facts"),
+    [
+        (case(has_ship_to=False), "incomplete", {"what": "address"}),
+        (case(replace(GOOD, below_floor=True)), "price_below_floor", {"sku": "A100"}),
+        (case(replace(GOOD, usual=D("1.9"))), "unusual_quantity", {"sku": "A100", "usual": "1.9"}),
+        (case(blocked=True), "customer_blocked", {}),
+        (case(limit=D("184.99")), "above_limit", {"total": "185"}),
+        (case(wanted_on=TODAY), "date_too_soon", {"wanted": "2026-11-24"}),
+    ],
+)
+def test_what_holds_an_order(bad: Case, code: str, facts: dict[str, str]):
+    found = review(bad)
+    assert found.verdict == "held"
+    assert [(reason.code, dict(reason.facts)) for reason in found.reasons] == [(code, facts)]
+
+
+@pytest.mark.parametrize(
+    "fine",
+    [
+        case(replace(GOOD, usual=D(2))),
+        case(limit=D(185)),
+        case(wanted_on=date(2026, 11, 25)),
+        case(replace(GOOD, base_qty=D(100))),
+    ],
+)
+def test_the_last_that_passes(fine: Case):
+    assert review(fine).verdict == "passed"
+
+
+@pytest.mark.parametrize(("free", "missing"), [(9, "1"), (0, "10"), (-5, "10")])
+def test_a_shortage_is_told_and_holds_nothing(free: int, missing: str):
+    found = review(case(replace(GOOD, free=D(free))))
+    assert found.verdict == "passed"
+    assert [(reason.code, dict(reason.facts)) for reason in found.reasons] == [
+        ("short", {"sku": "A100", "missing": missing})
+    ]
+
+
+def test_every_reason_is_told():
+    found = review(case(replace(GOOD, below_floor=True, free=D(0)), replace(GOOD, sku="B", usual=D(1)), blocked=True))
+    assert {reason.code for reason in found.reasons} == {
+        "short", "price_below_floor", "unusual_quantity", "customer_blocked",
+    }  # fmt: skip
+    assert "short" not in HOLDING
