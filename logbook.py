@@ -7,7 +7,6 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-from aiohttp.http_exceptions import HttpProcessingError
 
 HIDDEN = re.compile(r"secret|token|aes_?key|password|openid|authorization|code_sent|content|text_in", re.IGNORECASE)
 _IN_URL = re.compile(r"((?:access_token|secret|code|key|sign|ticket)=)[^&\s\"']+", re.IGNORECASE)
@@ -31,6 +30,8 @@ def cleaned(text: str) -> str:
 
 def calmed(record: logging.LogRecord) -> bool:
     """Make one line of bad HTTP from outside: aiohttp writes a traceback, and anybody may send it by the thousand."""
+    from aiohttp.http_exceptions import HttpProcessingError
+
     if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
         record.msg, record.args, record.exc_info = "bad_http", (), None
         record.levelno, record.levelname = logging.WARNING, "WARNING"

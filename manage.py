@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+import logbook
 from inspection import PARTS
 from premises import NO_ACCOUNT, document, now, with_database
 from settings import read_settings
@@ -35,11 +36,16 @@ def main() -> None:
     app()
 
 
+@app.callback()
+def _quietly() -> None:
+    # A command says what it has to say itself; what the rooms log would stand between the lines of its answer.
+    logbook.set_up("ERROR")
+
+
 @app.command()
 def serve() -> None:
     """启动服务（按设置运行，不含模拟器）"""
     settings = read_settings()
-    import logbook
     import server
 
     logbook.set_up(settings.log_level, settings.log_format)
@@ -55,7 +61,6 @@ def demo(
 ) -> None:
     """启动演示：一家小店、模拟的微信和一排手机"""
     import demo as rehearsal
-    import logbook
 
     logbook.set_up("WARNING")
     answered(lambda: rehearsal.run(folder, port))
