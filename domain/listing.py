@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from tortoise.expressions import Subquery
@@ -152,9 +152,11 @@ def _moments(period: Period) -> tuple[datetime, datetime]:
 
 
 def _span(period: Period) -> tuple[datetime, datetime]:
+    # In UTC, as moments are stored: SQLite compares them as text.
     zone = current_policy().zone
-    after = period.end + timedelta(days=1)
-    return datetime.combine(period.start, time(), zone), datetime.combine(after, time(), zone)
+    days = (period.start, period.end + timedelta(days=1))
+    start, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in days)
+    return start, end
 
 
 def _within(report: Report, actor: Actor, period: Period) -> QuerySet[Order]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tortoise.exceptions import IntegrityError
 
 from domain.allocating import Covered, Shortage, cover
-from domain.errors import StepRefused
+from domain.errors import Refusal, StepRefused
 from domain.events import OrderAccepted, OrderCancelled, OrderHeld
 from domain.faults import fault
 from domain.holding import held as held_order
@@ -65,13 +65,11 @@ async def place_order(draft: OrderDraft, *, by: Actor, now: datetime) -> Placed:
     held for a person, and nothing is reserved. All or nothing.
     """
     require(by, WRITING)
-    found = await _placed_before(draft)
-    if found is not None:
-        return found
-    offer = await quoted(draft, by=by, now=now)
     try:
+        offer = await quoted(draft, by=by, now=now)
         placed = await transact(lambda: _place(draft, offer, by, now))
-    except IntegrityError:
+    except (Refusal, IntegrityError):
+        # The key was used: what it became counts, even if it could not be ordered like this any more.
         found = await _placed_before(draft)
         if found is None:
             raise
@@ -119,7 +117,7 @@ async def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> P
 
 async def _write_lines(order: Order, offer: Quote, covered: tuple[Covered, ...]) -> list[OrderLine]:
     reserved = {c.position: c.reserved for c in covered}
-    await OrderLine.bulk_create(
+    lines = [
         OrderLine(
             order_id=order.id,
             position=position,
@@ -137,7 +135,11 @@ async def _write_lines(order: Order, offer: Quote, covered: tuple[Covered, ...])
             reserved=reserved.get(position, Decimal(0)),
         )
         for position, line in enumerate(offer.lines)
-    )
+    ]
+    await OrderLine.bulk_create(lines)
+    if not any(line.short for line in lines):
+        return lines
+    # The ids, for the purchase requests of the short ones.
     return await OrderLine.filter(order_id=order.id).order_by("position")
 
 

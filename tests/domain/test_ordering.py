@@ -86,6 +86,17 @@ async def test_the_same_draft_becomes_one_order_however_often_it_is_placed(cast:
     assert await events_of(again.number) == ["OrderAccepted"]
 
 
+async def test_an_order_that_could_not_be_placed_any_more_is_still_found(cast: Cast):
+    await a_product(stock=100)
+    draft = a_draft(line(qty=10), delivery=on(TOMORROW))
+    first = await ordering.place_order(draft, by=cast.wang, now=NOW)
+    await Product.filter(sku="A100").update(active=False)
+    again = await ordering.place_order(draft, by=cast.wang, now=NOW + timedelta(days=9))
+    assert (again.number, again.repeated) == (first.number, True)
+    with pytest.raises(DatePassed):
+        await ordering.place_order(a_draft(delivery=on(TOMORROW)), by=cast.wang, now=NOW + timedelta(days=9))
+
+
 async def test_a_repeated_order_tells_again_what_is_short(cast: Cast):
     await a_product(stock=4)
     draft = a_draft(line(qty=10))

@@ -13,11 +13,15 @@ JOURNEY = list(ParcelState)[:4]
 @pytest.mark.parametrize(
     ("code", "state"),
     [
-        ("0", "in_transit"), ("1", "collected"), ("101", "handed_over"), ("102", "handed_over"), ("103", "collected"),
-        ("1001", "in_transit"), ("1002", "in_transit"), ("1003", "in_transit"), ("5", "out_for_delivery"),
+        ("0", "in_transit"), ("1", "collected"),
+        ("101", "handed_over"), ("102", "handed_over"), ("103", "collected"),
+        ("1001", "in_transit"), ("1002", "in_transit"),
+        ("1003", "in_transit"), ("5", "out_for_delivery"),
         ("501", "out_for_delivery"), ("3", "delivered"), ("301", "delivered"), ("302", "delivered"),
-        ("304", "delivered"), ("2", "problem"), ("203", "problem"), ("209", "problem"), ("6", "returning"), ("4", "returned"),
-        ("14", "returning"), ("401", "problem"), ("7", "in_transit"), ("8", "in_transit"), ("10", "in_transit"),
+        ("304", "delivered"), ("2", "problem"), ("203", "problem"),
+        ("209", "problem"), ("6", "returning"), ("4", "returned"),
+        ("14", "returning"), ("401", "problem"),
+        ("7", "in_transit"), ("8", "in_transit"), ("10", "in_transit"),
         ("", "in_transit"), ("xyz", "in_transit"), ("99", "in_transit"),
     ],
 )  # fmt: skip
