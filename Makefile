@@ -19,6 +19,7 @@ $(RUN_STAMP): requirements.txt
 	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	@echo "安装依赖 · installing what is locked in requirements.txt …"
 	@$(PIP) install --require-hashes -r requirements.txt
+	@printf '#!/bin/sh\nexec "%s/python" "%s/manage.py" "$$@"\n' "$(abspath $(BIN))" "$(CURDIR)" > $(BIN)/gendan && chmod +x $(BIN)/gendan
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)

@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 
 import logbook
-from inspection import PARTS
-from premises import NO_ACCOUNT, document, now, with_database
+from desk.inspection import PARTS
+from desk.premises import NO_ACCOUNT, document, now, with_database
+from desk.terminal import AsJson, answered, guarded, refuse, show, table, usage
 from settings import read_settings
-from terminal import AsJson, answered, guarded, refuse, show, table, usage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟单 Gendan：公众号里的订单机器人与通知中心")
 for name, part in PARTS.items():
@@ -154,7 +154,7 @@ def understand(
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """检查设置、数据库、微信接口，每项给出解决办法"""
-    from checkup import examine
+    from desk.checkup import examine
 
     settings = read_settings()
     findings = answered(lambda: examine(settings))

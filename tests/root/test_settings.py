@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance import origins, unread
+from desk.provenance import origins, unread
 from settings import read_settings
 
 ACCOUNT = {

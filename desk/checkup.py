@@ -10,10 +10,10 @@ from time import time
 import aiohttp
 
 from connect.wechat.client import MemoryShelf, WeChat
+from desk.provenance import unread
 from domain.database import close_database, pending_migrations, visit_database
 from domain.errors import DeliveryFailed
 from domain.probing import take_write_lock
-from provenance import unread
 from settings import AccountSettings, Settings
 
 LEAST_FREE = 0.05

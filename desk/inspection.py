@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from premises import each_account, now, with_database
+from desk.premises import each_account, now, with_database
+from desk.terminal import AsJson, refuse, show, table, usage
 from settings import read_settings
-from terminal import AsJson, refuse, show, table, usage
 
 order_app = typer.Typer(no_args_is_help=True, help="查看订单")
 notices_app = typer.Typer(invoke_without_command=True, help="查看通知，重发没送到的")
@@ -131,7 +131,7 @@ def templates_check() -> None:
 @config_app.command("show")
 def config_show(as_json: AsJson = False) -> None:
     """当前设置和出处，密钥已遮盖"""
-    from provenance import origins, unread
+    from desk.provenance import origins, unread
 
     rows = origins(read_settings())
     table([{"setting": row.name, "value": row.value, "source": row.source} for row in rows], as_json)

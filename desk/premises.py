@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from desk.terminal import answered, refuse
 from settings import read_settings
-from terminal import answered, refuse
 
 T = TypeVar("T")
 
