@@ -8,14 +8,15 @@ from domain.values import STAFF_ROLES
 
 Row = Mapping[str, Any]
 Problem = tuple[str, str]
+# Sizes of units are kept to this many places.
+SIZE_PLACES = 6
 
 
 def product_problems(row: Row) -> list[Problem]:
     """What is wrong with a product: its names, its prices, the sizes of its units."""
     problems = _texts(row, sku=64, name=128, base_unit=16) + _lists(row, "aliases")
-    problems += _number(row, "list_price", required=True)
-    for name in ("floor_price", "stock", "lead_days"):
-        problems += _number(row, name)
+    problems += _number(row, "list_price", 4, required=True) + _number(row, "floor_price", 4)
+    problems += _number(row, "stock", 3) + _number(row, "lead_days", 0)
     units = row.get("units") or {}
     if not isinstance(units, Mapping):
         return [*problems, ("units", "expected an object of unit: size")]
@@ -27,7 +28,7 @@ def customer_problems(row: Row) -> list[Problem]:
     problems = _texts(row, id=32, name=128) + _lists(row, "short_names")
     if not isinstance(row.get("ship_to") or {}, Mapping):
         problems.append(("ship_to", "expected an object"))
-    return problems + _number(row, "credit_limit") + _number(row, "credit_days")
+    return problems + _number(row, "credit_limit", 0) + _number(row, "credit_days", 0)
 
 
 def staff_problems(row: Row) -> list[Problem]:
@@ -43,7 +44,7 @@ def staff_problems(row: Row) -> list[Problem]:
 def stock_problems(row: Row, known: set[str]) -> list[Problem]:
     """What is wrong with a balance; ``known`` are the products that there are."""
     problems = [] if row.get("sku") in known else [("sku", f"no such product: {row.get('sku')}")]
-    return problems + _number(row, "qty", required=True)
+    return problems + _number(row, "qty", 3, required=True)
 
 
 def _texts(row: Row, **longest: int) -> list[Problem]:
@@ -56,17 +57,23 @@ def _lists(row: Row, *names: str) -> list[Problem]:
     return [(name, "expected a list") for name in names if not isinstance(row.get(name) or [], list)]
 
 
-def _number(row: Row, name: str, *, required: bool = False) -> list[Problem]:
+def _number(row: Row, name: str, places: int, *, required: bool = False) -> list[Problem]:
     value = row.get(name)
     if value is None:
         return [(name, "missing")] if required else []
     number = _decimal(value)
-    return [] if number is not None and number >= 0 else [(name, f"not a number from 0: {value}")]
+    if number is None or number < 0:
+        return [(name, f"not a number from 0: {value}")]
+    return [(name, f"more than {places} decimal places: {value}")] if _finer(number, places) else []
 
 
 def _positive(value: Any) -> bool:
     number = _decimal(value)
-    return number is not None and number > 0
+    return number is not None and number > 0 and not _finer(number, SIZE_PLACES)
+
+
+def _finer(number: Decimal, places: int) -> bool:
+    return bool(number % Decimal(1).scaleb(-places))
 
 
 def _decimal(value: Any) -> Decimal | None:
