@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 from domain.commands import Report
 from domain.models import Order, OrderLine, Shipment, Stock
 from domain.models.orders import OrderState
-from domain.policy import current_policy
+from domain.policy import current_policy, shop_day
 from domain.queries import visible
 from domain.rules.lifecycle import FINAL, Axes, axes
 from domain.rules.review import Reason
@@ -104,7 +104,7 @@ async def last_order_of(customer: str) -> str | None:
 
 async def figures(report: Report, actor: Actor, *, now: datetime) -> Figures:
     """The figure that was asked for, over what this person may see; the default period is today."""
-    today = now.astimezone(current_policy().zone).date()
+    today = shop_day(now)
     period = report.period or Period(today, today)
     match report.metric:
         case "pending_shipment":

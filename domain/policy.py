@@ -1,6 +1,7 @@
 """The shop's own settings that rules need, set once at start: its time zone and its thresholds."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -26,3 +27,8 @@ def set_policy(policy: Policy) -> None:
 def current_policy() -> Policy:
     """The policy in force."""
     return _policy
+
+
+def shop_day(now: datetime) -> date:
+    """The calendar day in the shop."""
+    return now.astimezone(_policy.zone).date()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from domain.allocating import Shortage
 from domain.events import StockFellShort
 from domain.models import Order, OrderLine, PurchaseRequest
-from domain.policy import current_policy
+from domain.policy import shop_day
 from domain.recording import record
 from domain.rules.promising import next_workday
 from domain.values import plain
@@ -16,7 +16,7 @@ async def request_missing(
     order: Order, lines: Sequence[OrderLine], leads: Mapping[str, int], *, by: str, now: datetime
 ) -> tuple[Shortage, ...]:
     """Write a purchase request for every short line; for use inside the transaction that accepts the order."""
-    today = now.astimezone(current_policy().zone).date()
+    today = shop_day(now)
     found = []
     for line in lines:
         if line.short <= 0:

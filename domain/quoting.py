@@ -7,7 +7,7 @@ from decimal import Decimal
 from domain.commands import Details
 from domain.errors import CustomerNotFound, DatePassed, NothingOrdered, PriceRefused
 from domain.models import Customer, Product, Staff, Stock
-from domain.policy import current_policy
+from domain.policy import current_policy, shop_day
 from domain.quotedvalues import OrderDraft, Quote, QuotedLine
 from domain.rules.promising import Supply, promise
 from domain.rules.review import Case, Review, ReviewedLine, review
@@ -81,11 +81,6 @@ def _only_staff_name_prices(draft: OrderDraft, products: Mapping[str, Product], 
 
 def _total(lines: tuple[QuotedLine, ...]) -> Decimal:
     return sum((line.amount for line in lines), Decimal(0))
-
-
-def shop_day(now: datetime) -> date:
-    """The calendar day in the shop."""
-    return now.astimezone(current_policy().zone).date()
 
 
 def _wish(details: Details, today: date) -> DeliveryWish | None:

@@ -9,7 +9,7 @@ from domain.events import OrderRejected
 from domain.holding import held
 from domain.models import Order, OrderLine, Product
 from domain.ordering import accepted
-from domain.policy import current_policy
+from domain.policy import shop_day
 from domain.recording import record
 from domain.rules.lifecycle import OrderState, Step, after, may
 from domain.rules.promising import Supply, promise
@@ -46,7 +46,7 @@ async def _approve(number: str, by: Actor, now: datetime) -> Decided:
     order = await _decide(number, Step.APPROVE, "", by, now)
     lines = await reserve_lines(await OrderLine.filter(order_id=order.id).order_by("position"))
     leads = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "lead_days"))
-    today = now.astimezone(current_policy().zone).date()
+    today = shop_day(now)
     supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in lines]
     order.promised_date = promise(supplies, today=today, wish=order.delivery_wish)
     await Order.filter(id=order.id).update(promised_date=order.promised_date)

@@ -16,7 +16,7 @@ from domain.events import OrderShipped
 from domain.holding import held
 from domain.models import Order, OrderLine, Shipment, ShipmentLine, StockMove
 from domain.models.scaled import grains
-from domain.policy import current_policy
+from domain.policy import shop_day
 from domain.recording import record
 from domain.rules.lifecycle import Step, may
 from domain.rules.promising import next_workday
@@ -159,7 +159,7 @@ async def _parcel(order: Order, carrier: str, waybill: str | None, *, by: Actor,
 
 
 def _eta(now: datetime) -> date:
-    day = now.astimezone(current_policy().zone).date()
+    day = shop_day(now)
     for _ in range(TRANSIT_WORKDAYS):
         day = next_workday(day)
     return day
