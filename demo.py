@@ -32,7 +32,6 @@ from templates import menu
 
 ROOT = Path(__file__).parent
 SHOP = ROOT / "demoshop"
-BOT_PORT = 8080
 TEMPLATE_ID = "GendanDemoTemplateGendanDemoTemplateGendan1"
 
 
@@ -66,8 +65,16 @@ def cast() -> tuple[Seat, ...]:
 
 async def run(folder: Path, port: int) -> None:
     """Run the demonstration until Ctrl-C; everything it keeps is in ``folder``."""
+    _end_on_signal(asyncio.current_task())
+    with contextlib.suppress(asyncio.CancelledError):
+        await _play(folder, port)
+
+
+async def _play(folder: Path, port: int) -> None:
     began = time()
-    account_traits, table_port, bot_port = _traits(folder), _free(port), _free(BOT_PORT)
+    account_traits, table_port = _traits(folder), _free(port)
+    # Next to ours: another demonstration, or a service on 8080, that starts at this very moment wants another one.
+    bot_port = _free(min(table_port + 1, 65535))
     table, bot_url = f"http://127.0.0.1:{table_port}", f"http://127.0.0.1:{bot_port}"
     people = cast()
     codes = await _prepared(folder, people)
@@ -88,7 +95,7 @@ async def run(folder: Path, port: int) -> None:
                 await bot.start()
                 await _bind(account, codes)
                 _say(table, folder, time() - began)
-                await _until_interrupted()
+                await asyncio.Event().wait()
             finally:
                 await bot.stop()
 
@@ -217,8 +224,14 @@ def _say(table: str, folder: Path, seconds: float) -> None:
     print(words.format(url=f"{table}/phones/", folder=folder, seconds=f"{seconds:.1f}"), flush=True)  # noqa: T201
 
 
-async def _until_interrupted() -> None:
-    stop = asyncio.Event()
+def _end_on_signal(task: asyncio.Task[None] | None) -> None:
+    """Let the first Ctrl-C end everything in its order, even while it starts; further ones change nothing."""
+    loop = asyncio.get_running_loop()
+    asked: list[bool] = []
+
+    def end() -> None:
+        if task is not None and not asked:
+            asked.append(task.cancel())
+
     for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await stop.wait()
+        loop.add_signal_handler(name, end)
