@@ -13,12 +13,13 @@ from settings import AccountSettings, Settings
 
 
 def policy(settings: Settings) -> Policy:
-    """What an order must keep to pass the review by itself."""
+    """What an order must keep to pass the review by itself, and how long its links live."""
     above = settings.approval_above
     return Policy(
         zone=settings.zone,
         approval_above=None if above is None else Decimal(str(above)),
         unusual_factor=Decimal(str(settings.unusual_factor)),
+        link_life=timedelta(days=settings.link_days),
     )
 
 

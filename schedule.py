@@ -68,7 +68,7 @@ class Schedule:
 def jobs(
     thresholds: Thresholds,
     *,
-    link: Callable[[str], str],
+    link: Callable[[str], Awaitable[str]],
     watch_parcels: Callable[[datetime], Awaitable[None]],
     wake: Callable[[], None],
     prune: Callable[[datetime], Awaitable[int]],

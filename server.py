@@ -30,7 +30,7 @@ from connect.fallback import proposer
 from connect.wechat.client import WeChat
 from domain import faults
 from domain.database import close_database, open_database, pending_migrations
-from domain.linking import load_secret, order_token
+from domain.linking import link_token, load_secret
 from domain.offering import catalogue_version
 from domain.policy import set_policy
 from domain.probing import take_write_lock
@@ -80,14 +80,16 @@ class Shop:
         self._carrier = furnishing.carrier(settings, session)
         self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)
         propose = proposer(session, *settings.fallback, templates.fallback_instructions())
-        self._dispatch = Dispatch(fill(Router()), self._vocabulary, clock, self.metrics.bug_caught, propose=propose)
+        self._dispatch = Dispatch(
+            fill(Router(), link=self.link), self._vocabulary, clock, self.metrics.bug_caught, propose=propose
+        )
         self.inbox = Inbox(self._answer, self._later, clock)
         self.schedule = schedule.Schedule(self._jobs(), clock)
         self.app = self._application()
 
-    def link(self, order: str) -> str:
-        """The address of an order's page."""
-        return f"{self.settings.base_url}/o/{order_token(order, self._secret)}"
+    async def link(self, order: str) -> str:
+        """An address of an order's page, good for as long as the settings say."""
+        return f"{self.settings.base_url}/o/{await link_token(order, self._secret, now=self.clock())}"
 
     async def start(self) -> None:
         """Resume what a stopped process left, and begin to work."""

@@ -11,6 +11,7 @@ from tortoise.exceptions import IntegrityError
 from bot.envelope import Inbound
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
+from domain.values import Address
 
 log = structlog.get_logger()
 
@@ -65,6 +66,18 @@ async def take_up(row_id: int) -> bool:
     """Promise for later what a stopped process left; False when it is done meanwhile."""
     left = InboundMessage.filter(id=row_id, progress__not=Progress.SETTLED)
     return bool(await left.update(progress=Progress.DEFERRED))
+
+
+async def blank(person: Address) -> None:
+    """Forget what this person wrote and was answered; that the messages came stays, so that none is worked on twice.
+
+    Those still in work keep their words until they are settled, and go with the others after seven days.
+    """
+    settled = InboundMessage.filter(account=person.account, progress=Progress.SETTLED)
+    named = await settled.filter(key__contains=person.openid).values_list("id", "key")
+    own = [row_id for row_id, key in named if key.split(":")[1] == person.openid]
+    if own:
+        await InboundMessage.filter(id__in=own).update(content={}, answer=NOTHING)
 
 
 def answer_in(row: InboundMessage) -> str | None:

@@ -55,7 +55,7 @@ async def _chase(number: str, by: Actor, now: datetime) -> Chased:
         return Chased(number, owner, repeated=True)
     await Order.filter(id=order.id).update(chased_at=now)
     goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
-    await record(OrderChased(order=number, goods=goods), by=by.name, at=now)
+    await record(OrderChased(order=number, goods=goods), by=by, at=now)
     return Chased(number, owner, repeated=False)
 
 
@@ -65,7 +65,7 @@ async def _call(topic: str, by: Actor, now: datetime) -> Called:
     if await Event.filter(kind=HelpWanted.__name__, source=source, at__gt=now - HELP_AGAIN).exists():
         return Called(owner, repeated=True)
     event = HelpWanted(identity=by.identity, name=by.name, topic=topic, customer=by.customer)
-    await record(event, by=by.name, at=now, source=source)
+    await record(event, by=by, at=now, source=source)
     return Called(owner, repeated=False)
 
 

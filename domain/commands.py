@@ -287,6 +287,20 @@ class Chase(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShareLink(Command):
+    """链接 1042: a link to the page of an order, to pass on."""
+
+    order_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeLinks(Command):
+    """收回链接 1042: no link that was given out for the order so far opens it any more."""
+
+    order_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveGoods(Command):
     """签收 1042: the goods have arrived; ``lines`` when not everything did, ``remark`` what was said besides."""
 

@@ -160,6 +160,18 @@ class HelpWanted(BusinessEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinksRevoked(BusinessEvent):
+    """All links to the order's page that were given out so far were taken back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodesGuessed(BusinessEvent):
+    """So many binding codes were wrong within an hour that all codes are refused for a while; ``tries`` is how many."""
+
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierUnreachable(BusinessEvent):
     """A carrier service refused to watch a parcel; ``code`` is its word for why."""
 

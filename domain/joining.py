@@ -1,14 +1,17 @@
 """Who is who: one-time codes that tie a WeChat identity to a contact or member of staff, and how ties end."""
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.queryset import QuerySet
 
-from domain.errors import AlreadyBound, CodeRefused, CustomerNotFound, NotAllowed, TooManyTries
+from domain.errors import AlreadyBound, CodeRefused, CustomerNotFound, NotAllowed
 from domain.events import PersonJoined, PersonLeft
+from domain.guessing import count_try, forgive, note_wrong
+from domain.linking import load_secret
 from domain.models import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.queries import actor_of
 from domain.recording import record
@@ -19,8 +22,7 @@ from domain.values import CUSTOMER_ROLES, SYSTEM, Actor, Address, Role
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 8
 LIFE = timedelta(minutes=10)
-TRIES = 5
-TRY_SPAN = timedelta(minutes=15)
+UNDER = "codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,17 @@ async def invite_contact(customer_code: str, name: str, role: Role, *, by: Actor
 
 
 async def peek_code(code: str, address: Address, *, now: datetime) -> Invitation:
-    """Whom this code belongs to, for one try of five in a quarter of an hour; the code stays good."""
-    await _count_try(address, now)
+    """Whom this code belongs to; the code stays good. A wrong one is a guess, and those are few."""
     actor = await actor_of(address)
     if not actor.is_stranger:
         raise AlreadyBound(actor.name)
-    row = await _valid(code, now)
+    this = await count_try(address, now=now)
+    try:
+        row = await _valid(code, now)
+    except CodeRefused:
+        await note_wrong(now=now)
+        raise
+    await forgive(this)
     if row.staff is not None:
         return Invitation(row.staff.name, tuple(sorted(row.staff.role_set)), None)
     assert row.contact is not None
@@ -105,7 +112,7 @@ async def unbind(actor: Actor, *, now: datetime) -> None:
 
     async def work() -> None:
         await Identity.filter(id=actor.identity).update(staff_id=None, contact_id=None, bound_at=None)
-        await _rest(actor)
+        await _rest(actor.contact)
         await record(PersonLeft(), by=SYSTEM.name, at=now)
 
     await transact(work)
@@ -121,15 +128,15 @@ async def note_follow(address: Address, *, now: datetime) -> None:
 
 async def note_unfollow(address: Address, *, now: datetime) -> None:
     """Somebody left: the tie and everything personal beside it is blanked; orders stay, for they are the company's."""
-    actor = await actor_of(address)
+    before = await _here(address).first()
 
     async def work() -> None:
         await _here(address).update(
             following=False, staff_id=None, contact_id=None, bound_at=None, last_inbound_at=None
         )
         await BindingTry.filter(account=address.account, openid=address.openid).delete()
-        if not actor.is_stranger:
-            await _rest(actor, name="")
+        if before is not None and before.bound_at is not None:
+            await _rest(before.contact_id, name="")
             await record(PersonLeft(), by=SYSTEM.name, at=now)
 
     await transact(work)
@@ -145,25 +152,13 @@ async def _issue(by: Actor, now: datetime, *, staff_id: int | None = None, conta
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     expires = now + LIFE
     await BindingCode.create(
-        digest=_digest(code), staff_id=staff_id, contact_id=contact_id, issued_by=by.name, expires_at=expires
+        digest=await _digest(code), staff_id=staff_id, contact_id=contact_id, issued_by=by.name, expires_at=expires
     )
     return Issued(code, expires)
 
 
-async def _count_try(address: Address, now: datetime) -> None:
-    since = now - TRY_SPAN
-    here = BindingTry.filter(account=address.account, openid=address.openid)
-    # Written before it is counted: of many tries at the same moment, no more than allowed get through.
-    this = await BindingTry.create(account=address.account, openid=address.openid, at=now)
-    recent = await here.filter(at__gt=since, id__lt=this.id).order_by("at", "id")
-    if len(recent) >= TRIES:
-        await here.filter(id=this.id).delete()
-        raise TooManyTries(recent[-TRIES].at + TRY_SPAN - now)
-    await here.filter(at__lte=since).delete()
-
-
 async def _valid(code: str, now: datetime) -> BindingCode:
-    row = await BindingCode.get_or_none(digest=_digest(code)).select_related("staff", "contact__customer")
+    row = await BindingCode.get_or_none(digest=await _digest(code)).select_related("staff", "contact__customer")
     if row is None or row.used_at is not None or row.expires_at <= now or not _welcome(row):
         raise CodeRefused
     return row
@@ -175,9 +170,9 @@ def _welcome(row: BindingCode) -> bool:
     return row.contact is not None and row.contact.active and row.contact.customer.active
 
 
-async def _rest(actor: Actor, **blank: str) -> None:
-    if actor.contact is not None and not await Identity.filter(contact_id=actor.contact).exists():
-        await Contact.filter(id=actor.contact).update(active=False, **blank)
+async def _rest(contact: int | None, **blank: str) -> None:
+    if contact is not None and not await Identity.filter(contact_id=contact).exists():
+        await Contact.filter(id=contact).update(active=False, **blank)
 
 
 def _joined(identity: int, row: BindingCode) -> PersonJoined:
@@ -198,5 +193,5 @@ def _here(address: Address) -> QuerySet[Identity]:
     return Identity.filter(account=address.account, openid=address.openid)
 
 
-def _digest(code: str) -> str:
-    return hashlib.sha256(f"gendan-binding:{code.strip().upper()}".encode()).hexdigest()
+async def _digest(code: str) -> str:
+    return hmac.new(await load_secret(UNDER), code.strip().upper().encode(), hashlib.sha256).hexdigest()

@@ -149,7 +149,7 @@ async def _tell(
     if order.state is OrderState.AWAITING_APPROVAL:
         reasons = tuple(reason.code for reason in offer.review.reasons)
         held = OrderHeld(order=order.number, goods=offer.goods, total=format(offer.total, "f"), reasons=reasons)
-        await record(held, by=by.name, at=now, source=order.asked_by)
+        await record(held, by=by, at=now, source=order.asked_by)
         return ()
     return await accepted(order, lines, by=by, now=now, leads=offer.leads)
 
@@ -166,7 +166,7 @@ async def accepted(
         promised=promised,
         approved_by=order.decided_by,
     )
-    await record(event, by=by.name, at=now, source=order.asked_by)
+    await record(event, by=by, at=now, source=order.asked_by)
     return await request_missing(order, lines, leads, by=by.name, now=now)
 
 
@@ -191,5 +191,5 @@ async def _cancel(number: str, reason: str, by: Actor, now: datetime) -> Cancell
         state=after(order.state, Step.CANCEL), reason=reason[:400], decided_by=by.name, decided_at=now
     )
     await release(lines)
-    await record(OrderCancelled(order=number, goods=goods_of(lines), reason=reason), by=by.name, at=now)
+    await record(OrderCancelled(order=number, goods=goods_of(lines), reason=reason), by=by, at=now)
     return Cancelled(number, goods_of(lines))

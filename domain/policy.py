@@ -1,18 +1,22 @@
-"""The shop's own settings that rules need, set once at start: its time zone and its thresholds."""
+"""The shop's own settings that rules need, set once at start: its time zone, its thresholds, how long links live."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``approval_above`` in the shop's currency; ``unusual_factor`` times the usual quantity is unusual."""
+    """``approval_above`` in the shop's currency; ``unusual_factor`` times the usual quantity is unusual.
+
+    ``link_life`` is how long a link to an order's page opens it.
+    """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     approval_above: Decimal | None = None
     unusual_factor: Decimal = Decimal(5)
+    link_life: timedelta = timedelta(days=30)
 
 
 _policy = Policy()

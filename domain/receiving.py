@@ -57,7 +57,7 @@ async def _receive(number: str, named: Sequence[Wanted], remark: str, by: Actor,
     goods = "、".join(f"{line.sku} {entered(line, signed[line.id])}" for line in lines if signed.get(line.id))
     remark = " ".join(filter(None, [_said(named), remark]))
     parcel_number = parcels[-1].number if parcels else ""
-    await record(GoodsReceived(order=number, shipment=parcel_number, goods=goods, remark=remark), by=by.name, at=now)
+    await record(GoodsReceived(order=number, shipment=parcel_number, goods=goods, remark=remark), by=by, at=now)
     return Received(number, goods, remark)
 
 

@@ -57,7 +57,7 @@ async def _approve(number: str, by: Actor, now: datetime) -> Decided:
 async def _reject(number: str, reason: str, by: Actor, now: datetime) -> Decided:
     order = await _decide(number, Step.REJECT, reason, by, now)
     goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
-    await record(OrderRejected(order=number, goods=goods, reason=reason), by=by.name, at=now)
+    await record(OrderRejected(order=number, goods=goods, reason=reason), by=by, at=now)
     return Decided(number, order.state, goods, None)
 
 

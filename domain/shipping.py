@@ -101,7 +101,7 @@ async def _ship(
         eta=shipment.eta.isoformat() if shipment.eta else None,
         rest=rest,
     )
-    await record(event, by=by.name, at=now)
+    await record(event, by=by, at=now)
     return Shipped(number, shipment.number, goods, carrier, waybill, shipment.eta, rest)
 
 

@@ -12,7 +12,7 @@ from domain.values import Address, Role
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event as the ledger keeps it."""
+    """An event as the ledger keeps it; ``identity`` is the person who did it, if it was one."""
 
     id: int
     kind: str
@@ -20,6 +20,7 @@ class Happened:
     facts: dict[str, Any]
     by: str
     at: datetime
+    identity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Affair:
 async def unrouted_events(limit: int) -> list[Happened]:
     """The oldest events of which nobody decided yet who hears of them."""
     rows = await Event.filter(routed_at__isnull=True).order_by("id").limit(limit)
-    return [Happened(row.id, row.kind, row.order_number, row.facts, row.by, row.at) for row in rows]
+    return [Happened(row.id, row.kind, row.order_number, row.facts, row.by, row.at, row.by_identity) for row in rows]
 
 
 async def mark_routed(event: int, *, now: datetime) -> bool:

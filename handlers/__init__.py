@@ -14,6 +14,7 @@ from handlers import (
     platform,
     repeating,
     reviewing,
+    sharing,
 )
 
 ROOMS = (
@@ -22,8 +23,9 @@ ROOMS = (
 )  # fmt: skip
 
 
-def fill(router: Router) -> Router:
-    """The router with every handler of the product in it."""
+def fill(router: Router, *, link: sharing.Link = sharing.no_link) -> Router:
+    """The router with every handler of the product in it; ``link`` makes the address of an order's page."""
     for room in ROOMS:
         room.register(router)
+    sharing.register(router, link)
     return router

@@ -1,6 +1,7 @@
 """Events of the platform: following, leaving, scanning a code, and its word on our messages."""
 
 from bot.dialogue import forget
+from bot.kept import blank
 from bot.replies import Silence, say
 from bot.router import Answered, Happening, Router
 from domain import joining
@@ -44,6 +45,7 @@ async def unfollow(happening: Happening) -> Answered:
     assert address is not None
     await joining.note_unfollow(address, now=happening.now)
     await forget(address)
+    await blank(address)
     return Silence()
 
 

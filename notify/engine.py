@@ -1,7 +1,7 @@
 """The engine room: one task that turns events into deliveries and deliveries into messages, for as long as it runs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
@@ -21,7 +21,12 @@ class Engine:
     """Routes and sends when woken, and once a second as the safety net; ``beat_at`` is when it last did so."""
 
     def __init__(
-        self, channels_by_account: Channels, *, clock: Callable[[], datetime], link: Callable[[str], str], worker: str
+        self,
+        channels_by_account: Channels,
+        *,
+        clock: Callable[[], datetime],
+        link: Callable[[str], Awaitable[str]],
+        worker: str,
     ) -> None:
         self._sender = Sender(channels_by_account, clock=clock, worker=worker)
         self._clock = clock

@@ -1,6 +1,6 @@
 """Turns events into deliveries: oldest first, each event once, deliveries and mark in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,10 +16,12 @@ from notify.routing import Occasion, plan
 
 log = structlog.get_logger()
 
+Link = Callable[[str], Awaitable[str]]
+
 AT_ONCE = 50
 
 
-async def route_events(*, now: datetime, link: Callable[[str], str]) -> int:
+async def route_events(*, now: datetime, link: Link) -> int:
     """Decide who hears of the oldest events of which nobody decided yet; the number of events decided."""
     waiting = await unrouted_events(AT_ONCE)
     decided = 0
@@ -33,7 +35,7 @@ async def route_events(*, now: datetime, link: Callable[[str], str]) -> int:
     return decided
 
 
-async def _route(happened: Happened, link: Callable[[str], str], now: datetime) -> None:
+async def _route(happened: Happened, link: Link, now: datetime) -> None:
     event = event_of(happened)
     if event is None:
         # Written by another version; it is kept in the ledger, and telling it wrongly would be worse.
@@ -41,7 +43,7 @@ async def _route(happened: Happened, link: Callable[[str], str], now: datetime) 
         await mark_routed(happened.id, now=now)
         return
     affair = await affair_of(event.order, getattr(event, "customer", None))
-    occasion = Occasion(happened.by, happened.at, link(event.order) if event.order else "")
+    occasion = Occasion(happened.by, happened.at, await link(event.order) if event.order else "", happened.identity)
     plans = plan(event, affair, occasion)
 
     async def work() -> None:
@@ -65,9 +67,7 @@ def event_of(happened: Happened) -> BusinessEvent | None:
         return None
 
 
-async def _alert(
-    event: StockFellShort, affair: Affair, at: datetime, *, link: Callable[[str], str], now: datetime
-) -> None:
+async def _alert(event: StockFellShort, affair: Affair, at: datetime, *, link: Link, now: datetime) -> None:
     alert = await raise_alert(shortage(event, affair.customer_name, at=at), now=now)
     # Only the first telling happens here; reminders and escalation belong to the watch.
     if alert.told == 0:

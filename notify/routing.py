@@ -8,8 +8,10 @@ from typing import Any
 from domain.events import (
     BusinessEvent,
     CarrierUnreachable,
+    CodesGuessed,
     GoodsReceived,
     HelpWanted,
+    LinksRevoked,
     OrderAccepted,
     OrderCancelled,
     OrderChased,
@@ -115,6 +117,7 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     ),
     GoodsReceived: (Route(Notice.GOODS_RECEIVED, rep_else(Role.MANAGER), "rep", when=_remarked),),
     PersonJoined: (Route(Notice.PERSON_JOINED, staff(Role.MANAGER, Role.ADMIN), "manager", when=_of_staff),),
+    CodesGuessed: (Route(Notice.CODES_GUESSED, staff(Role.MANAGER, Role.ADMIN), "manager"),),
     HelpWanted: (Route(Notice.HELP_WANTED, rep_else(Role.MANAGER), "rep"),),
     CarrierUnreachable: (Route(Notice.PARCEL_UNWATCHED, staff(Role.WAREHOUSE), "warehouse"),),
 }
@@ -124,6 +127,7 @@ ALERTED: frozenset[type[BusinessEvent]] = frozenset({StockFellShort})
 """Events that raise an alert, which is told to its owner under a number."""
 
 NOBODY: Mapping[type[BusinessEvent], str] = {
+    LinksRevoked: "the one who took them back has the answer",
     OrderPlaced: "the outcome of the review follows at once and is told",
     PersonLeft: "nothing can be told to them, and nobody has to act",
 }
@@ -132,11 +136,12 @@ NOBODY: Mapping[type[BusinessEvent], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a routing decision knows beside the event: who did it, when, and the page of the order."""
+    """What a routing decision knows beside the event: who did it, by name and identity, when, and the order's page."""
 
     by: str
     at: datetime
     url: str = ""
+    identity: int | None = None
 
 
 def plan(event: BusinessEvent, affair: Affair, occasion: Occasion) -> list[Plan]:
@@ -145,21 +150,17 @@ def plan(event: BusinessEvent, affair: Affair, occasion: Occasion) -> list[Plan]
     for route in ROUTES.get(type(event), ()):
         if not route.when(event, affair):
             continue
-        hearers = route.who(affair)
-        actor = None if route.actor_too else _actor(event, hearers, occasion.by)
-        for person in hearers:
+        actor = None if route.actor_too else _actor(event, occasion)
+        for person in route.who(affair):
             if person.identity != actor and person.identity not in planned:
                 planned[person.identity] = _plan(event, affair, occasion, route, person)
     return list(planned.values())
 
 
-def _actor(event: BusinessEvent, hearers: tuple[Listener, ...], by: str) -> int | None:
-    """The one who did it, known by name; of two with one name neither is left out."""
-    own: Any = getattr(event, "identity", None)
-    if own is not None:
-        return int(own)
-    named = [person.identity for person in hearers if person.name == by]
-    return named[0] if len(named) == 1 else None
+def _actor(event: BusinessEvent, occasion: Occasion) -> int | None:
+    """The one who did it and has had an answer; names are never compared, for two people may bear one."""
+    own: int | None = getattr(event, "identity", None)
+    return occasion.identity if own is None else own
 
 
 def _plan(event: BusinessEvent, affair: Affair, occasion: Occasion, route: Route, person: Listener) -> Plan:

@@ -123,7 +123,7 @@ def test_modules_and_functions_keep_their_budgets():
 
 
 # The vocabulary of commands and the wiring are one list each: to split one would hide it.
-BUDGET = {"domain.commands": 360, "server": 360}
+BUDGET = {"domain.commands": 380, "server": 360}
 
 
 def test_public_things_say_what_they_are():

@@ -8,7 +8,7 @@ from datetime import datetime
 from aiohttp import web
 
 from domain.errors import OrderNotFound
-from domain.linking import number_of
+from domain.linking import order_behind, ticket_of
 from domain.orderviews import OrderView
 from domain.queries import actor_of, order_view
 from domain.values import Address
@@ -62,15 +62,12 @@ class OrderPages:
         return answer
 
     async def _arrive(self, request: web.Request) -> web.Response:
-        if self._number(request) is None:
+        if ticket_of(request.match_info["token"], self.secret) is None:
             return self.paper.nothing()
         return await self.identity.arrival(request, _home(request))
 
-    def _number(self, request: web.Request) -> str | None:
-        return number_of(request.match_info["token"], self.secret)
-
     async def _order(self, request: web.Request) -> OrderView | None:
-        number = self._number(request)
+        number = await order_behind(request.match_info["token"], self.secret, now=self.clock())
         if number is None:
             return None
         try:

@@ -13,6 +13,7 @@ from bot.grammar.decisions import cancel, decide, ship
 from bot.grammar.fixed import fixed_phrase, is_trial, order_phrase
 from bot.grammar.guard import addresses_the_machine
 from bot.grammar.lexicon import Lexicon
+from bot.grammar.links import link_phrase
 from bot.grammar.modifying import modify, modify_named, modify_unknown
 from bot.grammar.normal import fold
 from bot.grammar.orders import create, reorder
@@ -135,6 +136,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
     ("confirm", _confirming),
     ("answer", _answering),
+    ("link_phrase", link_phrase),
     ("decide", decide),
     ("order_phrase", order_phrase),
     ("ship", ship),

@@ -7,7 +7,7 @@ from tortoise import Model, fields
 
 
 class Event(Model):
-    """A fact of the past (事件), ``routed_at`` is set once it was decided who hears of it."""
+    """A fact of the past (事件), ``routed_at`` is set once who hears of it is decided, ``by_identity`` did it."""
 
     id = fields.IntField(primary_key=True)
     kind = fields.CharField(40)
@@ -17,6 +17,7 @@ class Event(Model):
     source = fields.CharField(160, default="")
     at = fields.DatetimeField()
     routed_at: datetime | None = fields.DatetimeField(null=True, db_index=True)
+    by_identity: int | None = fields.IntField(null=True)
 
 
 class InstanceSecret(Model):

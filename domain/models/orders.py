@@ -27,7 +27,10 @@ class OrderNumber(Model):
 
 
 class Order(Model):
-    """A customer order (订单). ``asked_by`` names the draft that it came from: a second try finds the first order."""
+    """A customer order (订单). ``asked_by`` names the draft that it came from: a second try finds the first order.
+
+    ``links`` is the generation of its links that is good, those of an older one were taken back.
+    """
 
     id = fields.IntField(primary_key=True)
     number = fields.CharField(24, unique=True)
@@ -57,6 +60,7 @@ class Order(Model):
     decided_at: datetime | None = fields.DatetimeField(null=True)
     reason = fields.CharField(400, default="")
     chased_at: datetime | None = fields.DatetimeField(null=True)
+    links = fields.IntField(default=0, db_default=0)
 
     lines: fields.ReverseRelation["OrderLine"]
     shipments: fields.ReverseRelation["Shipment"]

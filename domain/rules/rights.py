@@ -10,6 +10,7 @@ SIGNING = frozenset({Role.BUYER, Role.BOSS, Role.RECEIVER, Role.SALES, Role.MANA
 CHASING = CUSTOMER_ROLES | {Role.SALES, Role.MANAGER}
 STOCKING = frozenset({Role.WAREHOUSE, Role.PURCHASING, Role.MANAGER})
 INVITING = frozenset({Role.BOSS, Role.SALES, Role.MANAGER, Role.ADMIN})
+SHARING = WRITING
 HIRING = frozenset({Role.MANAGER, Role.ADMIN})
 
 

@@ -1,6 +1,6 @@
 """Brings a finding to somebody's attention: one live alert per condition, told to the person responsible."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,7 +15,7 @@ from notify.outbox import put
 
 log = structlog.get_logger()
 
-Link = Callable[[str], str]
+Link = Callable[[str], Awaitable[str]]
 _LEADING = frozenset({Role.MANAGER, Role.ADMIN})
 
 
@@ -53,7 +53,8 @@ async def tell_if_due(
         hearers, notice = _leaders(alert, people), Notice.ALERT_ESCALATED
     else:
         hearers, notice = _owners(alert, people), RULES[alert.rule].notice if alert.told == 0 else Notice.ALERT_RAISED
-    plans = [_plan(alert, person, notice, verdict.why, link) for person in hearers]
+    url = await link(alert.order_number) if alert.order_number else ""
+    plans = [_plan(alert, person, notice, verdict.why, url) for person in hearers]
     await put(f"alert:{alert.id}:{alert.told}:{alert.level}", plans, now=now)
     log.info("alert_told", alert=alert.id, rule=alert.rule, word=verdict.word, why=verdict.why, people=len(plans))
     return verdict
@@ -89,14 +90,13 @@ def _with_roles(people: Iterable[Listener], roles: Iterable[str]) -> list[Listen
     return [person for person in people if person.roles & wanted]
 
 
-def _plan(alert: Alert, person: Listener, notice: Notice, why: str, link: Link) -> Plan:
-    order = alert.order_number or ""
+def _plan(alert: Alert, person: Listener, notice: Notice, why: str, url: str) -> Plan:
     facts = {
         **alert.facts,
         "rule": alert.rule,
         "alert": f"A{alert.id}",
-        "order": order,
+        "order": alert.order_number or "",
         "at": alert.raised_at.isoformat(),
-        "url": link(order) if order else "",
+        "url": url,
     }
     return Plan(person.address, notice, facts, f"{alert.rule}:{why}", alert.order_number)

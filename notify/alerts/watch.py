@@ -19,7 +19,7 @@ from templates import zone
 log = structlog.get_logger()
 
 
-def _no_link(_order: str) -> str:
+async def _no_link(_order: str) -> str:
     return ""
 
 

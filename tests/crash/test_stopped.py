@@ -21,6 +21,10 @@ from tests.notify.fakes import Post
 MESSAGES = 40
 
 
+async def page_of(order: str) -> str:
+    return f"https://shop/{order}"
+
+
 async def test_asked_to_end_under_load_it_answers_everybody_and_ends_with_zero(street: Street) -> None:
     await street.child.start()
     street.account.attempts = 1
@@ -130,6 +134,6 @@ async def test_told_to_stop_the_engine_leaves_the_rest_for_the_next_start(db: st
         await post.put(to=Address("main", f"o{number}"))
     post.template.answers = [stop.set]
     channels = {"main": {"template": post.template, "custom": post.custom}}
-    await Engine(channels, clock=post.clock, link=str, worker="w").run(stop)
+    await Engine(channels, clock=post.clock, link=page_of, worker="w").run(stop)
     assert len(post.template.shown) == AT_ONCE
     assert await due_count(post.clock()) == AT_ONCE * 2

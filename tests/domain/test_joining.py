@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import joining
+from domain import guessing, joining
 from domain.errors import AlreadyBound, CodeRefused, CustomerNotFound, NotAllowed, TooManyTries
 from domain.models import BindingCode, BindingTry, Contact, Customer, Event, Identity, Staff
 from domain.queries import actor_of
@@ -89,16 +89,16 @@ async def test_five_tries_in_a_quarter_of_an_hour(cast: Cast):
             await joining.peek_code("WRONG234", NEWCOMER, now=NOW + SECOND * n)
     with pytest.raises(TooManyTries) as no:
         await joining.peek_code(code, NEWCOMER, now=NOW + SECOND * 10)
-    assert no.value.wait == joining.TRY_SPAN - SECOND * 10
+    assert no.value.wait == guessing.TRY_SPAN - SECOND * 10
     assert (await joining.peek_code(code, Address("main", "o-somebody"), now=NOW)).name == "小新"
-    code = (await joining.invite_contact("C001", "小新", Role.BUYER, by=SYSTEM, now=NOW + joining.TRY_SPAN)).code
-    assert (await joining.peek_code(code, NEWCOMER, now=NOW + joining.TRY_SPAN)).name == "小新"
+    code = (await joining.invite_contact("C001", "小新", Role.BUYER, by=SYSTEM, now=NOW + guessing.TRY_SPAN)).code
+    assert (await joining.peek_code(code, NEWCOMER, now=NOW + guessing.TRY_SPAN)).name == "小新"
 
 
 async def test_many_guesses_at_once_are_no_way_around(cast: Cast):
     guesses = (joining.peek_code("WRONG234", NEWCOMER, now=NOW) for _ in range(20))
     outcomes = await asyncio.gather(*guesses, return_exceptions=True)
-    assert sum(isinstance(one, CodeRefused) for one in outcomes) <= joining.TRIES
+    assert sum(isinstance(one, CodeRefused) for one in outcomes) <= guessing.TRIES
     assert all(isinstance(one, CodeRefused | TooManyTries) for one in outcomes)
 
 

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from domain.events import (
     BusinessEvent,
     CarrierUnreachable,
+    CodesGuessed,
     GoodsReceived,
     HelpWanted,
+    LinksRevoked,
     OrderAccepted,
     OrderCancelled,
     OrderChased,
@@ -92,6 +94,8 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         GoodsReceived(order="SO1042K", shipment="F1", goods=GOODS, remark="少了两箱"),
         PersonJoined(identity=14, name="阿强", roles=("warehouse",)),
         PersonLeft(),
+        LinksRevoked(order="SO1042K"),
+        CodesGuessed(tries=30),
         HelpWanted(identity=1, name="小王", topic="after_sales", customer="C001"),
         CarrierUnreachable(order="SO1042K", code="POLL:abort", **PARCEL),
     )

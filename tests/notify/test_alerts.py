@@ -29,6 +29,10 @@ STANDING = Standing(AlertState.OPEN, told=1, told_at=NOW, level=0)
 OFF = replace(STANDING, state=AlertState.SNOOZED, snoozed_until=NOW + timedelta(hours=2))
 
 
+async def page_of(order: str) -> str:
+    return f"https://shop/{order}"
+
+
 @pytest.mark.parametrize(
     ("alert", "minutes", "word", "why"),
     [
@@ -87,7 +91,7 @@ async def told() -> dict[str, list[str]]:
 
 
 async def look(**later: float) -> int:
-    return await watch(LIMITS, now=NOW + timedelta(**later), link=lambda order: f"https://shop/{order}")
+    return await watch(LIMITS, now=NOW + timedelta(**later), link=page_of)
 
 
 async def held() -> Order:
@@ -294,7 +298,7 @@ async def test_a_shortage_is_told_at_once_by_its_event_and_not_again_by_the_watc
     line = await a_line(order, wanted=100, reserved=40)
     await a_request(line)
     await record(EVENTS[StockFellShort], by="系统", at=NOW)
-    await route_events(now=NOW, link=lambda _: "")
+    await route_events(now=NOW, link=page_of)
     assert await told() == {"陈姐": [Notice.STOCK_SHORT], "老张": [Notice.STOCK_SHORT], "采妹": [Notice.STOCK_SHORT]}
     assert await look(minutes=1) == 0
     assert (await Alert.get()).rule == "stock_short"

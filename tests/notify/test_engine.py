@@ -13,6 +13,10 @@ from tests.notify.fakes import FakeChannel, Hands
 from tests.notify.samples import EVENTS
 
 
+async def page_of(order: str) -> str:
+    return f"https://shop/{order}"
+
+
 class Room:
     """An engine with one fake channel."""
 
@@ -20,7 +24,7 @@ class Room:
         self.clock = Hands()
         self.channel = FakeChannel()
         channels = {"main": {"template": self.channel}}
-        self.engine = Engine(channels, clock=self.clock, link=lambda order: f"https://shop/{order}", worker="w")
+        self.engine = Engine(channels, clock=self.clock, link=page_of, worker="w")
         self.stop = asyncio.Event()
 
     async def happen(self) -> None:
@@ -71,7 +75,7 @@ async def test_what_was_written_without_a_wake_is_found_by_looking(room: Room):
 async def test_it_survives_a_round_that_fails(room: Room, caplog):
     failing = 2
 
-    def link(order: str) -> str:
+    async def link(order: str) -> str:
         nonlocal failing
         if failing:
             failing -= 1
@@ -92,7 +96,7 @@ async def test_it_survives_a_round_that_fails(room: Room, caplog):
 
 async def test_nothing_is_lost_when_the_engine_is_replaced(room: Room):
     await room.happen()
-    await Engine({}, clock=room.clock, link=str, worker="old").drain()
+    await Engine({}, clock=room.clock, link=page_of, worker="old").drain()
     (first, second) = await Delivery.all()
     assert {first.state, second.state} == {DeliveryState.FAILED}
     room.clock.now = first.next_at

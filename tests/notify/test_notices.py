@@ -53,6 +53,7 @@ ORDERLY = {
     "expected": "2026-11-30",
     "since": "2026-11-24T08:00:00+00:00",
     "channel": "template",
+    "tries": 30,
     "notice": "ORDER_SHIPPED",
     "audience": "customer",
 }

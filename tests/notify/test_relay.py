@@ -17,7 +17,7 @@ from tests.notify.company import an_order, company, openid
 from tests.notify.samples import EVENTS, NOW
 
 
-def link(order: str) -> str:
+async def link(order: str) -> str:
     return f"https://shop.example/o/{order}"
 
 
@@ -31,7 +31,7 @@ async def test_an_event_becomes_one_delivery_per_person_and_is_marked(db):
     assert set(rows) == {openid("小王"), openid("老李")}
     row = rows[openid("小王")]
     assert (row.notice, row.cause, row.order_number) == (Notice.ORDER_CONFIRMED, "event:1", "SO1042K")
-    assert (row.facts["customer_name"], row.facts["url"]) == ("华强电子", link("SO1042K"))
+    assert (row.facts["customer_name"], row.facts["url"]) == ("华强电子", await link("SO1042K"))
     assert (row.facts["audience"], rows[openid("老李")].facts["audience"]) == ("customer", "staff")
     assert (await Event.get()).routed_at == NOW
 
@@ -133,7 +133,7 @@ async def test_a_bug_with_one_event_keeps_no_other_from_being_told(db, caplog):
     await record(EVENTS[OrderAccepted], by="小王", at=NOW)
     await record(EVENTS[PersonJoined], by="系统", at=NOW)
 
-    def broken(order: str) -> str:
+    async def broken(order: str) -> str:
         raise ValueError(order)
 
     assert await route_events(now=NOW, link=broken) == 1

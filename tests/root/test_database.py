@@ -176,8 +176,14 @@ async def run_sql(server: str, statement: str) -> None:
         await connection.close()
 
 
-def schema(file: Path) -> dict[str, str]:
-    """Tables and indexes as SQL, without the spaces that the two ways of making them set differently."""
+def schema(file: Path) -> dict[str, tuple[str, ...]]:
+    """Tables and indexes as SQL, without spaces and the order of columns: there the two ways differ."""
     with closing(sqlite3.connect(file)) as database:
         rows = database.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {name: re.sub(r"\s+", " ", text) for name, text in rows if not name.startswith("sqlite_")}
+    return {name: _unordered(text) for name, text in rows if not name.startswith("sqlite_")}
+
+
+def _unordered(text: str) -> tuple[str, ...]:
+    # A column that is added later stands last.
+    head, _, columns = re.sub(r"\s+", " ", text).partition("(")
+    return head, *sorted(part.strip() for part in re.split(r",(?= ?\")", columns.rstrip(" )")))

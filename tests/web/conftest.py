@@ -16,7 +16,7 @@ from connect.wechat.protocol import OAuthAnswer
 from domain import importing, joining, ordering, shipping
 from domain.commands import Details
 from domain.errors import DeliveryFailed
-from domain.linking import load_secret, order_token
+from domain.linking import Ticket, load_secret, token_of
 from domain.quotedvalues import DraftLine, OrderDraft
 from domain.values import SYSTEM, Actor, Address, Role
 from web.assets import Assets
@@ -68,7 +68,7 @@ class Shop:
     other: str = ""
 
     def token(self, number: str) -> str:
-        return order_token(number, self.secret)
+        return token_of(Ticket(number, 0, int((TUESDAY + timedelta(days=30)).timestamp())), self.secret)
 
     async def order(self, customer: str, by: Actor, *lines: tuple[str, int, str], now: datetime = TUESDAY) -> str:
         wanted = tuple(DraftLine(sku, Decimal(qty), unit) for sku, qty, unit in lines)
