@@ -34,8 +34,14 @@ class Job:
 class Schedule:
     """Runs jobs at their pace; a late one still runs, one that is still running is not started again."""
 
-    def __init__(self, jobs: tuple[Job, ...], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        jobs: tuple[Job, ...],
+        clock: Callable[[], datetime],
+        done: Callable[[str, datetime], None] = lambda _name, _at: None,
+    ) -> None:
         self._jobs = jobs
+        self._done = done
         self._clock = clock
         self._scheduler = AsyncIOScheduler(
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC"
@@ -48,6 +54,11 @@ class Schedule:
             self._scheduler.add_job(self._run, trigger, args=(job,), id=job.name, next_run_time=self._clock())
         self._scheduler.start()
 
+    @property
+    def runs(self) -> bool:
+        """Whether the jobs are run here."""
+        return bool(self._scheduler.running)
+
     def stop(self) -> None:
         """Stop ticking; a running job is left to its task."""
         if self._scheduler.running:
@@ -57,12 +68,15 @@ class Schedule:
         """Run every job once, as if its time had come."""
         for job in self._jobs:
             await job.work(now)
+            self._done(job.name, now)
 
     async def _run(self, job: Job) -> None:
         try:
             await job.work(self._clock())
         except Exception:
             log.exception("job_failed", job=job.name)
+        else:
+            self._done(job.name, self._clock())
 
 
 def jobs(

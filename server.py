@@ -15,6 +15,7 @@ import uvloop
 from aiohttp import web
 
 import furnishing
+import readings
 import schedule
 import stage
 import templates
@@ -76,7 +77,10 @@ class Shop:
         self._tasks: list[asyncio.Task[object]] = []
         self.metrics = Metrics(product_version())
         self._wechat = {name: self._client(session, name, one) for name, one in settings.accounts.items()}
-        self.engine = Engine(self._channels(), clock=clock, link=self.link, worker=secrets.token_hex(6))
+        worker = secrets.token_hex(6)
+        self.engine = Engine(
+            self._channels(), clock=clock, link=self.link, worker=worker, attempted=self.metrics.attempted
+        )
         self._carrier = furnishing.carrier(settings, session)
         self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)
         propose = proposer(session, *settings.fallback, templates.fallback_instructions())
@@ -84,7 +88,7 @@ class Shop:
             fill(Router(), link=self.link), self._vocabulary, clock, self.metrics.bug_caught, propose=propose
         )
         self.inbox = Inbox(self._answer, self._later, clock)
-        self.schedule = schedule.Schedule(self._jobs(), clock)
+        self.schedule = schedule.Schedule(self._jobs(), clock, self.metrics.job_done)
         self.app = self._application()
 
     async def link(self, order: str) -> str:
@@ -155,6 +159,8 @@ class Shop:
             api_url=self.settings.wechat_api_url,
             shelf=DatabaseTokenShelf(name),
             clock=self.clock,
+            called=self.metrics.api_called,
+            refreshed=self.metrics.token_refreshed,
         )
 
     def _channels(self) -> Channels:
@@ -227,16 +233,7 @@ class Shop:
         return health.routes(product_version(), checks, self.metrics, self._figures)
 
     async def _figures(self) -> list[Figure]:
-        waiting = await listing.pending()
-        age = (self.clock() - waiting.oldest).total_seconds() if waiting.oldest else 0.0
-        return [
-            Figure("gendan_outbox_deliveries", "Notices by state", count, {"state": state})
-            for state, count in waiting.by_state.items()
-        ] + [
-            Figure("gendan_outbox_oldest_seconds", "Age of the oldest notice that waits", age),
-            Figure("gendan_inbox_unsettled", "Messages that are not answered", await inbox.unsettled()),
-            Figure("gendan_alerts_open", "Alerts that are not resolved", waiting.open_alerts),
-        ]
+        return await readings.readings(self.clock(), leads=self.schedule.runs)
 
     async def _trace(self) -> dict[str, object]:
         return {

@@ -8,6 +8,7 @@ from tortoise.expressions import F
 
 from domain.models import OrderLine, Stock
 from domain.models.scaled import grains
+from domain.tally import STOCK_CONFLICTS, count
 
 ZERO = Decimal(0)
 
@@ -77,6 +78,7 @@ async def _take(stock_id: int, wanted: Decimal, seen: Decimal) -> Decimal:
         g = grains(amount)
         if await Stock.filter(id=stock_id, on_hand__gte=F("reserved") + g).update(reserved=F("reserved") + g):
             return amount
+        count(STOCK_CONFLICTS)
         row = await Stock.get(id=stock_id)
         amount = min(wanted, row.free)
     return ZERO
@@ -96,6 +98,7 @@ async def reserve_lines(lines: Sequence[OrderLine]) -> list[OrderLine]:
             line.reserved += gained
         elif gained:
             # The line was cancelled or covered by somebody else in the meantime: what was taken for it goes back.
+            count(STOCK_CONFLICTS)
             await give_back(line.sku, gained)
     return list(lines)
 
@@ -113,6 +116,7 @@ async def unhold(line: OrderLine) -> Decimal:
         if await seen.update(reserved=ZERO, cancelled=F("base_qty") - F("shipped")):
             return line.reserved
         # Goods that came in were given to this line between reading and writing it.
+        count(STOCK_CONFLICTS)
         await line.refresh_from_db(fields=["reserved", "shipped", "cancelled"])
 
 

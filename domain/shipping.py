@@ -22,6 +22,7 @@ from domain.rules.lifecycle import Step, may
 from domain.rules.promising import next_workday
 from domain.rules.rights import SHIPPING, require
 from domain.rules.waybills import WITHOUT_WAYBILL, carrier_of, normal, plausible
+from domain.tally import STOCK_CONFLICTS, count
 from domain.transaction import transact
 from domain.values import Actor
 from domain.wording import entered, rest_of
@@ -171,6 +172,7 @@ async def _send(line: OrderLine, qty: Decimal, shipment: Shipment, by: str, now:
         reserved=F("reserved") - g, shipped=F("shipped") + g
     )
     if not done:
+        count(STOCK_CONFLICTS)
         raise NothingToShip(shipment.number)
     for warehouse, part in await consume(line.sku, qty):
         await StockMove.create(

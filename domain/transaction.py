@@ -8,6 +8,8 @@ from typing import TypeVar
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
+from domain.tally import DB_RETRIES, count
+
 T = TypeVar("T")
 
 TRIES = 3
@@ -33,6 +35,7 @@ async def _tried(work: Callable[[], Awaitable[T]]) -> T:
         except Exception as error:
             if not left or not _passing(error):
                 raise
+            count(DB_RETRIES)
     raise AssertionError("unreachable")
 
 

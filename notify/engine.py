@@ -8,7 +8,7 @@ import structlog
 
 from notify.channels import Channels
 from notify.relay import route_events
-from notify.sender import Sender
+from notify.sender import Attempted, Sender
 
 log = structlog.get_logger()
 
@@ -27,8 +27,9 @@ class Engine:
         clock: Callable[[], datetime],
         link: Callable[[str], Awaitable[str]],
         worker: str,
+        attempted: Attempted | None = None,
     ) -> None:
-        self._sender = Sender(channels_by_account, clock=clock, worker=worker)
+        self._sender = Sender(channels_by_account, clock=clock, worker=worker, attempted=attempted)
         self._clock = clock
         self._link = link
         self._woken = asyncio.Event()

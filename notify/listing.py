@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from notify.models import Alert, AlertState, Delivery, DeliveryState
 from notify.outbox import UNFINISHED
@@ -38,6 +39,8 @@ class Pending:
     """How much is waiting, and since when the oldest of it."""
 
     by_state: dict[str, int]
+    waiting: dict[str, int]
+    dead: dict[str, int]
     oldest: datetime | None
     open_alerts: int
 
@@ -102,7 +105,14 @@ async def pending() -> Pending:
     oldest = await Delivery.filter(state__in=UNFINISHED).order_by("created_at").first().only("id", "created_at")
     alerts = await Alert.exclude(state=AlertState.RESOLVED).count()
     by_state = {str(DeliveryState(one["state"])): int(one["number"]) for one in counted}
-    return Pending(by_state, oldest.created_at if oldest else None, alerts)
+    waiting = await _by_channel(Delivery.filter(state__in=UNFINISHED))
+    dead = await _by_channel(Delivery.filter(state=DeliveryState.GIVEN_UP))
+    return Pending(by_state, waiting, dead, oldest.created_at if oldest else None, alerts)
+
+
+async def _by_channel(rows: QuerySet[Delivery]) -> dict[str, int]:
+    counted = await rows.annotate(number=Count("id")).group_by("channel").values("channel", "number")
+    return {str(one["channel"]): int(one["number"]) for one in counted}
 
 
 async def prune(*, now: datetime) -> int:

@@ -30,6 +30,8 @@ LONGEST_SEND = 20
 WINDOW = timedelta(hours=48)
 LOST = "lost"
 Shut = dict[tuple[str, str], Pause]
+Attempted = Callable[[str, str], None]
+"""Is told of every try that ended: by which channel, and in which state it left the delivery."""
 Outcome = tuple[Delivery, str | DeliveryFailed | None]
 """What came of a send: the platform's id of the message, if it gives one, or why not."""
 
@@ -44,11 +46,13 @@ class Sender:
         clock: Callable[[], datetime],
         worker: str,
         chance: Callable[[], float] = random.random,
+        attempted: Attempted | None = None,
     ) -> None:
         self._channels = channels
         self._clock = clock
         self._worker = worker
         self._chance = chance
+        self._attempted = attempted or (lambda _channel, _state: None)
         self._batch = count()
 
     async def send_due(self) -> int:
@@ -136,6 +140,7 @@ class Sender:
         held = {row.id for row in await settle_sent(changed, now=now)}
         for row, _ in sent:
             word = "notice_sent" if row.id in held else "lease_lost"
+            self._attempted(row.channel, DeliveryState.SENT)
             log.info(word, delivery=row.id, notice=row.notice, channel=row.channel, attempts=row.attempts)
         await match_receipts([(row.account, said) for row, said in sent if said and row.id in held], now=now)
 
@@ -161,6 +166,8 @@ class Sender:
         }
         if step.at is not None:
             changes["next_at"] = step.at
+        if not paused:
+            self._attempted(row.channel, step.state)
         if not await settle(row, step.state, now=self._clock(), **changes, **counted(row)):
             log.warning("lease_lost", delivery=row.id)
             return

@@ -39,3 +39,8 @@ class DatabaseTokenShelf:
             return row.token
         await self._replace(row.token, token, expires_at)
         return token
+
+
+async def expiries() -> dict[str, datetime]:
+    """When the token of each account ends."""
+    return {row.account: row.expires_at for row in await TokenLease.all() if row.token and row.expires_at}

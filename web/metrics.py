@@ -11,17 +11,21 @@ from datetime import datetime
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 4.5, 5, 10)
 WEBHOOK = "/wechat/"
+UNKNOWN = "unsure"
 _RESULTS = {2: "ok", 4: "refused", 5: "failed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number of the moment, in base units; ``labels`` never name a person or an order."""
+    """One number of the moment, in base units; ``labels`` never name a person or an order.
+
+    A name that ends in ``_total`` is one that only grows while the process lives.
+    """
 
     name: str
     help: str
@@ -41,6 +45,9 @@ class Metrics:
         self._calls = Counter("gendan_wechat_api_requests", "Calls of the WeChat API", ["api", "errcode"], registry=own)
         self._refreshes = Counter("gendan_token_refresh", "Fetches of an access token", ["result"], registry=own)
         self._attempts = Counter("gendan_outbox_attempts", "Attempts to deliver", ["kind", "result"], registry=own)
+        self._unknown = Counter(
+            "gendan_outbox_unknown", "Notices of which nobody knows whether they arrived", registry=own
+        )
         self._bugs = Counter("gendan_bugs", "Failures that are bugs", registry=own)
         self._jobs = Gauge(
             "gendan_job_last_success_timestamp_seconds", "When a job last ended well", ["job"], registry=own
@@ -62,6 +69,8 @@ class Metrics:
     def attempted(self, channel: str, result: str) -> None:
         """One attempt to deliver a notice ended."""
         self._attempts.labels(channel, result).inc()
+        if result == UNKNOWN:
+            self._unknown.inc()
 
     def job_done(self, job: str, at: datetime) -> None:
         """A clock-driven job ended well."""
@@ -96,14 +105,18 @@ class Metrics:
         return generate_latest(self._registry) + generate_latest(moment)
 
 
+Family = GaugeMetricFamily | CounterMetricFamily
+
+
 class _Moment(Collector):
     """Figures as one family per name."""
 
     def __init__(self, figures: Iterable[Figure]) -> None:
-        self._families: dict[str, GaugeMetricFamily] = {}
+        self._families: dict[str, Family] = {}
         for one in figures:
-            family = self._families.setdefault(one.name, GaugeMetricFamily(one.name, one.help, labels=[*one.labels]))
+            kind = CounterMetricFamily if one.name.endswith("_total") else GaugeMetricFamily
+            family = self._families.setdefault(one.name, kind(one.name, one.help, labels=[*one.labels]))
             family.add_metric([*one.labels.values()], one.value)
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[Family]:
         return self._families.values()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from connect.wechat import protocol
-from connect.wechat.codes import NO_MENU, TOKEN
+from connect.wechat.codes import NO_MENU, OK, TOKEN
 from connect.wechat.protocol import OAuthAnswer
 from connect.wechat.token import AccessToken, MemoryShelf, TokenShelf
 from domain.errors import DeliveryFailed
@@ -20,6 +20,14 @@ LARGEST_ANSWER = 1 << 20
 
 Body = Callable[[], bytes | aiohttp.FormData]
 """Makes the body of a request, anew for each try: a form can be sent only once."""
+Called = Callable[[str, int | str], None]
+"""Is told of every call: which part of the API, and its error code, 0 when it did what was asked."""
+Refreshed = Callable[[str], None]
+"""Is told of every fetch of a token: ok, or the kind of the failure."""
+
+
+def _unheard(*_: object) -> None:
+    """Nobody counts."""
 
 
 class WeChat:
@@ -35,12 +43,16 @@ class WeChat:
         shelf: TokenShelf,
         clock: Callable[[], datetime],
         timeout: aiohttp.ClientTimeout = TIMEOUT,
+        called: Called = _unheard,
+        refreshed: Refreshed = _unheard,
     ) -> None:
         self._session = session
         self._appid = appid
         self._secret = secret
         self._api = api_url.rstrip("/")
         self._timeout = timeout
+        self._called = called
+        self._refreshed = refreshed
         self._token = AccessToken(shelf, self._fetch_token, clock)
 
     async def send_template(
@@ -135,12 +147,27 @@ class WeChat:
     async def _fetch_token(self) -> tuple[str, timedelta]:
         wish = protocol.token_wish(self._appid, self._secret)
         try:
-            found = await self._request("POST", f"{self._api}/cgi-bin/stable_token", lambda: wish)
-            return protocol.token_of(found)
+            found = protocol.token_of(
+                await self._request("POST", f"{self._api}/cgi-bin/stable_token", lambda: wish),
+            )
         except DeliveryFailed as failed:
-            raise protocol.without_token(failed) from None
+            why = protocol.without_token(failed)
+            self._refreshed(why.kind)
+            raise why from None
+        self._refreshed("ok")
+        return found
 
     async def _request(self, method: str, url: str, body: Body | None = None) -> dict[str, Any]:
+        api = url.removeprefix(self._api).partition("?")[0].removeprefix("/cgi-bin").strip("/")
+        try:
+            found = await self._exchange(method, url, body)
+        except DeliveryFailed as failed:
+            self._called(api, failed.code)
+            raise
+        self._called(api, OK)
+        return found
+
+    async def _exchange(self, method: str, url: str, body: Body | None) -> dict[str, Any]:
         try:
             async with self._session.request(
                 method, url, data=body() if body else None, timeout=self._timeout, allow_redirects=False

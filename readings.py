@@ -1,0 +1,50 @@
+"""What the rooms have to show at this moment, as figures for the metrics."""
+
+from datetime import datetime
+
+from bot import inbox
+from domain.tally import DB_RETRIES, STOCK_CONFLICTS, counted
+from notify import listing
+from notify.notices import EVERY_WAY
+from notify.tokens import expiries
+from web.metrics import Figure
+
+Readings = list[Figure]
+
+
+async def readings(now: datetime, *, leads: bool) -> Readings:
+    """Every figure that is read when somebody asks; ``leads`` when the clock-driven jobs are run by this process."""
+    waiting = await listing.pending()
+    return [
+        *_outbox(waiting, now),
+        *[
+            Figure(
+                "gendan_token_expiry_timestamp_seconds", "When the access token ends", at.timestamp(), {"account": of}
+            )
+            for of, at in (await expiries()).items()
+        ],
+        Figure("gendan_inbox_unsettled", "Messages that are not answered", await inbox.unsettled()),
+        Figure("gendan_alerts_open", "Alerts that are not resolved", waiting.open_alerts),
+        Figure("gendan_leader", "Whether this process runs the clock-driven jobs", leads),
+        Figure("gendan_db_retry_total", "Transactions that were tried again", counted(DB_RETRIES)),
+        Figure("gendan_stock_conflicts_total", "Goods that somebody else took first", counted(STOCK_CONFLICTS)),
+    ]
+
+
+def _outbox(waiting: listing.Pending, now: datetime) -> Readings:
+    age = (now - waiting.oldest).total_seconds() if waiting.oldest else 0.0
+    return [
+        *_each("gendan_outbox_deliveries", "Notices by state", "state", waiting.by_state),
+        *_each("gendan_outbox_pending", "Notices that wait, by channel", "kind", _every_way(waiting.waiting)),
+        *_each("gendan_outbox_dead", "Notices that were given up, by channel", "kind", _every_way(waiting.dead)),
+        Figure("gendan_outbox_oldest_seconds", "Age of the oldest notice that waits", age),
+    ]
+
+
+def _every_way(found: dict[str, int]) -> dict[str, int]:
+    # A line that begins at zero shows its first rise; one that is not there yet does not.
+    return dict.fromkeys(EVERY_WAY, 0) | found
+
+
+def _each(name: str, words: str, label: str, found: dict[str, int]) -> Readings:
+    return [Figure(name, words, count, {label: value}) for value, count in found.items()]
