@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import aiohttp
 
+from accounts import AccountSettings
 from bot.envelope import WireAccount
 from connect.carriers.kuaidi100 import Kuaidi100
+from domain.nightly import Nightly
 from domain.policy import Policy
 from notify.alerts.rules import Thresholds
-from settings import AccountSettings, Settings
+from settings import Settings
 
 
 def policy(settings: Settings) -> Policy:
@@ -44,6 +46,15 @@ def wire_account(name: str, account: AccountSettings) -> WireAccount:
         aes_key=account.aes_key.get_secret_value() if account.aes_key is not None else None,
         aes_key_previous=previous.get_secret_value() if previous is not None else None,
         mode=account.mode.value,
+    )
+
+
+def nightly(settings: Settings) -> Nightly | None:
+    """Where and when the copies of every night are made, if at all."""
+    if settings.backup_dir is None:
+        return None
+    return Nightly(
+        settings.backup_dir, settings.zone, settings.backup_hour, settings.backup_days, settings.backup_weeks
     )
 
 

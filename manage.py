@@ -15,6 +15,7 @@ import logbook
 from desk.inspection import PARTS
 from desk.premises import NO_ACCOUNT, document, now, with_database
 from desk.terminal import AsJson, answered, guarded, refuse, show, table, usage
+from release import product_version
 from settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟单 Gendan：公众号里的订单机器人与通知中心")
@@ -67,16 +68,17 @@ def demo(
 
 
 @app.command()
-def migrate() -> None:
-    """建立或升级数据库；升级前先备份 SQLite 文件"""
-    from domain.database import migrate as bring_up
-    from domain.safekeeping import copy_before_upgrade
+def migrate(
+    no_backup: Annotated[bool, typer.Option("--no-backup", help="升级前不备份（数据库另有备份时）")] = False,
+) -> None:
+    """建立或升级数据库；升级前先备份"""
+    from domain.upgrading import upgrade
 
-    url = read_settings().database_url
-    copy = guarded(lambda: copy_before_upgrade(url, now()))
+    settings = read_settings()
+    url, folder = settings.database_url, settings.backup_dir
+    copy = answered(lambda: upgrade(url, version=product_version(), now=now(), copies=folder, keep=not no_backup))
     if copy is not None:
         typer.echo(f"升级前已备份到 {copy} · backed up before the upgrade")
-    answered(lambda: bring_up(url))
     typer.echo("数据库已是最新 · database is current")
 
 
@@ -168,28 +170,52 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def backup(file: Path) -> None:
+def backup(file: Path, as_json: AsJson = False) -> None:
     """在线备份数据库到一个文件，并校验"""
     from domain.safekeeping import back_up
 
-    report = guarded(lambda: back_up(read_settings().database_url, file))
-    typer.echo(f"已备份到 {file}（{report}）")
+    url = read_settings().database_url
+    made = answered(lambda: back_up(url, file, version=product_version(), now=now()))
+    if as_json:
+        show({"file": str(file), **asdict(made)}, as_json)
+    else:
+        typer.echo(f"已备份到 {file}（{made.contents}）")
 
 
 @app.command()
-def restore(file: Annotated[Path, typer.Argument(exists=True)]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True)],
+    verify: Annotated[bool, typer.Option("--verify", help="只检查备份，不恢复")] = False,
+) -> None:
     """从备份恢复到设置所指的数据库；已有数据时拒绝"""
+    from desk.restoring import advice, verified
     from domain.safekeeping import put_back
 
-    report = guarded(lambda: put_back(file, read_settings().database_url))
-    typer.echo(f"已恢复（{report}）")
+    settings = read_settings()
+    if verify:
+        manifest = guarded(lambda: verified(file))
+        typer.echo(f"备份完好（{manifest.contents}）· the copy is sound")
+    else:
+        manifest = answered(lambda: put_back(file, settings.database_url))
+        typer.echo(f"已恢复（{manifest.contents}）· restored")
+    for line in advice(manifest, settings.secret_file):
+        typer.echo(line)
+
+
+@app.command()
+def adopt() -> None:
+    """密钥文件或公众号确实换了：把现在的认作这个数据库的"""
+    from desk.premises import beside_service
+    from domain import keyring
+
+    settings = read_settings()
+    mark = beside_service(lambda: keyring.adopt(settings.secret_file, settings.appids, now=now()))
+    typer.echo(f"已认下 · adopted：密钥指纹 {mark or '无'}，公众号 {'、'.join(settings.appids) or '无'}")
 
 
 @app.command()
 def version(as_json: AsJson = False) -> None:
     """版本"""
-    from release import product_version
-
     if as_json:
         show({"version": product_version()}, as_json)
     else:

@@ -1,8 +1,11 @@
 """What the rooms have to show at this moment, as figures for the metrics."""
 
+import asyncio
 from datetime import datetime
+from pathlib import Path
 
 from bot import inbox
+from domain.nightly import copies
 from domain.tally import DB_RETRIES, STOCK_CONFLICTS, counted
 from notify import listing
 from notify.notices import EVERY_WAY
@@ -12,10 +15,11 @@ from web.metrics import Figure
 Readings = list[Figure]
 
 
-async def readings(now: datetime, *, leads: bool) -> Readings:
+async def readings(now: datetime, *, leads: bool, copies_in: Path | None = None) -> Readings:
     """Every figure that is read when somebody asks; ``leads`` when the clock-driven jobs are run by this process."""
     waiting = await listing.pending()
     return [
+        *await _copies(copies_in),
         *_outbox(waiting, now),
         *[
             Figure(
@@ -29,6 +33,14 @@ async def readings(now: datetime, *, leads: bool) -> Readings:
         Figure("gendan_db_retry_total", "Transactions that were tried again", counted(DB_RETRIES)),
         Figure("gendan_stock_conflicts_total", "Goods that somebody else took first", counted(STOCK_CONFLICTS)),
     ]
+
+
+async def _copies(folder: Path | None) -> Readings:
+    if folder is None:
+        return []
+    last = max(await asyncio.to_thread(copies, folder), default=None)
+    name, words = "gendan_backup_last_success_timestamp_seconds", "When the last nightly copy was made, 0 for never"
+    return [Figure(name, words, last.timestamp() if last else 0)]
 
 
 def _outbox(waiting: listing.Pending, now: datetime) -> Readings:

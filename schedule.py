@@ -87,9 +87,11 @@ def jobs(
     wake: Callable[[], None],
     prune: Callable[[datetime], Awaitable[int]],
     resume: Callable[[], Awaitable[int]],
+    beat: Callable[[datetime], Awaitable[None]],
+    keep: Callable[[datetime], Awaitable[Any]] | None = None,
 ) -> tuple[Job, ...]:
     """The jobs of the product: look for what is wrong, ask carriers, read what they pushed, end what was left undone,
-    forget what is old.
+    forget what is old, tell that somebody is alive, and copy the database at night.
     """
 
     async def alerts(now: datetime) -> None:
@@ -113,6 +115,8 @@ def jobs(
         Job("pushes", 15, pushes),
         Job("leftovers", 60, leftovers),
         Job("tidy", 3600, tidy),
+        Job("heartbeat", 10, beat),
+        *([Job("backup", 900, keep)] if keep is not None else ()),
     )
 
 

@@ -19,6 +19,7 @@ import readings
 import schedule
 import stage
 import templates
+from accounts import AccountSettings
 from bot import inbox
 from bot.dispatch import Dispatch
 from bot.envelope import Inbound
@@ -31,11 +32,15 @@ from connect.fallback import proposer
 from connect.wechat.client import WeChat
 from domain import faults
 from domain.database import close_database, open_database, pending_migrations
+from domain.keyring import check_accounts, unlock
 from domain.linking import link_token, load_secret
+from domain.marking import ENGINE, put_mark
+from domain.nightly import keep_nightly
 from domain.offering import catalogue_version
 from domain.policy import set_policy
 from domain.probing import take_write_lock
 from domain.tracking import process_pushes, salt_of
+from domain.upgrading import refuse_newer
 from domain.values import Address
 from handlers import fill
 from notify import listing
@@ -46,7 +51,7 @@ from notify.engine import Engine
 from notify.outbox import due_count, queue_reply
 from notify.tokens import DatabaseTokenShelf
 from release import product_version
-from settings import AccountSettings, Environment, ProcessRole, Settings
+from settings import Environment, ProcessRole, Settings
 from web import health
 from web.assets import Assets
 from web.hooks import Hooks, Vendor
@@ -180,7 +185,17 @@ class Shop:
             wake=self.engine.wake,
             prune=inbox.prune,
             resume=lambda: self.inbox.resume(older=ABANDONED),
+            beat=self._beat,
+            keep=self._keep if self.settings.backup_dir else None,
         )
+
+    async def _beat(self, _: datetime) -> None:
+        if self.engine.beat_at is not None:
+            await put_mark(ENGINE, self.settings.role.value, now=self.engine.beat_at)
+
+    async def _keep(self, now: datetime) -> None:
+        if (wish := furnishing.nightly(self.settings)) is not None:
+            await keep_nightly(self.settings.database_url, wish, version=product_version(), now=now)
 
     async def _watch_parcels(self, now: datetime) -> None:
         if self._carrier is not None:
@@ -233,7 +248,7 @@ class Shop:
         return health.routes(product_version(), checks, self.metrics, self._figures)
 
     async def _figures(self) -> list[Figure]:
-        return await readings.readings(self.clock(), leads=self.schedule.runs)
+        return await readings.readings(self.clock(), leads=self.schedule.runs, copies_in=self.settings.backup_dir)
 
     async def _trace(self) -> dict[str, object]:
         return {
@@ -267,8 +282,11 @@ async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
     async with AsyncExitStack() as stack:
         await open_database(settings.database_url)
         stack.push_async_callback(close_database)
+        await refuse_newer()
         if await pending_migrations():
             raise SystemExit("数据库还不是这个版本，请先运行 gendan migrate · run gendan migrate first")
+        await unlock(settings.secret_file, now=clock())
+        await check_accounts(settings.appids, now=clock())
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)))
         shop = Shop(settings, clock, session, await load_secret())
         stack.push_async_callback(shop.close)

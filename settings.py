@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,11 +17,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from accounts import AccountSettings, CarrierSettings, shaped
 from badsettings import line_about
-
-AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
-APPID = re.compile(r"wx[0-9a-f]{16}")
-TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
 
 
 class Environment(StrEnum):
@@ -32,77 +29,12 @@ class Environment(StrEnum):
     TEST = "test"
 
 
-class Mode(StrEnum):
-    """How the platform wraps its pushes: 安全, 兼容 or 明文."""
-
-    SAFE = "safe"
-    COMPAT = "compat"
-    PLAIN = "plain"
-
-
 class ProcessRole(StrEnum):
     """What this process does: answer the web, work off queues, or both."""
 
     ALL = "all"
     WEB = "web"
     WORKER = "worker"
-
-
-class AccountSettings(BaseModel):
-    """One Official Account (公众号), as its console shows it."""
-
-    appid: str
-    secret: SecretStr
-    token: SecretStr
-    aes_key: SecretStr | None = None
-    aes_key_previous: SecretStr | None = None
-    original_id: str = ""
-    mode: Mode = Mode.SAFE
-    templates: dict[str, str] = Field(default_factory=dict)
-
-    @field_validator("appid")
-    @classmethod
-    def _appid(cls, value: str) -> str:
-        return _shaped(value, APPID, "wx followed by 16 hex digits, such as wx0123456789abcdef")
-
-    @field_validator("token")
-    @classmethod
-    def _token(cls, value: SecretStr) -> SecretStr:
-        _shaped(value.get_secret_value(), TOKEN, "3 to 32 letters or digits, such as k3J9x2TokenForWeChat")
-        return value
-
-    @field_validator("secret")
-    @classmethod
-    def _secret(cls, value: SecretStr) -> SecretStr:
-        _shaped(value.get_secret_value(), re.compile(r"\S{8,}"), "the 32-character AppSecret of the account")
-        return value
-
-    @field_validator("aes_key", "aes_key_previous")
-    @classmethod
-    def _aes_key(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            _shaped(value.get_secret_value(), AES_KEY, "the 43 letters or digits of the EncodingAESKey")
-        return value
-
-    @field_validator("templates")
-    @classmethod
-    def _upper(cls, value: dict[str, str]) -> dict[str, str]:
-        return {name.upper(): template for name, template in value.items()}
-
-    @model_validator(mode="after")
-    def _key_for_mode(self) -> "AccountSettings":
-        if self.mode is not Mode.PLAIN and self.aes_key is None:
-            raise ValueError("AES_KEY is needed in mode safe or compat, or set MODE=plain")
-        return self
-
-
-class CarrierSettings(BaseModel):
-    """Credentials of one carrier service; which are needed depends on the service."""
-
-    url: str = ""
-    key: SecretStr
-    customer: str = ""
-    id: str = ""
 
 
 class TomlFile(TomlConfigSettingsSource):
@@ -129,6 +61,11 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535)
     public_url: str = ""
     database_url: str = "sqlite://var/gendan.sqlite3"
+    secret_file: Path | None = None
+    backup_dir: Path | None = None
+    backup_hour: int = Field(3, ge=0, le=23)
+    backup_days: int = Field(7, ge=1)
+    backup_weeks: int = Field(4, ge=0)
     role: ProcessRole = ProcessRole.ALL
     timezone: str = "Asia/Shanghai"
     shop_name: str = "跟单"
@@ -177,12 +114,17 @@ class Settings(BaseSettings):
     @classmethod
     def _database(cls, value: str) -> str:
         shape = re.compile(r"(sqlite://.+|postgres(ql)?://.+|asyncpg://.+)")
-        return _shaped(value, shape, "sqlite://var/gendan.sqlite3 or postgres://user:pw@host:5432/db")
+        return shaped(value, shape, "sqlite://var/gendan.sqlite3 or postgres://user:pw@host:5432/db")
 
     @field_validator("fallback_url", "public_url", "wechat_api_url", "wechat_open_url", "wechat_mp_url")
     @classmethod
     def _url(cls, value: str) -> str:
-        return _shaped(value.rstrip("/"), re.compile(r"(https?://\S+)?"), "a base URL, such as https://bot.example.com")
+        return shaped(value.rstrip("/"), re.compile(r"(https?://\S+)?"), "a base URL, such as https://bot.example.com")
+
+    @field_validator("secret_file", "backup_dir", mode="before")
+    @classmethod
+    def _unset(cls, value: Any) -> Any:
+        return value or None
 
     @field_validator("failpoints")
     @classmethod
@@ -206,6 +148,11 @@ class Settings(BaseSettings):
         """Address, key and model of the language model that may be asked; an empty address is none."""
         key = self.fallback_key.get_secret_value() if self.fallback_key is not None else ""
         return self.fallback_url, key, self.fallback_model
+
+    @property
+    def appids(self) -> dict[str, str]:
+        """Which account goes by which name."""
+        return {name: account.appid for name, account in self.accounts.items()}
 
     @property
     def base_url(self) -> str:
@@ -235,9 +182,3 @@ def _lowered(given: Any) -> Any:
     if not isinstance(given, dict):
         return given
     return {str(name).lower(): _lowered(value) for name, value in given.items()}
-
-
-def _shaped(value: str, shape: re.Pattern[str], example: str) -> str:
-    if not shape.fullmatch(value):
-        raise ValueError(f"expected {example}")
-    return value

@@ -9,12 +9,13 @@ from time import time
 
 import aiohttp
 
+from accounts import AccountSettings
 from connect.wechat.client import MemoryShelf, WeChat
 from desk.provenance import unread
 from domain.database import close_database, pending_migrations, visit_database
 from domain.errors import DeliveryFailed
 from domain.probing import take_write_lock
-from settings import AccountSettings, Settings
+from settings import Settings
 
 LEAST_FREE = 0.05
 # What to do about the codes that a set-up meets first, in the words of someone who looks at the console.

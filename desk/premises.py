@@ -30,7 +30,20 @@ def now() -> datetime:
 
 
 def with_database(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run on the database of the settings, beside a service that may be running on it."""
+    """Run on the database of the settings with its key, beside a service that may be running on it."""
+    from domain.keyring import unlock
+
+    settings = read_settings()
+
+    async def unlocked() -> T:
+        await unlock(settings.secret_file, now=now())
+        return await work()
+
+    return beside_service(unlocked)
+
+
+def beside_service(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run on the database of the settings, whatever key it goes with."""
     from domain.database import close_database, visit_database
     from domain.policy import Policy, set_policy
     from templates import set_zone

@@ -61,7 +61,9 @@ def guarded(work: Callable[[], T]) -> T:
 
     from domain.database import SqliteInUse
     from domain.errors import DeliveryFailed, ImportRefused, Refusal
+    from domain.keyring import KeyRefused
     from domain.safekeeping import BackupRefused
+    from domain.upgrading import NewerSchema
     from templates import refusal
 
     try:
@@ -72,7 +74,7 @@ def guarded(work: Callable[[], T]) -> T:
         refuse(refusal(no))
     except SqliteInUse as taken:
         refuse(_in_use(taken))
-    except BackupRefused as no:
+    except (BackupRefused, KeyRefused, NewerSchema) as no:
         refuse(str(no))
     except DeliveryFailed as failed:
         refuse(f"微信接口没有接受：{failed} · the WeChat API refused")

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -17,11 +17,14 @@ from tortoise.context import get_current_context
 from tortoise.exceptions import OperationalError
 from tortoise.migrations.api import migrate as _migrate
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.recorder import MigrationRecorder
 
 MODULES = ("domain.models", "bot.models", "notify.models")
 _PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
 STATEMENT_TIMEOUT_MS = 5000
 _MIGRATION_LOCK = 0x67656E64616E
+
+Hook = Callable[[], Awaitable[None]]
 
 _lock: IO[str] | None = None
 
@@ -77,14 +80,21 @@ async def visit_database(url: str) -> None:
     await _init(configuration(url))
 
 
-async def migrate(url: str) -> None:
-    """Bring the tables of this database to the present version; one process at a time does it, others wait."""
+async def migrate(url: str, *, before: Hook | None = None, after: Hook | None = None) -> None:
+    """Bring the tables of this database to the present version; one process at a time does it, others wait.
+
+    ``before`` and ``after`` run beside it, under the same lock and with the database open.
+    """
     _take(url)
     patient = configuration(url, statement_timeout_ms=0)
     try:
         await _init(patient)
         async with _alone(url):
+            if before is not None:
+                await before()
             await _migrate(config=patient)
+            if after is not None:
+                await after()
     finally:
         await close_database()
 
@@ -94,6 +104,12 @@ async def pending_migrations() -> bool:
     connection = connections.get("default")
     executor = MigrationExecutor(connection, configuration("sqlite://:memory:")["apps"])
     return bool(await executor.plan([MigrationTarget(app_label="gendan", name="__latest__")]))
+
+
+async def applied_migrations() -> list[str]:
+    """The migrations that the open database went through, oldest first; none where it is empty."""
+    found = await MigrationRecorder(connections.get("default")).applied_migrations()
+    return [one.name for one in found if one.app_label == "gendan"]
 
 
 async def _init(config: dict[str, Any]) -> None:
@@ -177,6 +193,7 @@ def _release() -> None:
 
 __all__: Sequence[str] = [
     "SqliteInUse",
+    "applied_migrations",
     "close_database",
     "configuration",
     "migrate",

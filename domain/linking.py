@@ -14,6 +14,7 @@ from tortoise.expressions import F
 from domain.errors import OrderNotFound
 from domain.events import LinksRevoked
 from domain.holding import held
+from domain.keyring import keyed
 from domain.models import InstanceSecret, Order
 from domain.policy import current_policy
 from domain.recording import record
@@ -45,7 +46,7 @@ async def load_secret(name: str = NAME) -> bytes:
             row = await InstanceSecret.create(name=name, value=secrets.token_hex(32))
         except IntegrityError:
             row = await InstanceSecret.get(name=name)
-    return bytes.fromhex(row.value)
+    return keyed(bytes.fromhex(row.value))
 
 
 async def link_token(number: str, secret: bytes, *, now: datetime) -> str:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families
@@ -16,6 +17,13 @@ ROOT = Path(__file__).parent.parent
 RULES = ROOT / "deploy/prometheus/alerts.yml"
 BOARD = ROOT / "deploy/grafana/gendan.json"
 NAME = re.compile(r"gendan_[a-z_]+")
+
+
+@pytest.fixture
+def knobs(tmp_path: Path) -> dict[str, Any]:
+    return {"backup_dir": tmp_path / "copies"}
+
+
 Found = dict[tuple[str, ...], float]
 
 
@@ -57,6 +65,7 @@ async def test_what_happens_is_counted(chat: Chat):
     assert found["gendan_stock_conflicts_total",] >= 1
     assert found["gendan_leader",] == 0
     assert found["gendan_inbox_unsettled",] == 0
+    assert found["gendan_backup_last_success_timestamp_seconds",] == int(chat.platform.clock.epoch())
     chat.skip_all()
 
 

@@ -285,6 +285,44 @@ def test_backup_is_checked_and_restored_only_where_nothing_is(shop: Desk):
     assert shop.run("restore", str(copy), **third).returncode == 1
 
 
+def test_a_copy_is_verified_and_told_as_json_and_goes_with_its_key(shop: Desk):
+    key = {"GENDAN_SECRET_FILE": str(shop.folder / "key")}
+    assert shop.run("invite", "--staff", "S001", **key).returncode == 0
+    told = json.loads(shop.run("backup", "copy", "--json", **key).stdout)
+    assert (told["rows"]["customer"], told["database"], len(told["key"])) == (1, "sqlite", 16)
+    assert shop.run("restore", "copy", "--verify", **key).stdout.count("\n") == 1
+    alone = shop.run("restore", "copy", GENDAN_DATABASE_URL="sqlite://new.sqlite3")
+    assert alone.returncode == 0
+    assert told["key"] in alone.stdout
+
+
+def test_a_lost_or_exchanged_key_stops_commands_and_the_service_until_it_is_adopted(shop: Desk):
+    file = shop.folder / "key"
+    key = {"GENDAN_SECRET_FILE": str(file)}
+    assert shop.run("invite", "--staff", "S001", **key).returncode == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    whole = file.read_text()
+    file.unlink()
+    for words in (("invite", "--staff", "S001"), ("serve",)):
+        lost = shop.run(*words, **key, **ACCOUNT)
+        assert lost.returncode == 1
+        assert len(lost.stderr.strip().splitlines()) == 1
+        assert "不见了" in lost.stderr
+        assert not file.exists()
+    unset = shop.run("serve", **ACCOUNT)
+    assert (unset.returncode, "GENDAN_SECRET_FILE" in unset.stderr) == (1, True)
+    file.write_text("ab" * 32)
+    other = shop.run("serve", **key, **ACCOUNT)
+    assert (other.returncode, "不是这个数据库的" in other.stderr) == (1, True)
+    file.write_text("no key")
+    assert "读不了" in shop.run("serve", **key, **ACCOUNT).stderr
+    file.write_text(whole)
+    assert shop.run("invite", "--staff", "S001", **key).returncode == 0
+    file.write_text("ab" * 32)
+    assert shop.run("adopt", **key).returncode == 0
+    assert shop.run("invite", "--staff", "S001", **key).returncode == 0
+
+
 def test_migrate_keeps_a_copy_only_when_there_is_an_upgrade(shop: Desk):
     assert shop.run("migrate").returncode == 0
     assert not list(shop.folder.glob("*.before-*"))

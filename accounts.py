@@ -1,0 +1,82 @@
+"""The settings of one Official Account and of one carrier service, as shapes; ``settings.py`` reads them."""
+
+import re
+from enum import StrEnum
+
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+
+AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+APPID = re.compile(r"wx[0-9a-f]{16}")
+TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
+
+
+class Mode(StrEnum):
+    """How the platform wraps its pushes: 安全, 兼容 or 明文."""
+
+    SAFE = "safe"
+    COMPAT = "compat"
+    PLAIN = "plain"
+
+
+class AccountSettings(BaseModel):
+    """One Official Account (公众号), as its console shows it."""
+
+    appid: str
+    secret: SecretStr
+    token: SecretStr
+    aes_key: SecretStr | None = None
+    aes_key_previous: SecretStr | None = None
+    original_id: str = ""
+    mode: Mode = Mode.SAFE
+    templates: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("appid")
+    @classmethod
+    def _appid(cls, value: str) -> str:
+        return shaped(value, APPID, "wx followed by 16 hex digits, such as wx0123456789abcdef")
+
+    @field_validator("token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        shaped(value.get_secret_value(), TOKEN, "3 to 32 letters or digits, such as k3J9x2TokenForWeChat")
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _secret(cls, value: SecretStr) -> SecretStr:
+        shaped(value.get_secret_value(), re.compile(r"\S{8,}"), "the 32-character AppSecret of the account")
+        return value
+
+    @field_validator("aes_key", "aes_key_previous")
+    @classmethod
+    def _aes_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            shaped(value.get_secret_value(), AES_KEY, "the 43 letters or digits of the EncodingAESKey")
+        return value
+
+    @field_validator("templates")
+    @classmethod
+    def _upper(cls, value: dict[str, str]) -> dict[str, str]:
+        return {name.upper(): template for name, template in value.items()}
+
+    @model_validator(mode="after")
+    def _key_for_mode(self) -> "AccountSettings":
+        if self.mode is not Mode.PLAIN and self.aes_key is None:
+            raise ValueError("AES_KEY is needed in mode safe or compat, or set MODE=plain")
+        return self
+
+
+class CarrierSettings(BaseModel):
+    """Credentials of one carrier service; which are needed depends on the service."""
+
+    url: str = ""
+    key: SecretStr
+    customer: str = ""
+    id: str = ""
+
+
+def shaped(value: str, shape: re.Pattern[str], example: str) -> str:
+    """The value, or ``ValueError`` with an example of one that has the shape."""
+    if not shape.fullmatch(value):
+        raise ValueError(f"expected {example}")
+    return value
