@@ -2,12 +2,13 @@
 
 import io
 import json
+import secrets
 import sys
 from dataclasses import asdict
 from datetime import UTC
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +17,10 @@ from desk.inspection import PARTS
 from desk.premises import NO_ACCOUNT, document, now, with_database
 from desk.terminal import AsJson, answered, guarded, refuse, show, table, usage
 from release import product_version
-from settings import read_settings
+from settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from desk.callbackcheck import Knock
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟单 Gendan：公众号里的订单机器人与通知中心")
 for name, part in PARTS.items():
@@ -155,18 +159,28 @@ def understand(
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """检查设置、数据库、微信接口，每项给出解决办法"""
+    """检查设置、数据库、微信接口、回调，每项给出解决办法"""
     from desk.checkup import examine
 
     settings = read_settings()
-    findings = answered(lambda: examine(settings))
+    findings = answered(lambda: examine(settings, knocks(settings), clock=now))
     if as_json:
         table([asdict(finding) for finding in findings], as_json)
     else:
-        for finding in findings:
-            typer.echo(f"{'✓' if finding.ok else '✗'} {finding.what}  {finding.words}")
-    if not all(finding.ok for finding in findings):
+        typer.echo("\n".join(finding.line for finding in findings))
+    if any(finding.ok is False for finding in findings):
         raise typer.Exit(1)
+
+
+def knocks(settings: Settings) -> "dict[str, Knock]":
+    """A push to each account's own address, with which the doctor knocks."""
+    from bot.knocking import event_push, shake_query
+    from desk.callbackcheck import Knock
+    from furnishing import wire_account
+
+    echo = secrets.token_hex(8)
+    wires = {name: wire_account(name, account) for name, account in settings.accounts.items()}
+    return {name: Knock(echo, shake_query(wire, echo, now()), *event_push(wire, now())) for name, wire in wires.items()}
 
 
 @app.command()

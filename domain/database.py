@@ -121,6 +121,9 @@ async def _init(config: dict[str, Any]) -> None:
     except sqlite3.Error as error:
         await close_database()
         raise OperationalError(str(error)) from error
+    except BaseException:
+        await close_database()
+        raise
 
 
 async def _connect() -> None:
@@ -128,6 +131,9 @@ async def _connect() -> None:
     client = connections.get("default")
     if isinstance(client, SqliteClient):
         await client.create_connection(with_db=True)
+    else:
+        # The pool connects by itself, but what asks for the migrations takes a server that is away for an empty one.
+        await client.execute_query("SELECT 1")
 
 
 @asynccontextmanager

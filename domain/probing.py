@@ -1,4 +1,8 @@
-"""Finds out whether the database takes writes, without writing anything."""
+"""Finds out whether the database takes writes, without writing anything, and what time it is there."""
+
+from datetime import datetime
+
+from tortoise import connections
 
 from domain.models.ledger import Event
 from domain.transaction import transact
@@ -12,3 +16,12 @@ async def take_write_lock() -> None:
         await Event.filter(id=0).update(by="")
 
     await transact(work)
+
+
+async def database_time() -> datetime | None:
+    """What the clock of the database server says; None where the database is a file of this machine."""
+    connection = connections.get("default")
+    if connection.capabilities.dialect == "sqlite":
+        return None
+    _, rows = await connection.execute_query("SELECT clock_timestamp() AS now")
+    return datetime.fromisoformat(str(rows[0]["now"]))

@@ -18,6 +18,8 @@ from domain.errors import DeliveryFailed
 TOO_MANY_REQUESTS = 429
 GATEWAY_TIMEOUT = 504
 
+NOT_LISTED = frozenset({40164, 61004})
+_IP = re.compile(r"invalid ip ([0-9a-fA-F.:]{3,45})")
 _RID = re.compile(r"rid:\s*([0-9a-f-]{8,40})")
 
 
@@ -115,14 +117,17 @@ def needed(found: Mapping[str, Any], name: str) -> str:
 def failure(code: int, text: str) -> DeliveryFailed:
     """A code of the platform as a failure, by the table."""
     policy = policy_of(code)
-    # Only the request id is kept of a message: it resolves at the platform, and tells nothing about a person.
+    # Only the request id is kept of a message: it resolves at the platform, and tells nothing about a person. So does
+    # our own address, where the platform does not know it.
+    ip = _IP.search(text) if code in NOT_LISTED else None
     rid = _RID.search(text)
+    told = [f"ip {ip[1]}"] if ip else []
     return DeliveryFailed(
         code,
         permanent=policy.permanent,
         retry_after=policy.retry_after,
         kind=policy.kind,
-        text=f"rid {rid[1]}" if rid else "",
+        text=" ".join([*told, f"rid {rid[1]}"] if rid else told),
     )
 
 

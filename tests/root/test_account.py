@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestServer, unused_port
 
+from domain.database import close_database, visit_database
+from domain.marking import ENGINE, put_mark
 from simulator import Clock, OfficialAccount, Platform
 from templates import menu
+from tests.crash.child import Child
 from tests.harness import simulated
 
 ROOT = Path(__file__).parent.parent.parent
@@ -82,9 +85,21 @@ async def test_templates_are_found_or_what_lacks_is_told(console: Console):
     assert "gone" in said
 
 
-async def test_a_doctor_with_nothing_to_say(console: Console):
-    code, said = await console.run("doctor", "--json")
-    assert [finding for finding in json.loads(said) if not finding["ok"]] == []
+async def test_a_doctor_with_nothing_to_say_ends_well(console: Console):
+    port = unused_port()
+    here = {"GENDAN_ENV": "test", "GENDAN_PORT": str(port), "GENDAN_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    child = Child(console.environment | here, here["GENDAN_PUBLIC_URL"], console.folder)
+    try:
+        await child.start()
+        # The first sign of life would take ten seconds.
+        await visit_database(console.environment["GENDAN_DATABASE_URL"])
+        await put_mark(ENGINE, "all", now=datetime.now(UTC))
+        await close_database()
+        code, said = await console.run("doctor", "--json", **here)
+    finally:
+        await child.clear_away()
+    assert [finding["what"] for finding in json.loads(said) if finding["ok"] is False] == []
+    assert {*json.loads(said)[0]} == {"what", "ok", "words", "fix"}
     assert code == 0
 
 
