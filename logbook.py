@@ -3,29 +3,67 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
 
-HIDDEN = re.compile(r"secret|token|aes_?key|password|openid|authorization|code_sent|content|text_in", re.IGNORECASE)
-_IN_URL = re.compile(r"((?:access_token|secret|code|key|sign|ticket)=)[^&\s\"']+", re.IGNORECASE)
+HIDDEN = re.compile(
+    r"secret|token|aes_?key|password|openid|authorization|cookie|signature|code_sent|content|text_in"
+    r"|phone|mobile|address|ship_to|receiver",
+    re.IGNORECASE,
+)
+SHOWN = frozenset({"event", "level", "ts", "logger"})
+_SECRETS = r"access_token|refresh_token|token|secret|aes_?key|password|ticket"
+# What tells who somebody is or opens a door, wherever it stands in a text: each with what is left of it.
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(rf"\b((?:{_SECRETS}|code|key|sign|signature|msg_signature|openid)=)[^&\s\"'#]+", re.IGNORECASE),
+        r"\1***",
+    ),
+    (re.compile(rf"([\"'](?:{_SECRETS}|openid|touser|phone|mobile)[\"']\s*:\s*[\"'])[^\"']*", re.IGNORECASE), r"\1***"),
+    (re.compile(r"(://[^:/@\s]*:)[^@\s/]+@"), r"\1***@"),
+    (re.compile(r"(/o/|/hooks/carriers/\w+/)[\w-]+"), r"\1***"),
+    (re.compile(r"(\b(?:bearer|basic)\s+)[\w.~+/=-]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"(?<![\w-])o[\w-]{27}(?![\w-])", re.ASCII), "o***"),
+    (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "1***"),
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank what is secret by its name, and tokens inside addresses; escape what could forge a line."""
+    """Blank what is secret by its name, and what is secret inside a text; escape what could forge a line."""
     for name, value in event.items():
-        if HIDDEN.search(name) and name != "event":
+        if name not in SHOWN and HIDDEN.search(name):
             event[name] = "***"
-        elif isinstance(value, str):
-            event[name] = cleaned(value) if name != "exception" else _IN_URL.sub(r"\1***", value)
+        else:
+            event[name] = masked(value) if name == "exception" else _clean(value)
     return event
 
 
+def _clean(value: Any) -> Any:
+    """A value without secrets, however deep they lie in it; what is no plain value is shown as its text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): "***" if HIDDEN.search(str(name)) else _clean(one) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean(one) for one in value]
+    return cleaned(str(value))
+
+
 def cleaned(text: str) -> str:
-    """A text that can neither break a line nor hide one, with tokens in addresses blanked."""
-    return _IN_URL.sub(r"\1***", _CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text))
+    """A text that can neither break a line nor hide one, without secrets."""
+    return masked(_CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text))
+
+
+def masked(text: Any) -> str:
+    """A text without tokens, keys, passwords, openids and telephone numbers."""
+    found = str(text)
+    for pattern, left in _PATTERNS:
+        found = pattern.sub(left, found)
+    return found
 
 
 def calmed(record: logging.LogRecord) -> bool:
@@ -57,6 +95,14 @@ def set_up(level: str = "INFO", form: str = "auto") -> None:
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_libraries(shared, end)], force=True)
     logging.getLogger("aiohttp.server").addFilter(calmed)
+    sys.excepthook = crashed
+
+
+def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The end of the process by a bug, as one line like all others: Python's own would show what it holds."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger().critical("crashed", exc_info=(kind, error, trace))
 
 
 def _libraries(shared: list[Any], end: Any) -> logging.Handler:

@@ -2,11 +2,14 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
+from aiohttp import ClientResponseError, ClientSession, web
+from aiohttp.test_utils import TestServer
 
 import logbook
 
@@ -34,8 +37,9 @@ class Bench:
 def bench(capsys: pytest.CaptureFixture[str]) -> Iterator[Bench]:
     """Leaves the log of the other tests as it was."""
     settled, root = structlog.get_config(), logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, hook = root.handlers[:], root.level, sys.excepthook
     yield Bench(capsys)
+    sys.excepthook = hook
     structlog.configure(**settled)
     root.handlers[:], root.level = handlers, level
     logging.getLogger("aiohttp.server").removeFilter(logbook.calmed)
@@ -109,3 +113,88 @@ def test_levels_below_the_set_one_are_left_out(bench: Bench, level: str, heard: 
     log.debug("x")
     log.info("x")
     assert len(bench.written().splitlines()) == heard
+
+
+CANARIES = (
+    ("https://api/cgi-bin/user/info?access_token=CANARY&openid=o1", "CANARY"),
+    ("https://api/sns/oauth2/access_token?appid=wx1&secret=CANARY&code=0", "CANARY"),
+    ("GET /wechat/main?signature=CANARY&timestamp=1&nonce=2", "CANARY"),
+    ("GET /o/1001K-0-ff-CANARYCANARYCANARYCAN", "CANARY"),
+    ("POST /hooks/carriers/kuaidi100/CANARY?x=1", "CANARY"),
+    ("postgres://shop:CANARY@127.0.0.1:5432/gendan refused", "CANARY"),
+    ('{"access_token": "CANARY", "expires_in": 7200}', "CANARY"),
+    ("{'secret': 'CANARY', 'appid': 'wx1'}", "CANARY"),
+    ("Authorization: Bearer CANARY.abc", "CANARY"),
+    ("no such user o6_bmjrPTlm6_2sgVt7hMZOPfL2M here", "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"),
+    ("call 13812345678 now", "13812345678"),
+)
+
+
+@pytest.mark.parametrize(("said", "canary"), CANARIES)
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_no_way_of_writing_lets_a_secret_through(bench: Bench, said: str, canary: str, form: str):
+    log = bench.log(form=form)
+    log.warning("x", why=said, deep={"a": [said, {"b": (said,)}]}, error=ValueError(said))
+    log.warning(said)
+    logging.getLogger("aiohttp.access").warning("%s", said)
+    for report in (log.exception, logging.getLogger("aiohttp.server").exception):
+        try:
+            try:
+                raise OSError(said)
+            except OSError as cause:
+                raise RuntimeError(f"bug after {said}") from cause
+        except RuntimeError:
+            report("bug")
+    told = bench.written()
+    assert told
+    assert canary not in told
+
+
+@pytest.mark.parametrize("name", ["phone", "ship_to", "address", "receiver_name", "signature", "Cookie"])
+def test_what_tells_where_somebody_lives_is_blanked_by_its_name(bench: Bench, name: str):
+    bench.log().info("x", order={name: "科苑路15号"}, **{name: "科苑路15号"})
+    told = bench.line()
+    assert (told[name], told["order"][name]) == ("***", "***")
+
+
+def test_what_is_no_secret_stays(bench: Bench):
+    fine = {"waybill": "SF1234567890123", "order": "SO1001H", "why": "errcode=40001", "ok": True, "n": 3, "none": None}
+    bench.log().info("x", **fine)
+    told = bench.line()
+    assert {name: told[name] for name in fine} == fine
+
+
+def test_the_end_by_a_bug_is_a_line_like_all_others(bench: Bench):
+    bench.log()
+    try:
+        raise ValueError("postgres://shop:CANARY@host/db")
+    except ValueError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    told = bench.line()
+    assert (told["event"], told["level"]) == ("crashed", "critical")
+    assert "CANARY" not in told["exception"]
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert bench.written() == ""
+
+
+async def test_a_request_that_fails_shows_no_token_of_its_address(bench: Bench):
+    bench.log()
+
+    async def broken(_: web.Request) -> web.Response:
+        async with ClientSession() as session:
+            await session.get("http://127.0.0.1:9/cgi-bin/menu/get?access_token=CANARY-1", raise_for_status=True)
+        raise AssertionError
+
+    app = web.Application()
+    app.router.add_get("/o/{token}", broken)
+    async with TestServer(app) as server, ClientSession() as session:
+        answer = await session.get(server.make_url("/o/CANARY-2?code=CANARY-3"))
+        assert answer.status == 500
+        try:
+            (await session.get(server.make_url("/o/CANARY-2?code=CANARY-3"))).raise_for_status()
+        except ClientResponseError:
+            structlog.get_logger().exception("asked_in_vain")
+    told = bench.written()
+    assert "asked_in_vain" in told
+    assert "Error handling request" in told
+    assert "CANARY" not in told
