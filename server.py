@@ -245,7 +245,9 @@ class Shop:
         checks: dict[str, health.Check] = {"database": _writable}
         if self.settings.role is not ProcessRole.WEB:
             checks["engine"] = health.beating(lambda: self.engine.beat_at, self.clock)
-        return health.routes(product_version(), checks, self.metrics, self._figures)
+        return health.routes(
+            product_version(), checks, self.metrics, self._figures, bearer=self.settings.metrics_bearer
+        )
 
     async def _figures(self) -> list[Figure]:
         return await readings.readings(self.clock(), leads=self.schedule.runs, copies_in=self.settings.backup_dir)

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     link_days: float = Field(30, gt=0, le=365)
     demo_ahead: float = Field(0, ge=0)
     failpoints: str = ""
+    metrics_token: SecretStr | None = None
     log_level: str = Field("INFO", pattern="(?i)^(debug|info|warning|error)$")
     log_format: str = Field("auto", pattern="^(auto|json|text)$")
 
@@ -153,6 +154,11 @@ class Settings(BaseSettings):
     def appids(self) -> dict[str, str]:
         """Which account goes by which name."""
         return {name: account.appid for name, account in self.accounts.items()}
+
+    @property
+    def metrics_bearer(self) -> str:
+        """What opens the metrics to others than this machine; empty for nobody."""
+        return self.metrics_token.get_secret_value() if self.metrics_token is not None else ""
 
     @property
     def base_url(self) -> str:
