@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -19,7 +19,9 @@ _SECRETS = r"access_token|refresh_token|token|secret|aes_?key|password|ticket"
 # What tells who somebody is or opens a door, wherever it stands in a text: each with what is left of it.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(rf"\b((?:{_SECRETS}|code|key|sign|signature|msg_signature|openid)=)[^&\s\"'#]+", re.IGNORECASE),
+        re.compile(
+            rf"\b((?:{_SECRETS}|code|key|sign|state|signature|msg_signature|openid)=)[^&\s\"'#]+", re.IGNORECASE
+        ),
         r"\1***",
     ),
     (re.compile(rf"([\"'](?:{_SECRETS}|openid|touser|phone|mobile)[\"']\s*:\s*[\"'])[^\"']*", re.IGNORECASE), r"\1***"),
@@ -29,7 +31,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![\w-])o[\w-]{27}(?![\w-])", re.ASCII), "o***"),
     (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "1***"),
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_SHORTEST = 6
+
+_known: list[str] = []
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Blank these very texts wherever they turn up, whatever stands beside them."""
+    _known[:] = sorted({*_known, *(text for text in secrets if len(text) >= _SHORTEST)}, key=len, reverse=True)
 
 
 def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -37,8 +47,10 @@ def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
     for name, value in event.items():
         if name not in SHOWN and HIDDEN.search(name):
             event[name] = "***"
-        else:
-            event[name] = masked(value) if name == "exception" else _clean(value)
+        elif name == "exception":
+            event[name] = "\n".join(cleaned(line) for line in str(value).split("\n"))
+        elif not name.startswith("_"):
+            event[name] = _clean(value)
     return event
 
 
@@ -47,7 +59,7 @@ def _clean(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):
-        return {str(name): "***" if HIDDEN.search(str(name)) else _clean(one) for name, one in value.items()}
+        return {cleaned(str(name)): "***" if HIDDEN.search(str(name)) else _clean(one) for name, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(one) for one in value]
     return cleaned(str(value))
@@ -55,12 +67,26 @@ def _clean(value: Any) -> Any:
 
 def cleaned(text: str) -> str:
     """A text that can neither break a line nor hide one, without secrets."""
-    return masked(_CONTROL.sub(lambda m: f"\\u{ord(m[0]):04x}", text))
+    return escaped(masked(text))
+
+
+def escaped(text: str) -> str:
+    """A text whose control characters, line breaks and changes of direction are written out."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _set_in(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Traces for people are set in: no line of one looks like a line of the log."""
+    if isinstance(event.get("exception"), str):
+        event["exception"] = "  | " + event["exception"].replace("\n", "\n  | ")
+    return event
 
 
 def masked(text: Any) -> str:
     """A text without tokens, keys, passwords, openids and telephone numbers."""
     found = str(text)
+    for secret in _known:
+        found = found.replace(secret, "***")
     for pattern, left in _PATTERNS:
         found = pattern.sub(left, found)
     return found
@@ -85,6 +111,7 @@ def set_up(level: str = "INFO", form: str = "auto") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
         structlog.processors.format_exc_info,
         redact,
+        *(() if as_json else (_set_in,)),
     ]
     end = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
     structlog.configure(

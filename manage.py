@@ -54,6 +54,7 @@ def serve() -> None:
     import server
 
     logbook.set_up(settings.log_level, settings.log_format)
+    logbook.hide(settings.secrets)
     if not settings.accounts:
         refuse(NO_ACCOUNT)
     guarded(lambda: server.run(settings))

@@ -161,6 +161,14 @@ class Settings(BaseSettings):
         return self.metrics_token.get_secret_value() if self.metrics_token is not None else ""
 
     @property
+    def secrets(self) -> list[str]:
+        """Everything that no line of a log may show."""
+        held = [self.fallback_key, self.metrics_token, *(carrier.key for carrier in self.carriers.values())]
+        for one in self.accounts.values():
+            held += [one.secret, one.token, one.aes_key, one.aes_key_previous]
+        return [secret.get_secret_value() for secret in held if secret is not None]
+
+    @property
     def base_url(self) -> str:
         """The base of links in messages."""
         return self.public_url or f"http://{self.host}:{self.port}"

@@ -12,14 +12,19 @@ from settings import read_settings
 
 T = TypeVar("T")
 
+LARGEST = 20 << 20
 NO_ACCOUNT = "没有公众号：请设置 GENDAN_ACCOUNTS__MAIN__APPID 等 · no account: set GENDAN_ACCOUNTS__MAIN__APPID …"
 
 
 def document(file: Path) -> dict[str, Any]:
-    """The JSON object in a file; anything else is refused."""
+    """The JSON object in a file; anything else, and what is too large to be a catalogue, is refused."""
     try:
-        found = json.loads(file.read_text("utf-8-sig"))
-    except ValueError as error:
+        with file.open("rb") as handle:
+            content = handle.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            refuse(f"{file} 超过 {LARGEST >> 20} MB，请分成几个文件 · larger than {LARGEST >> 20} MB, split it")
+        found = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         refuse(f"{file} 不是 JSON · not JSON: {error}")
     return found if isinstance(found, dict) else refuse(f"{file} 应是一个 JSON 对象 · expected a JSON object")
 

@@ -8,6 +8,8 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from logbook import cleaned, escaped
+
 T = TypeVar("T")
 Row = Mapping[str, Any]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
@@ -16,31 +18,33 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 def show(fields: Row, as_json: bool) -> None:
     """One thing, a line per field."""
     if as_json:
-        typer.echo(json.dumps(fields, ensure_ascii=False))
+        typer.echo(escaped(json.dumps(fields, ensure_ascii=False)))
         return
     for name, value in fields.items():
-        typer.echo(f"{name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value}")
+        said = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+        typer.echo(f"{name}: {escaped(said)}")
 
 
 def table(rows: Sequence[Row], as_json: bool) -> None:
     """Several things of one kind; as a table for people."""
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        typer.echo(escaped(json.dumps(rows, ensure_ascii=False)))
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     drawn = Table()
     for name in rows[0] if rows else ("—",):
         drawn.add_column(name)
     for row in rows:
-        drawn.add_row(*("" if value is None else str(value) for value in row.values()))
+        drawn.add_row(*(Text("" if value is None else escaped(str(value))) for value in row.values()))
     Console().print(drawn)
 
 
 def refuse(text: str) -> NoReturn:
     """End with the words of a refusal: exit 1."""
-    typer.echo(text, err=True)
+    typer.echo("\n".join(cleaned(line) for line in text.split("\n")), err=True)
     raise typer.Exit(1)
 
 

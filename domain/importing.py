@@ -9,10 +9,20 @@ from typing import Any
 from domain.errors import ImportRefused
 from domain.models import Customer, GenericTerm, Product, Staff, UnitSynonym
 from domain.offering import touch_catalogue
-from domain.rules.rows import Problem, Row, customer_problems, product_problems, staff_problems, stock_problems
+from domain.rules.rows import (
+    Problem,
+    Row,
+    customer_problems,
+    product_problems,
+    staff_problems,
+    stock_problems,
+    unseen_problems,
+)
 from domain.stocking import MAIN, Counted, write_counts
 from domain.transaction import transact
 from domain.values import SYSTEM
+
+MOST_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,8 @@ def _rows(document: Row, name: str) -> list[Row]:
     rows = document.get(name)
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise ImportRefused(((0, name, "expected a list of objects"),))
+    if len(rows) > MOST_ROWS:
+        raise ImportRefused(((0, name, f"more than {MOST_ROWS} rows: {len(rows)}"),))
     return rows
 
 
@@ -112,7 +124,7 @@ def _check(rows: Sequence[Row], problems_of: Callable[[Row], list[Problem]]) -> 
     problems: list[tuple[int, str, str]] = []
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
-        problems += [(number, name, text) for name, text in problems_of(row)]
+        problems += [(number, name, text) for name, text in (*problems_of(row), *unseen_problems(row))]
         key = str(row.get("sku") or row.get("id") or "") + str(row.get("warehouse") or "")
         if key in seen:
             problems.append((number, "id" if "id" in row else "sku", f"twice: {key}"))

@@ -9,6 +9,7 @@ from notify.channels import Outgoing
 from notify.models import Delivery
 from notify.notices import Notice
 from notify.retry import Next
+from templates import inert
 
 KEPT = 20
 
@@ -23,7 +24,7 @@ def outgoing_of(row: Delivery) -> Outgoing:
 def tame(fact: Any) -> Any:
     """Facts that can neither break a line nor make a link, as ``<a href=…>`` in a name would in a plain message."""
     if isinstance(fact, str):
-        return " ".join(fact.split()).replace("<", "＜").replace(">", "＞")
+        return inert(" ".join(fact.split()))
     if isinstance(fact, dict):
         return {name: tame(value) for name, value in fact.items()}
     return [tame(one) for one in fact] if isinstance(fact, list | tuple) else fact

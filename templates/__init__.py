@@ -1,6 +1,7 @@
 """Every sentence and page that leaves the building, and the few lines that fill them in."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,11 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 FOLDER = Path(__file__).parent
 
 _zone = ZoneInfo("Asia/Shanghai")
 _WEEKDAYS = "一二三四五六日"
+_BREAK = re.compile("(?<![ \t])[ \t]*+[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+[ \t]*+")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def set_zone(zone: ZoneInfo) -> None:
@@ -27,7 +31,10 @@ def zone() -> ZoneInfo:
 
 
 def render(name: str, /, **facts: Any) -> str:
-    """The text of ``replies/<name>.j2``; a fact that is missing is an error, never a blank."""
+    """The text of ``replies/<name>.j2``; a fact that is missing is an error, never a blank.
+
+    Facts come out inert: of what people wrote nothing becomes a line, a link or a turn of direction.
+    """
     return _text.get_template(f"replies/{name}.j2").render(facts).strip()
 
 
@@ -45,7 +52,7 @@ def refusals() -> frozenset[str]:
 
 def notice(name: str, voice: str, /, **facts: Any) -> str:
     """One voice of a notice: the block ``voice`` of ``notices/<name>.j2``; empty when the notice has no such voice."""
-    template = _text.get_template(f"notices/{name}.j2")
+    template = _notices.get_template(f"notices/{name}.j2")
     block = template.blocks.get(voice)
     return "" if block is None else "".join(block(template.new_context(facts))).strip()
 
@@ -53,6 +60,11 @@ def notice(name: str, voice: str, /, **facts: Any) -> str:
 def page(name: str, /, **facts: Any) -> str:
     """An HTML page from ``pages/<name>.html``; every fact is escaped."""
     return _html.get_template(f"pages/{name}.html").render(facts)
+
+
+def inert(text: str) -> str:
+    """A text that can neither break a line, hide in one or turn it around, nor make a link in a chat."""
+    return _UNSEEN.sub("", _BREAK.sub(" ", text)).replace("<", "＜").replace(">", "＞")
 
 
 def shown(number: str | None) -> str:
@@ -120,12 +132,18 @@ FILTERS: Mapping[str, Any] = {
 }
 
 
-def _environment(*, escape: bool) -> Environment:
+def _inert_value(value: Any) -> Any:
+    # What is marked was made here, of values that went through this before.
+    return inert(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _environment(*, escape: bool = False, finalize: Callable[[Any], Any] | None = None) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
         # Chat text is no HTML: the envelope makes it safe for XML, and WeChat shows all but <a> literally.
         autoescape=escape,  # noqa: S701
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -133,7 +151,9 @@ def _environment(*, escape: bool) -> Environment:
     return environment
 
 
-_text = _environment(escape=False)
+_text = _environment(finalize=_inert_value)
+# Their facts are made inert as a whole, and their own blocks hold several lines.
+_notices = _environment()
 _html = _environment(escape=True)
 
 

@@ -20,7 +20,7 @@ MAY = {
     "settings": {"accounts", "badsettings"},
     "accounts": set(),
     "badsettings": set(),
-    "desk": {"desk", "domain", "notify", "connect", "templates", "settings", "accounts"},
+    "desk": {"desk", "domain", "notify", "connect", "templates", "settings", "accounts", "logbook"},
     "release": set(),
     "logbook": set(),
     "process": set(),

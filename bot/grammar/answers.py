@@ -17,9 +17,9 @@ from domain.commands import Command, Details, ProvideInfo
 from domain.values import DeliveryKind, DeliveryWish
 
 _ORDINAL = re.compile(
-    r"(?:选|要|就|是|我要|我选|那就|用|option|no\.?|number|the)*\s*(?:第)?\s*(?P<n>\d{1,2}"
+    r"(?:选|要|就|是|我要|我选|那就|用|option|no\.?|number|the)*+\s*+(?:第\s*+)?(?P<n>\d{1,2}"
     r"|[一二两三四五六七八九十]|first|second|third|last|最后|前者|前面|上面|后者|后面"
-    r"|下面)\s*(?:面|个|种|款|项|号|家|条|吧|的|那个|那款|那种|那家|one|\.|、|好了)*\s*"
+    r"|下面)\s*+(?:面|个|种|款|项|号|家|条|吧|的|那个|那款|那种|那家|one|\.|、|好了)*+\s*"
 )
 _WORDS = {"前者": 1, "前面": 1, "上面": 1, "first": 1, "second": 2, "third": 3}
 _PLAIN_NUMBER = re.compile(

@@ -16,6 +16,7 @@ _SPECIAL = {
     "伍": "五", "陆": "六", "陸": "六", "柒": "七", "捌": "八", "玖": "九", "拾": "十", "佰": "百", "仟": "千",
 }  # fmt: skip
 _CIRCLED = {chr(0x2460 + n): f"{n + 1}、" for n in range(20)}
+_NO_FIGURE = "□"
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u00ad")
 
 
@@ -44,9 +45,21 @@ def _fold(char: str) -> str:
         return _CIRCLED[char]
     if char in _INVISIBLE or 0x1F3FB <= ord(char) <= 0x1F3FF:
         return ""
+    if _is_foreign_figure(char):
+        return _NO_FIGURE
     plain = "".join(_SPECIAL.get(part, part) for part in unicodedata.normalize("NFKC", char)).lower()
     table = simplified()
     return "".join(_SPECIAL.get(part, table.get(part, part)) for part in plain)
+
+
+def _is_foreign_figure(char: str) -> bool:
+    """Figures of other scripts and raised or lowered ones: Python reads them as numbers, people here do not."""
+    if not char.isdigit() or char.isascii():
+        return False
+    return (
+        unicodedata.decomposition(char).startswith(("<super>", "<sub>"))
+        or not unicodedata.normalize("NFKC", char).isascii()
+    )
 
 
 FOLDING: dict[int, str] = _Folding()

@@ -33,7 +33,7 @@ _VAGUE_BEFORE = re.compile(
 _VAGUE_TAIL = re.compile(r"[ \t]?(?:左右|上下|以上|以内|出头|不到|or so|多一点|多点)")
 # “A100 -5箱” is less than nothing; a dash with blanks on both sides or none only sets the figure apart.
 _MINUS = re.compile(r"(?:负|minus)[ \t]?$|(?<=[^\s\d-])(?:[ \t]+|[:=][ \t]*)[-−]$")
-_FIGURE = re.compile(r"[ \t]*[:*=×]?[ \t]*[一二两三四五六七八九十半]|[ \t]+[\d]|[ \t]*[:*=×][ \t]*\d")
+_FIGURE = re.compile(r"[ \t]*+(?:[:*=×][ \t]*+)?[一二两三四五六七八九十半]|[ \t]++\d|[ \t]*+[:*=×][ \t]*+\d")
 _ALNUM = re.compile(r"[a-z0-9]")
 _HALVED = ("减", "对", "砍", "折", "过")
 _POINTING = ("上", "那", "这", "哪", "每", "本", "该", "此")
@@ -122,7 +122,8 @@ def _after_quantity(canvas: Canvas, start: int) -> bool:
 
 def _add_price(canvas: Canvas, match: re.Match[str], *, per: bool) -> None:
     price = _amount(match)
-    if price is not None and price > 0:
+    exponent = re.match(r"e[+-]?\d", canvas.text[match.end() :])
+    if price is not None and price > 0 and not exponent:
         canvas.add(PriceMark(start=match.start(), end=match.end(), price=price, unit=match["unit"] if per else None))
 
 

@@ -43,7 +43,8 @@ def understand(text: str, lexicon: Lexicon, context: Context, now: datetime) -> 
     ``now`` is aware; days are reckoned in the lexicon's time zone.
     """
     folded = fold(text)
-    if len(text) > LONGEST or not folded.strip():
+    # One sign may fold into many: what the patterns see is bounded too.
+    if len(text) > LONGEST or len(folded) > 2 * LONGEST or not folded.strip():
         return Understanding(_NOTHING, ("length",))
     if addresses_the_machine(folded, staff=context.staff):
         return Understanding(_NOTHING, ("machine",))

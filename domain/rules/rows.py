@@ -1,6 +1,7 @@
 """What is wrong with a row of master data before it is written: the field and the reason, for every fault in it."""
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -8,6 +9,8 @@ from domain.values import STAFF_ROLES
 
 Row = Mapping[str, Any]
 Problem = tuple[str, str]
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINER = "\u200d"
 # Sizes of units are kept to this many places.
 SIZE_PLACES = 6
 
@@ -45,6 +48,28 @@ def stock_problems(row: Row, known: set[str]) -> list[Problem]:
     """What is wrong with a balance; ``known`` are the products that there are."""
     problems = [] if row.get("sku") in known else [("sku", f"no such product: {row.get('sku')}")]
     return problems + _number(row, "qty", 3, required=True)
+
+
+def unseen_problems(row: Row) -> list[Problem]:
+    """Characters that nobody sees and that break or turn a line wherever the text is shown later."""
+    found = [(str(name), sign) for name, value in row.items() for text in _words(value) for sign in text]
+    return [(name, f"control character U+{ord(sign):04X}") for name, sign in found if _unseen(sign)]
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner)
+
+
+def _unseen(sign: str) -> bool:
+    return unicodedata.category(sign) in _UNSEEN and sign != _JOINER
 
 
 def _texts(row: Row, **longest: int) -> list[Problem]:

@@ -37,7 +37,9 @@ async def test_a_flood_of_guesses_hits_nothing(cast: Cast, openids: int):
         guess = "".join(chance.choice(joining.ALPHABET) for _ in range(joining.LENGTH))
         assert guess != right
         try:
-            await joining.peek_code(guess, Address("main", f"o-{n % openids}"), now=NOW + timedelta(seconds=n / 100))
+            await joining.peek_code(
+                guess, Address("main", f"o-{n % openids}"), now=NOW + timedelta(minutes=10 * n / GUESSES)
+            )
         except CodeRefused:
             wrong += 1
         except TooManyTries:
