@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +123,12 @@ def board() -> dict[str, Any]:
 def expressions(shown: dict[str, Any]) -> list[str]:
     assert len({panel["id"] for panel in shown["panels"]}) == len(shown["panels"])
     return [target["expr"] for panel in shown["panels"] for target in panel.get("targets", [])]
+
+
+def test_the_alerts_are_raised_when_they_should_and_only_then():
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.skip("promtool is not installed")
+    words = [program, "test", "rules", "alerts.test.yml"]
+    done = subprocess.run(words, cwd=RULES.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

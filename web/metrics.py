@@ -52,7 +52,16 @@ class Metrics:
         self._jobs = Gauge(
             "gendan_job_last_success_timestamp_seconds", "When a job last ended well", ["job"], registry=own
         )
+        self._begin()
         Gauge("gendan_build_info", "The version that runs", ["version"], registry=own).labels(version).set(1)
+
+    def _begin(self) -> None:
+        # A series that appears with its first failure shows no increase: those that are watched begin at zero.
+        for kind in ("message", "handshake"):
+            for result in _RESULTS.values():
+                self._requests.labels(kind, result)
+        for result in ("ok", "transient", "throttled", "config"):
+            self._refreshes.labels(result)
 
     def bug_caught(self) -> None:
         """Something failed that should not have: a person got a neutral sentence, the log has the trace."""
