@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: setup demo test run check bench lock migrations clean
+.PHONY: setup demo test run check bench lock audit migrations clean
 
 setup: $(RUN_STAMP)
 
@@ -41,7 +41,8 @@ check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
-	$(BIN)/python -m pytest tests/test_house.py
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml .
+	$(BIN)/python -m pytest tests/test_house.py tests/test_weaknesses.py
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m bench
@@ -51,6 +52,11 @@ lock: $(DEV_STAMP)
 	$(PIP) install pip-tools
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+# Ask whether what is locked has known holes; needs a network that reaches the advisories, so no part of check.
+audit: $(DEV_STAMP)
+	$(PIP) install pip-audit
+	$(BIN)/python -m pip_audit --strict --disable-pip --require-hashes -r requirements.txt
 
 # Write a migration for what has changed in the models; a test fails until this is done.
 migrations: $(DEV_STAMP)
