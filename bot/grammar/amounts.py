@@ -33,6 +33,8 @@ def _unit(item: Item, lexicon: Lexicon) -> tuple[str, Decimal] | None:
         return lexicon.unit_of(item.product.sku, written)
     if not written:
         return None
+    if not item.product.ids and written.isascii():
+        return lexicon.units.usual(written), Decimal(1)
     spelt = {found for sku in item.product.ids if (found := lexicon.unit_of(sku, written))}
     return spelt.pop() if len({unit for unit, _ in spelt}) == 1 else None
 

@@ -25,6 +25,7 @@ _WORDS = {"前者": 1, "前面": 1, "上面": 1, "first": 1, "second": 2, "third
 _PLAIN_NUMBER = re.compile(
     rf"(?:要|来|就|大概|一共|先|拿|那就|改成)*\s*(?P<n>{NUMBER})\s*(?:吧|了|就行|就好|好了|即可|啊|哈)*"
 )
+_ASKED_BACK = re.compile(r"多少|吗|[?？]|几")
 _MINUS = re.compile(r"\s*[-−]\s*[\d一二两三四五六七八九十]")
 _LONGEST_ANSWER = 80
 _NO_ANSWER = re.compile(
@@ -73,14 +74,14 @@ def _quantity(scene: Scene) -> Command | None:
     sku = scene.context.pending.sku if scene.context.pending else None
     if scene.has("PNC"):
         named = scene.of(ProductMark)
-        if len(named) != 1 or named[0].sku != sku:
+        if len(named) != 1 or named[0].sku != sku or _ASKED_BACK.search(scene.skeleton):
             return None
         return ProvideInfo(lines=tuple(wanted(item, scene.lexicon) for item in pair(scene.text, scene.marks)))
     match = _PLAIN_NUMBER.fullmatch(_words(scene))
     mark = scene.of(QuantityMark)[-1] if scene.of(QuantityMark) else None
     if match and (mark is None or not mark.unit):
         mark = QuantityMark(start=0, end=0, qty=parse_number(match["n"]), unit=None)
-    if mark is None or re.search(r"多少|吗|[?？]|几", scene.skeleton):
+    if mark is None or _ASKED_BACK.search(scene.skeleton):
         return None
     if _MINUS.match(scene.text):
         mark = replace(mark, qty=None)
@@ -103,9 +104,8 @@ def _product(scene: Scene) -> Command | None:
     candidates = scene.context.pending.candidates if scene.context.pending else ()
     option = option_of(scene)
     if option is not None and candidates:
-        if 1 <= option <= len(candidates):
-            return ProvideInfo(sku=candidates[option - 1])
-        return ProvideInfo(option=option, clarify=("product",))
+        chosen = candidates[option - 1] if 1 <= option <= len(candidates) else _by_modifier(scene, candidates)
+        return ProvideInfo(sku=chosen) if chosen else ProvideInfo(option=option, clarify=("product",))
     marks = [mark for mark in scene.of(ProductMark) if mark.ids]
     if marks and not re.search(r"多少|吗|[?？]|库存|价", scene.skeleton):
         inside = tuple(sku for sku in marks[0].ids if not candidates or sku in candidates) or marks[0].ids

@@ -10,6 +10,7 @@ _SAME = str.maketrans("oilI零一二三四五六七八九*", "0111" + "012345678
 _DROPPED = frozenset(" -_的'")
 _HANZI = re.compile(r"[\u3400-\u9fff]")
 _MOST_READINGS = 4
+_PARTED = re.compile(r"(?<=\d)-(?=\d)")
 
 
 def compact(text: str) -> tuple[str, list[int]]:
@@ -37,11 +38,13 @@ def key_of(text: str) -> str:
 
 
 def keys_of(text: str) -> Iterator[str]:
-    """All keys under which a catalog name is filed: with and without the space between its numbers."""
+    """All keys under which a catalog name is filed: with and without what parts its numbers."""
     key = key_of(text)
     yield key
     if " " in key:
         yield key.replace(" ", "")
+    if _PARTED.search(text):
+        yield key_of(_PARTED.sub(" ", text))
 
 
 def sound(key: str) -> str:

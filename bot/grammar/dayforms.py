@@ -1,30 +1,19 @@
 """Every way to name days, as an ordered table of pattern and meaning; earlier forms win over later ones."""
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TypeAlias
 
 from bot.grammar import days
 from bot.grammar.days import Days
 from bot.grammar.holidays import FESTIVALS, festival, workday_after
 from bot.grammar.numerals import parse_number, small_number
-
-Match: TypeAlias = re.Match[str]
-Meaning: TypeAlias = Callable[[Match, date], Days | None]
+from bot.grammar.weekforms import OFFSETS, WEEK_FORMS, Match, Meaning
 
 N = r"(?:\d{1,3}|[一二三四五六七八九十廿卅两俩]{1,3})"
 _DAY_OF_MONTH = (
     r"(?:3[01]|[12]\d|0?[1-9]|[一二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|卅一?|[一二三四五六七八九])"
 )
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-_WEEK = r"(?:周|星期|礼拜)"
-_WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6} | {str(n + 1): n for n in range(6)}
-_OFFSETS = {"下下": 2, "下": 1, "这": 0, "本": 0, "当": 0, "上": -1, "上上": -2}
-_RELATIVE = {
-    "大后": 3, "后": 2, "明": 1, "今": 0, "昨": -1, "前": -2, "大前": -3,
-    "day after tomorrow": 2, "tomorrow": 1, "tmr": 1, "today": 0, "tonight": 0, "yesterday": -1,
-}  # fmt: skip
 _NOT_A_DAY = (
     r"(?!的(?![上下早晚时])| ?(?:线|楼|门|仓|库|店|院|桌|机|房|厂|码头|窗|柜|位|员|车|钢|色|码"
     r"|电池|电|字|单|订|那|这))"
@@ -79,7 +68,7 @@ def _day_range(m: Match, today: date) -> Days | None:
 
 
 def _relative_month(m: Match, today: date) -> Days | None:
-    first, last = days.month_at(today, _OFFSETS[m["r"]])
+    first, last = days.month_at(today, OFFSETS[m["r"]])
     if not m["d"]:
         return _part_of(first, last, m["p"])
     day = days.make(first.year, first.month, _number(m["d"]))
@@ -97,31 +86,6 @@ def _month_only(m: Match, today: date) -> Days | None:
 
 def _this_month(m: Match, today: date) -> Days | None:
     return _part_of(*days.month_at(today, 0), m["p"].lstrip("月"))
-
-
-def _relative_week(m: Match, today: date) -> Days | None:
-    first, last = days.week_at(today, _OFFSETS[m["r"]])
-    if not m["d"]:
-        return days.span(first, last)
-    return _in_week(first, m["d"])
-
-
-def _in_week(monday: date, word: str) -> Days:
-    if word == "末":
-        return days.span(monday + timedelta(days=5), monday + timedelta(days=6))
-    return days.on(monday + timedelta(days=_WEEKDAYS[word]))
-
-
-def _weekday(m: Match, today: date) -> Days | None:
-    if m["d"] == "末":
-        return _in_week(days.week_at(today, 0)[0], "末")
-    ahead = days.next_weekday(today, _WEEKDAYS[m["d"]])
-    back = ahead - timedelta(days=7)
-    return days.on(ahead, back)
-
-
-def _relative_day(m: Match, today: date) -> Days | None:
-    return days.on(today + timedelta(days=_RELATIVE[m["r"]]))
 
 
 def _shifted(m: Match, today: date) -> date | None:
@@ -217,11 +181,7 @@ _TABLE: tuple[tuple[str, Meaning], ...] = (
         rf"|下旬|中))?", _relative_month),
     (rf"(?P<y>明年|今年|去年)?(?<!\d)(?P<m>{_MONTH})月份?(?!\d)", _month_only),
     (r"(?P<p>月底|月末|月初|月中|上旬|中旬|下旬)", _this_month),
-    (rf"(?P<r>下下|下|这|本|上上|上)个?{_WEEK}(?P<d>[一二三四五六日天末1-6](?!\d))?", _relative_week),
-    (rf"(?<![每])(?<!\d){_WEEK}(?P<d>[一二三四五六日天末]|[1-6](?!\d))", _weekday),
-    (r"(?P<r>大后|后|明|今|昨|大前|前)(?:天|日(?!期|本)|儿(?:个)?)", _relative_day),
-    (r"(?P<r>明|今|昨|后)(?=早|晚)", _relative_day),
-    (r"(?<![a-z])(?:the )?(?P<r>day after tomorrow|tomorrow|tmr|today|tonight|yesterday)(?![a-z])", _relative_day),
+    *WEEK_FORMS,
     (r"(?P<y>今年|明年)?年(?:底|末|终)", _year_end),
     (r"(?<![今明去前后半每])年(?:之)?前", _before_new_year),
     (

@@ -35,6 +35,7 @@ _PENDING_NO = re.compile(
     r"|(?:不|否|no|n|❌|👎|2)(?:了|吧|啊|的|哈)*(?:[,:;。\s]+(?P<why2>.+))?",
     re.DOTALL,
 )
+_REASON_FIRST = re.compile(rf"[^?吗批同PQ]{{2,30}}[,;。\s](?:{REJECT})(?:了|吧|掉)*")
 _RELATIVE = re.compile(
     rf"(?:把)?(?:(?:C的?|D的?|刚才|刚刚|上次|上一|之前|前面|那|这|最近|最后)*(?:个|张|一|Z)?(?:单子?|订单|张|份))(?:都|就|给)?(?:{APPROVE}|{REJECT}"
     rf"|(?:{APPROVE})了)(?:吧|了|掉)*"
@@ -54,7 +55,7 @@ _CANCEL_WHOLE = re.compile(
     r"|上次的?|上一|last|前面的?|刚(?![刚才下])|了| )*(?:个|张|一|Z)?(?:订单|单子?|下单|order|采购单)"
     r"|(?:订单|单子?|那单|这单|整单|全部|都|货|东西|那张|这张|order)(?:给我|帮我|先|就|都|也|全"
     r"|全部)*(?:取消|作废|撤销|撤回|撤|退|不要|不用|不订|删|cancel)(?:了|掉|吧)?|撤单|退单|不买了"
-    r"|不订了|不下单了|(?:全部?|都|统统|全都)不要了?|清空|不要了$|不想要了$|不需要了$|取消(?:吧|了"
+    r"|不订了|不下单?了|(?:全部?|都|统统|全都)不要了?|清空|不要了$|不想要了$|不需要了$|取消(?:吧|了"
     r"|掉)*$|作废(?:吧|了)*$|^cancel(?:it|that| it| that| please)?$|^(?:先)?不要了"
     r"|(?:单|订单)(?:D|刚)?.{0,6}退了"
 )
@@ -146,6 +147,8 @@ def _answer(scene: Scene) -> Command | None:
     core = scene.core or scene.skeleton
     if isinstance(confirmation(scene), Confirm) or _LONE_YES.fullmatch(core) or _PENDING_YES.fullmatch(core):
         return Approve()
+    if _REASON_FIRST.fullmatch(core):
+        return Reject()
     for pattern in (_LONE_NO, _PENDING_NO):
         match = pattern.fullmatch(core)
         if match:

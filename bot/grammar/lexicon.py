@@ -57,6 +57,7 @@ class Lexicon:
     by_sound: Mapping[str, Entry]
     variants: Mapping[str, Mapping[str, str]]
     unit_words: tuple[str, ...]
+    endings: frozenset[str] = frozenset()
     timezone: str = "Asia/Shanghai"
     _automaton: Any = None
     _learnt: Mapping[str, Entry] = field(default_factory=dict)
@@ -79,6 +80,8 @@ class Lexicon:
             {unit: frozenset(w.lower() for w in words) for unit, words in unit_synonyms.items()}, generic_units
         )
         entries = _file(goods, people, generic_terms, customer_generic_terms)
+        unit_words = tuple(units.words({unit for entry in goods.values() for unit in entry.units}))
+        named = (key for key, entry in entries.items() if entry.kind != CUSTOMER)
         return cls(
             products=goods,
             customers=people,
@@ -86,7 +89,8 @@ class Lexicon:
             entries=entries,
             by_sound=_file_sounds(entries),
             variants=_variants(goods, generic_terms),
-            unit_words=tuple(units.words({unit for entry in goods.values() for unit in entry.units})),
+            unit_words=unit_words,
+            endings=frozenset(key[-1] for key in (*named, *unit_words) if hanzi_count(key[-1:])),
             timezone=timezone,
             _automaton=_automaton(entries),
         )

@@ -24,6 +24,7 @@ _DELIVERY_WORDS = re.compile(
     r"|时间|交期|提前|推迟|延期?|后|我们?|麻烦|请|必须|一定|的话|过来|货|单|都|先|等|配送|收|需要"
     r"|希望|尽量|拿|取|上门|的|时候|了"
 )
+_CUSTOMER_CHANGED = re.compile(r"客户|(?:改成?|换成?|是|给|算)C")
 _FEW = 2
 
 
@@ -51,7 +52,8 @@ def _modified(scene: Scene, order_no: str | None) -> ModifyOrder | None:
     customer, several = named_customer(scene)
     if not ops and not has_details(details) and not customer and not unclear:
         return _unspecific(scene, order_no)
-    if not ops and order_no is None and not _about_the_order(scene, details):
+    renamed = customer and scene.says(_CUSTOMER_CHANGED)
+    if not ops and order_no is None and not renamed and not _about_the_order(scene, details):
         return None
     asked = asked | ({"date"} if unclear else set()) | ({"customer"} if several else set())
     return ModifyOrder(

@@ -1,10 +1,12 @@
 """Words beside a product that say which one exactly: variants of a code, attributes of a family, elliptic modifiers."""
 
 import re
+from dataclasses import replace
 
 from bot.grammar.compact import key_of
 from bot.grammar.lexicon import CUSTOMER, GENERIC, Lexicon
 from bot.grammar.marks import Canvas, ProductMark
+from bot.grammar.numerals import NUMBER
 
 _MODIFIER = re.compile(
     r"(?<![a-z0-9.])(\d+(?:\.\d+)?[a-z]{1,2}|\d+x\d+|[a-z]\d+(?:x\d+)?|\d+(?:\.\d+)?(?:平方|瓦|寸|号|米|伏"
@@ -13,14 +15,26 @@ _MODIFIER = re.compile(
 _BEHIND = re.compile(r"[\s(]?(?:要|选|是|用)?(?P<a>[a-z0-9.]{1,8}[\u4e00-\u9fff]{0,2}|[\u4e00-\u9fff]{1,4})")
 _BEFORE = re.compile(r"(?P<a>(?:\d+(?:\.\d+)?[a-z\u4e00-\u9fff]{0,2}|[a-z]+\d*|[\u4e00-\u9fff]{1,4}))的?\s?$")
 _SHORTEST_WORD = 2
+# A figure alone is an attribute only where another figure is left to be the quantity.
+_NUMBER_BEHIND = re.compile(rf"[\s:*=要来]*(?:{NUMBER})(?<!半)")
 
 
 def extend_variants(canvas: Canvas, lexicon: Lexicon) -> None:
     """A code plus the word that tells its variant apart is the variant (A100黑色 is A100B)."""
     for mark in canvas.of(ProductMark):
         for word, variant in lexicon.variants.get(mark.sku or "", {}).items():
-            if _extend(canvas, mark, word, variant):
+            if _extend(canvas, mark, word, variant) or _chosen_later(canvas, mark, word, variant, lexicon):
                 break
+
+
+def _chosen_later(canvas: Canvas, mark: ProductMark, word: str, variant: str, lexicon: Lexicon) -> bool:
+    """The word may stand behind the quantity (A100 20个要黑色的)."""
+    amount = rf"[\s:*=,要来]*(?:{NUMBER})\s?{lexicon.unit_pattern()}"
+    chosen = rf"[\s,]*(?:都|全部?)?(?:要|选|是|拿)?{re.escape(word)}色?的"
+    if not re.compile(amount + chosen).match(canvas.masked, mark.end):
+        return False
+    canvas.swap(mark, replace(mark, ids=(variant,)))
+    return True
 
 
 def _extend(canvas: Canvas, mark: ProductMark, word: str, variant: str) -> bool:
@@ -52,7 +66,9 @@ def _behind(text: str, mark: ProductMark, lexicon: Lexicon) -> tuple[int, int, s
     words = match["a"] if match else ""
     for length in range(len(words), _SHORTEST_WORD - 1, -1):
         edge = words[length - 1 : length + 1]
-        sku = None if len(edge) == 2 and edge.isascii() and edge.isalnum() else _settled(words[:length], mark, lexicon)
+        cut = len(edge) == 2 and edge.isascii() and edge.isalnum()
+        counts = match and words[:length].isdigit() and not _NUMBER_BEHIND.match(text, match.start("a") + length)
+        sku = None if cut or counts else _settled(words[:length], mark, lexicon)
         if match and sku:
             end = match.start("a") + length
             close = re.compile(r"的\)?|\)").match(text, end)

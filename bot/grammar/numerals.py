@@ -28,8 +28,8 @@ SPOKEN = "零一二两俩三仨四五六七八九十百千万亿廿卅"
 # Bounded, so that a long row of digits costs no more than it is worth.
 # A run of digits and spoken numerals that makes one number; k and w count only where no letter follows.
 NUMBER = (
-    rf"(?:(?:{ARABIC}) ?[百千万亿](?:[{SPOKEN}]|\d(?!\d{{0,15}}[a-z])){{0,16}}|(?:{ARABIC})[kw](?![a-z0-9])"
-    rf"|(?:{ARABIC})|[{SPOKEN}]{{1,16}}(?:点[零一二三四五六七八九]{{1,6}})?|半)"
+    rf"(?:(?:{ARABIC}) ?[百千万亿](?<!千(?=克))(?:[{SPOKEN}]|\d(?!\d{{0,15}}[a-z])){{0,16}}"
+    rf"|(?:{ARABIC})[kw](?![a-z0-9])|(?:{ARABIC})|[{SPOKEN}]{{1,16}}(?:点[零一二三四五六七八九]{{1,6}})?|半)"
 )
 _TOKEN = re.compile(rf"{ARABIC}|[{SPOKEN}kw]")
 _APPROXIMATE = re.compile(r"[一二两三四五六七八九](?<!零)[二两三四五六七八九](?=[十百千万亿]|$)")

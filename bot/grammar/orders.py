@@ -11,7 +11,7 @@ from bot.grammar.lines import pair
 from bot.grammar.marks import CustomerMark, Mark, ProductMark, QuantityMark
 from bot.grammar.numerals import NUMBER, small_number
 from bot.grammar.scene import Scene
-from bot.grammar.unknowns import with_unknown_products
+from bot.grammar.unknowns import wished_unknown, with_unknown_products
 from domain.commands import PlaceOrder, Reorder, Wanted
 
 _WISH = re.compile(
@@ -26,7 +26,7 @@ _WISH = re.compile(
 )
 _BARE_WISH = re.compile(
     r"^(?:我|我们|想|要|需要|帮我|给我|请|给C|帮C|C|替C|你|能|可以|再|那|先|为C|吗|现在|马上"
-    r"|i want to|i'd like to|i would like to|want to|can i|let me|to|please)*"
+    r"|i want to|i'd like to|i would like to|we'd like to|want to|can i|let me|to|please| )*"
     r"(?:下个?单|下一?单|下Z|订货|订点货|要点货|来点货|拿点货|进点货|要货|叫货|补货|补点货|进货"
     r"|报货|报单|采购|订东西|订点东西|买东西|买点东西|来一?批货|place an order|make an order"
     r"|order something|order|new order|开单|开个单|录个?单|录Z)"
@@ -36,6 +36,7 @@ _BARE_WISH = re.compile(
 _WISH_OF_IT = re.compile(
     r"(?:那就?|就|先|再|给我|帮我|我|也|麻烦)*+(?:要|来|拿|订|买|下|发)Q(?:吧|哈|啊|就行|先|D|送|到|,)*"
 )
+_NAMES_ONLY = re.compile(r"C?[,:]?P(?:[,、和跟\n]?P)*")
 _PAST = re.compile(
     r"收到(?=Q|P|D)|发了(?!吗|没)|(?:收到|付|打|买|订|用|卖|送来|签收|拿|下|结|汇|转|到货|到|取|换"
     r"|发来)(?:过|了|完|好了)(?!没|吗|就|你|我|N)|上次买的|之前买的|挺好用|很好用|收到的|不错用"
@@ -61,18 +62,20 @@ _REORDER = re.compile(
 _NOT_REORDER = re.compile(
     r"价.{0,4}上次|上次(?:的)?(?:价|单价|地址)|上次那个P|按上次的?价|再来(?:一|Z)?单P(?!不|去|改|换)"
 )
-_TIMES = re.compile(rf"(?P<n>{NUMBER})\s?(?:单|份|遍|次|倍)(?!价)")
+_TIMES = re.compile(rf"(?P<n>{NUMBER})\s?(?:单|份|遍|次|倍|times)(?!价)|(?<=[\s\d])[x*]\s?(?P<x>\d{{1,2}})(?!\d)\s*$")
 
 
 def create(scene: Scene) -> list[PlaceOrder] | None:
     """create_order: products with quantities, or an explicit wish; one order for each customer that is named."""
-    marks = with_unknown_products(scene)
+    marks = wished_unknown(scene) or with_unknown_products(scene)
     wish = scene.says(_WISH) or _BARE_WISH.search(scene.core) is not None
     if scene.says(_PAST) and not scene.says(_STILL) and not _BARE_WISH.search(scene.core):
         return None
+    if any(isinstance(mark, QuantityMark) and "多少" in scene.text[mark.start : mark.end] for mark in marks):
+        return None
     quantified = any(isinstance(mark, QuantityMark) or mark not in scene.marks for mark in marks)
     products = any(isinstance(mark, ProductMark) for mark in marks)
-    if products and (quantified or wish):
+    if products and (quantified or wish or _only_names(scene)):
         return [_order(scene, part) for part in _by_customer(scene, marks)]
     if not products and _BARE_WISH.search(scene.core):
         return [_order(scene, marks)]
@@ -80,6 +83,13 @@ def create(scene: Scene) -> list[PlaceOrder] | None:
         focus = scene.context.focus_sku
         return [_order(scene, (ProductMark(start=0, end=0, ids=(focus,) if focus else ()), *marks))]
     return None
+
+
+def _only_names(scene: Scene) -> bool:
+    """Whether somebody who orders says nothing but what; how many is asked."""
+    context = scene.context
+    ordering = context.role in ("customer", "sales") and context.draft is None and context.pending is None
+    return ordering and _NAMES_ONLY.fullmatch(scene.core) is not None
 
 
 def reorder(scene: Scene) -> Reorder | None:
@@ -104,7 +114,7 @@ def reorder(scene: Scene) -> Reorder | None:
 
 def _times(scene: Scene) -> int | None:
     match = _TIMES.search(scene.text)
-    count = small_number(match["n"]) if match else None
+    count = small_number(match["n"] or match["x"]) if match else None
     return count if count and 1 < count < 20 else None
 
 
@@ -156,7 +166,7 @@ def _order(scene: Scene, marks: Sequence[Mark]) -> PlaceOrder:
 
 def _since(scene: Scene, marks: Sequence[Mark]) -> int:
     """Where the words of some of the marks begin: the words of another customer's order do not count."""
-    return 0 if not marks or marks[0] == scene.marks[0] else marks[0].start
+    return 0 if not marks or marks[0] in scene.marks[:1] or not scene.marks else marks[0].start
 
 
 def lines_of(scene: Scene, marks: Sequence[Mark]) -> tuple[Wanted, ...]:

@@ -24,7 +24,8 @@ _NOISE = re.compile(
     rf"|人)(?![\u4e00-\u9fff]*\d*箱)"
     rf"|第[ \t]?(?:\d+|[一二三四五六七八九十]+)(?:个|条|行|款|种|张|项|单)?"
     rf"|(?<![上那这哪每本该此])(?:{_N})(?:张?单|笔)(?![位价号])|(?:{_N})批(?=货)"
-    rf"|百分之[零一二三四五六七八九十百]+|[\d.]+[ \t]?(?:mm|cm|w|v|ml|寸|瓦|伏)(?![a-z])"
+    rf"|百分之[零一二三四五六七八九十百]+|[\d.]+[ \t]?(?:mm|cm|v|ml|寸|瓦|伏)(?![a-z])"
+    rf"|\d{{2,}}w(?![a-z])|[\d.]+w(?=的|[灯泡])"
 )
 _VAGUE_BEFORE = re.compile(
     r"(?:大概|大约|约莫?|差不多|估计|可能|也许|最多|至多|最少|至少|不超过|about|around"
@@ -34,10 +35,13 @@ _VAGUE_TAIL = re.compile(r"[ \t]?(?:左右|上下|以上|以内|出头|不到|or
 # “A100 -5箱” is less than nothing; a dash with blanks on both sides or none only sets the figure apart.
 _MINUS = re.compile(r"(?:负|minus)[ \t]?$|(?<=[^\s\d-])(?:[ \t]+|[:=][ \t]*)[-−]$")
 _FIGURE = re.compile(r"[ \t]*+(?:[:*=×][ \t]*+)?[一二两三四五六七八九十半]|[ \t]++\d|[ \t]*+[:*=×][ \t]*+\d")
+_CODE_DIGITS = 3
 _ALNUM = re.compile(r"[a-z0-9]")
 _HALVED = ("减", "对", "砍", "折", "过")
 _POINTING = ("上", "那", "这", "哪", "每", "本", "该", "此")
-_REPEATING = re.compile(r"照旧|上次|上回|之前|一样|老样子|老规矩|返单|同样|same|repeat|上个?月|上周")
+_REPEATING = re.compile(
+    r"照旧|上次|上回|之前|一样|老样子|老规矩|返单|同样|原样|复制|按so|照着|same|repeat|上个?月|上周"
+)
 _COUNTED = re.compile(rf"(?:{_N})[ \t]?(?:份|批)(?![ \t]?{MASK}|的?[\u4e00-\u9fff]{{2}}\d)")
 _IDIOM = re.compile(
     r"一(?:模|下|直|定|样|般|切|起|共|会|点|些|致|律|并|边|旦|番|倍)|十分|千万(?!个)|半天|万一|两边|三[天包]两"
@@ -57,7 +61,7 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
             rf"|x(?=[ ]?{MASK})|(?![\da-z]))"
         ),
         "range": re.compile(
-            rf"(?<![\d.])(?:{_N})[ \t]?(?:{units})?[ \t]?(?:-|~|到|至|或者?"
+            rf"(?<![\d.])(?:{_N})(?:[ \t]?(?:{units})?[ \t]?(?:-|~|到|至|或者?)"
             rf"|、(?=[一二两三四五六七八九]))[ \t]?(?:{_N})[ \t]?(?:{each}|(?=$|[\s,。]))"
         ),
         "several": re.compile(
@@ -161,9 +165,11 @@ def spot_quantities(canvas: Canvas, lexicon: Lexicon) -> None:
 
 
 def _is_code(canvas: Canvas, match: re.Match[str]) -> bool:
-    """X999 before a figure of its own is a code that the catalog lacks, unless a product stands in front of its x."""
+    """X999 before a figure of its own, or where no goods are named, is a code that the catalog lacks."""
     start = match.start() - 1
-    if match["unit"] or start < 0 or canvas.text[start] != "x" or not _FIGURE.match(canvas.masked, match.end()):
+    if match["unit"] or start < 0 or canvas.text[start] != "x":
+        return False
+    if not _FIGURE.match(canvas.masked, match.end()) and (canvas.of(ProductMark) or len(match["n"]) < _CODE_DIGITS):
         return False
     before = canvas.text[:start].rstrip(" \t")
     return not any(mark.end == len(before) for mark in canvas.of(ProductMark)) and not _ALNUM.search(before[-1:])
@@ -174,7 +180,7 @@ def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
     start, end = match.span()
     if _is_code(canvas, match):
         return
-    if written == "一" and canvas.text[:start].endswith(_POINTING):
+    if written == "一" and (canvas.text[:start].endswith(_POINTING) or match["unit"] == "批"):
         return
     if (
         written == "零"

@@ -27,7 +27,7 @@ _UNNAMED_PRICE = re.compile(
 )
 _PRICE = re.compile(
     r"多少钱|什么价|啥价|价格|价钱|单价(?!M)|报价|报个价|怎么卖|咋卖|怎么算|几块|几钱|几毛|几元"
-    r"|多少一|多少元|多少块|贵不贵|贵吗|最低价|优惠价|批发价|底价|折扣|便宜(?:点|多少)?(?:吗|不)"
+    r"|多少一|多少元|多少块|贵不贵|贵吗|最低价|优惠价|批发价|底价|折扣|最低多少|优惠(?:吗|没|不|多少|点吗)|打折(?:吗|不)|几折|便宜(?:点|多少)?(?:吗|不)"
     r"|(?:什么|啥)行情|价目|(?<![a-z])(?:how much|price|prices|quote|quotation|cost|costs"
     r"|rate)(?![a-z])"
 )
@@ -82,7 +82,7 @@ _WONDERING = re.compile(r"[?？]|吗|没(?!货|有货|法)|呢|怎|什么|啥|�
 _NUMBER_ALONE = re.compile(
     r"(?:订单编?号?|单号|查单|查询|查|看|下|一下|帮我|请|单子?|order|no|[N#,、和的号张那:.])++(?:呢|啊|吗)?"
 )
-_LINES = re.compile(r"P[:*x-]*Q|QP")
+_LINES = re.compile(r"P[:*x要来订拿-]*Q|QP")
 _ORDERING = re.compile(r"下单(?!了|的)|[要订来拿](?:Q|P)")
 _ASKED = re.compile(r"[?？]|吗|没|什么|何|几|多久|哪|怎么")
 

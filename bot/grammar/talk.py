@@ -17,8 +17,8 @@ def _longest_first(words: str) -> str:
 _GLUE = rf"(?:{PARTICLES}|[\s,.。!;、~:?-]|(?![👎🙅❌🚫👌👍✅💯🆗🤝]){EMOJI})*+"
 _YES = re.compile(rf"{_GLUE}(?:(?:{_longest_first(YES)}){_GLUE})++")
 _NO = re.compile(
-    rf"{_GLUE}(?:(?:{_longest_first(NO)}){_GLUE})++(?:(?:我|让我)?(?:再)?(?:想想|看看|考虑一?下?|确认一?下|问一?下"
-    rf"|核对一?下|商量一?下|等会|一会儿?)(?:再说|再定|再下)?{_GLUE})*"
+    rf"{_GLUE}(?:(?:{_longest_first(NO)}){_GLUE})++(?:(?:我|让我)?(?:再)?(?:想想|看看|考虑一?下?|确认一?下"
+    rf"|(?:问|跟|和)一?下?(?:老板娘?|领导|财务|老公|老婆|同事|公司|客户|他们|仓库)(?:商量|确认)?一?下?|问一?下|核对一?下|商量一?下|等会|一会儿?)(?:再说|再定|再下)?{_GLUE})*"
 )
 _LATER = re.compile(
     r"(?:我|让我|容我)?(?:先|再)?(?:想想|看看|考虑一?下?|考虑考虑|问问|核对一?下|商量一?下)(?:再说"
@@ -30,7 +30,7 @@ _POSTPONED = re.compile(
     r"|啊|,)*"
 )
 _AFTER_SALES = re.compile(
-    r"坏|破(?:了|损|的|裂)|碎(?:了|的)|裂(?:了|开|纹)|漏(?:了|水|液|气|发|装|油|的)|少(?:了|发|装"
+    r"坏|破(?:了|损|的|裂)|碎(?:了|的)|裂(?:了|开|纹)|漏(?:了|水|液|气|发|装|油|的)|(?<!多)少(?:了|发|装"
     r"|给|送|到)|缺(?:了|件|少)(?!货)|短(?:少|装)|发错|送错|错发|拿错|装错|寄错|不是我(?:要|订)的"
     r"|货不对|型号不对|数量不对|颜色不对|质量(?:问题|差|不行|不好|太差)|有质量|退货|退换|换货|退款"
     r"|退回去|退掉货|退给|要退|想退|能退|可以退|怎么退|要换(?!成|个)|不亮|不能用|用不了|不好用"
@@ -69,6 +69,7 @@ _ACKNOWLEDGED = re.compile(
     rf"|没问题|没事了?|不用了|不客气|客气了|哈++|呵++|嘿++|嘻++|拜拜|再见|回见|晚安|回头聊|bye|see you"
     rf"|got it|noted|welcome|{THANKS}|{GREETINGS}|{_longest_first(YES)}){_GLUE})++"
 )
+_LAUGHTER = re.compile(r"[哈呵嘿嘻嘎]++|(?:ha|he){2,}|lol")
 _WISHES = re.compile(
     r"快乐|安康|恭喜|发财|新年好|节日好|中秋好|周末愉快|祝(?:你|您|大家|贵|生意|老板)|生意兴隆|合作愉快"
     r"|万事如意|辛苦|感谢|谢谢|多谢|thanks|thank you|happy (?:new year|weekend)|merry|好评|点赞"
@@ -127,7 +128,7 @@ def small_talk(scene: Scene) -> SmallTalk | None:
         return None
     if not scene.core:
         return SmallTalk() if re.search(r"[^\s?？!！。.,，~-]", scene.skeleton) else None
-    if _ACKNOWLEDGED.fullmatch(scene.core):
+    if _ACKNOWLEDGED.fullmatch(scene.core) or _LAUGHTER.fullmatch(scene.core):
         return SmallTalk()
     if scene.says(_RECEIVED) and not scene.says(_PROBLEM):
         return SmallTalk()

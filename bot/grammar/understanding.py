@@ -25,7 +25,7 @@ from domain.commands import Command, HandOff, ModifyOrder, NotUnderstood, PlaceO
 
 LONGEST = 600
 _NOTHING = (NotUnderstood(),)
-_WITHDRAWN = re.compile(r"(?:不要|不买|不订|不下单|不想要|不需要)了|清空|取消|撤单|作废|cancel")
+_WITHDRAWN = re.compile(r"(?:不要|不买|不订|不下单?|不想要|不需要)了|清空|取消|撤单|作废|cancel")
 _LISTED = re.compile(r"P[:*x×-]*Q|QP")
 
 

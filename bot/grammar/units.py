@@ -56,6 +56,10 @@ class Units:
             return word
         return next((unit for unit in self.generic if word in self.synonyms.get(unit, ())), word)
 
+    def usual(self, word: str) -> str:
+        """The first unit that a spelling stands for, whatever the product; the spelling itself when it is none."""
+        return next((unit for unit, words in self.synonyms.items() if word.lower() in words), word)
+
     def words(self, product_units: Iterable[str]) -> list[str]:
         """Every spelling that may stand behind a number, longest first."""
         known = {word.lower() for word in (*product_units, *self.generic, *MEASURE_WORDS.split())}

@@ -12,6 +12,7 @@ from bot.grammar.scene import Scene
 _WORDS = "|".join(sorted({*FILLERS.split("|"), *ORDER_VERBS.split("|")}, key=len, reverse=True))
 _FILLED = re.compile(rf"(?:{_WORDS}|[\s,.:;。、!+*x=()/-])*+$")
 _LEADING = re.compile(rf"^(?:(?:{_WORDS})(?![a-z])|[\s:.、+*=(-])++")
+_TRAILING = re.compile(r"(?:[要来订拿买]|[\s:*x=吧哈啊呀(,、-])+$")
 _CODE = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,6}-?\d[a-z0-9]*(?:-[a-z0-9]+)*|\d+[a-z]{2,}\d*)(?![a-z0-9])")
 _UNFIT = re.compile(
     r"[改换照样的了吗吧呢没不是那这么什谁哪怎为因被让比很太已经过又再]|时候|今天|手机|电话|公司"
@@ -19,6 +20,12 @@ _UNFIT = re.compile(
 )
 _GLUED_UNIT = re.compile(r"[个只台套箱包袋瓶罐盒支根卷桶件]")
 _CLAUSE = re.compile(r"[,;。!?\n]")
+_WISHED = re.compile(
+    r"(?:^|[\0\s,:给帮])(?:我|我们|想|给我|帮我|麻烦|请|再|先|还)*(?:要|来|拿|订|买|下单|订货|订购|采购|补货|补|进货"
+    r"|need|order|want|buy)(?:点|些|一些|一批|[\s:])*(?P<name>[a-z0-9\u4e00-\u9fff-]{2,12}?)(?:吧|哈|啊|呢)*$"
+)
+_DOINGS = frozenset("喝吃睡看听玩走去做开关问查洗修学发收用打写说回找见约借租住坐上下出进点")
+_SHORTEST_NAME, _LONGEST_NAME = 3, 8
 
 
 def with_unknown_products(scene: Scene) -> tuple[Mark, ...]:
@@ -97,12 +104,30 @@ def _fit(scene: Scene, start: int, end: int) -> ProductMark | None:
     words = scene.text[start:end]
     lead = _LEADING.match(words)
     start += lead.end() if lead else 0
-    name = scene.text[start:end].rstrip(" :*x=吧哈啊呀-(,、")
-    if not 2 <= len(name) <= 14 or _UNFIT.search(name) or _FILLED.match(name):
+    name = _TRAILING.sub("", scene.text[start:end])
+    if not 2 <= len(name) <= 14 or name[-1] in "有是" or _UNFIT.search(name) or _FILLED.match(name):
         return None
     if hanzi_count(name) < 2 and not _lone_latin(scene.text, start, name):
         return None
     return ProductMark(start=start, end=start + len(name), ids=_heard(name, scene.lexicon), text=name, key=key_of(name))
+
+
+def wished_unknown(scene: Scene) -> tuple[Mark, ...]:
+    """The marks with a name that the catalog lacks, where the whole message only wishes for it (下单 X999)."""
+    match = None if scene.has("PQNMWFKZ") else _WISHED.search(scene.text.strip(" .,。!~"))
+    if match is None or any(mark.start < match.end() and match.start("name") < mark.end for mark in scene.marks):
+        return ()
+    name = match["name"].strip()
+    if not _CODE.fullmatch(name) and not _like_goods(name, scene.lexicon):
+        return ()
+    start = scene.text.find(name)
+    return _with(scene.marks, [ProductMark(start=start, end=start + len(name), text=name, key=key_of(name))])
+
+
+def _like_goods(name: str, lexicon: Lexicon) -> bool:
+    """Whether a name of a few hanzi ends as goods or units of this shop do; other nouns are no business of ours."""
+    fits = hanzi_count(name) == len(name) and _SHORTEST_NAME <= len(name) <= _LONGEST_NAME
+    return fits and name[-1] in lexicon.endings and not _UNFIT.search(name) and name[0] not in _DOINGS
 
 
 def _lone_latin(text: str, start: int, name: str) -> bool:

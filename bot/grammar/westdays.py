@@ -4,10 +4,10 @@ import re
 from datetime import date, timedelta
 
 from bot.grammar import days
-from bot.grammar.dayforms import Match, Meaning
 from bot.grammar.days import Days
 from bot.grammar.holidays import workday_after
 from bot.grammar.numerals import parse_number, small_number
+from bot.grammar.weekforms import Match, Meaning
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
