@@ -14,7 +14,9 @@ _GREETED = re.compile(rf"{_PAUSE}*+(?:(?:{GREETINGS})(?:{PARTICLES})?+{_PAUSE}++
 _THANKED = re.compile(rf"(?:{_PAUSE}|{EMOJI}|{STICKER}|(?:{THANKS})(?:{PARTICLES})?+)++$")
 _HEAD = re.compile(rf"(?:{_PUNCTUATION}|(?:{GREETINGS})(?:{PARTICLES})?+{_PUNCTUATION}*+)++")
 _TAIL = re.compile(rf"(?:{_PUNCTUATION}|(?:{THANKS})(?:{PARTICLES})?+)++$")
-_THANKS_ONLY = re.compile(rf"(?:{_PAUSE}|(?:{THANKS})(?:{PARTICLES})?+)++$")
+_THANKS_ONLY = re.compile(
+    rf"(?:{_PAUSE}|(?:{THANKS})(?:{PARTICLES})?+)++(?:(?![👎🙅❌🚫👌👍✅💯🆗🤝]){EMOJI}|(?!\[(?:ok|[强弱])\]){STICKER})*+$"
+)
 
 
 def business_of(normal: Normal) -> str:

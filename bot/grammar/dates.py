@@ -11,7 +11,7 @@ from bot.grammar.westdays import WEST_FORMS
 from domain.values import DeliveryKind, DeliveryWish, Period
 
 _HINT = re.compile(
-    r"[日号月周天年节午晚早旬急快赶礼星期今明昨后前季半内上立即火推延缓秋庆旦诞夕宵阳]|五一|六一|十一|rush|\d[-/.]\d|[./]\d|618|双1|点|time|day"
+    r"[日号月周天年节午晚早旬急快赶礼星期今明昨后前季半内上立即火推延缓秋庆旦诞夕宵阳夜]|五一|六一|十一|rush|\d[-/.]\d|[./]\d|618|双1|点|time|day"
     r"|week|month|year|asap|urgent|hour"
     r"|q[1-4]|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|tom|\dth"
     r"|tmr|tonight|soon|quick|截"

@@ -5,15 +5,12 @@ from datetime import date, timedelta
 
 from bot.grammar import days
 from bot.grammar.days import Days
+from bot.grammar.fulldays import DAY_OF_MONTH, FULL_FORMS, MONTH
 from bot.grammar.holidays import FESTIVALS, festival, workday_after
 from bot.grammar.numerals import parse_number, small_number
 from bot.grammar.weekforms import OFFSETS, WEEK_FORMS, Match, Meaning
 
 N = r"(?:\d{1,3}|[一二三四五六七八九十廿卅两俩]{1,3})"
-_DAY_OF_MONTH = (
-    r"(?:3[01]|[12]\d|0?[1-9]|[一二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|卅一?|[一二三四五六七八九])"
-)
-_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _NOT_A_DAY = (
     r"(?!的(?![上下早晚时])| ?(?:线|楼|门|仓|库|店|院|桌|机|房|厂|码头|窗|柜|位|员|车|钢|色|码"
     r"|电池|电|字|单|订|那|这))"
@@ -48,15 +45,7 @@ def _month_bounds(word: str, today: date) -> tuple[date, date]:
 
 def _month_part(m: Match, today: date) -> Days | None:
     first, last = _month_bounds(m["m"], today)
-    return _part_of(first, last, m["p"])
-
-
-def _part_of(first: date, last: date, part: str | None) -> Days:
-    if not part:
-        return days.span(first, last)
-    if part[0] in "底末":
-        return Days(last, last, "end", (last, last))
-    return days.span(*days.third_of_month(first, last, part))
+    return days.part_of(first, last, m["p"])
 
 
 def _day_range(m: Match, today: date) -> Days | None:
@@ -70,7 +59,7 @@ def _day_range(m: Match, today: date) -> Days | None:
 def _relative_month(m: Match, today: date) -> Days | None:
     first, last = days.month_at(today, OFFSETS[m["r"]])
     if not m["d"]:
-        return _part_of(first, last, m["p"])
+        return days.part_of(first, last, m["p"])
     day = days.make(first.year, first.month, _number(m["d"]))
     return days.on(day) if day else None
 
@@ -85,7 +74,7 @@ def _month_only(m: Match, today: date) -> Days | None:
 
 
 def _this_month(m: Match, today: date) -> Days | None:
-    return _part_of(*days.month_at(today, 0), m["p"].lstrip("月"))
+    return days.part_of(*days.month_at(today, 0), m["p"].lstrip("月"))
 
 
 def _shifted(m: Match, today: date) -> date | None:
@@ -156,39 +145,43 @@ _COUNT = rf"(?<![\d.])(?P<n>\d{{1,3}}|{N}|半) ?"
 
 # Some festivals are also numbers: those are meant only where a day would stand.
 _NUMBERS = ("十一", "五一", "六一")
+_PEOPLE = ("妇女", "儿童", "教师", "建军", "劳动")
 _FESTIVAL = (
-    "|".join(word for word in FESTIVALS if word not in (*_NUMBERS, "618"))
+    "|".join(word for word in FESTIVALS if word not in (*_NUMBERS, *_PEOPLE, "618"))
+    + rf"|(?:{'|'.join(_PEOPLE)})(?=节)"
     + rf"|(?<![\d一二三四五六七八九十百千万两])(?:{'|'.join(_NUMBERS)})"
     r"(?=节|假|期间|活动|当天|那天|长假|之?前|以前|之?后|以后|到|送|发|交|要|用|[,。;!\s]|$)"
     r"|(?<!\d)618(?=节|大促|活动|当天|那天|之?前|以前|之?后|以后|到货|送|发|交)"
 )
 
 _TABLE: tuple[tuple[str, Meaning], ...] = (
+    *FULL_FORMS,
     (r"(?<!\d)(?P<y>20\d\d) ?[-/.年] ?(?P<m>\d{1,2}) ?[-/.月] ?(?P<d>\d{1,2})(?!\d)[日号]?", _iso),
     (rf"{_COUNT}个?(?P<u>工作日|天|日|周|星期|礼拜|月|小时|hours?|h)(?:时间)?(?:之|以)?(?:内|里)", _within),
     (rf"{_COUNT}个?(?P<u>工作日|天|日|周|星期|礼拜|月|小时)(?:之|以)?后", _after),
     (rf"{_COUNT}个?(?P<u>工作日)", _within),
-    (rf"(?P<y>明年|今年|去年)?(?P<m>{_MONTH})月份?(?P<p>上旬|中旬|下旬|底|末|初|中(?!秋|午))", _month_part),
+    (rf"(?P<y>明年|今年|去年)?(?P<m>{MONTH})月份?(?P<p>上旬|中旬|下旬|底|末|初|中(?!秋|午))", _month_part),
     (
-        rf"(?P<y>明年|今年|去年)?(?<!\d)(?P<m>{_MONTH})月份? ?(?P<d>{_DAY_OF_MONTH})(?:[日号]"
+        rf"(?P<y>明年|今年|去年)?(?<!\d)(?P<m>{MONTH})月份? ?(?P<d>{DAY_OF_MONTH})(?:[日号]"
             rf"|(?![\d个件台箱套天百千万十.]))",
         _month_day,
     ),
-    (rf"(?<![\d.])(?P<a>{_DAY_OF_MONTH})[号日]?(?:-|~|到|至)(?P<b>{_DAY_OF_MONTH})[号日](?:之?间)?", _day_range),
+    (rf"(?<![\d.])(?P<a>{DAY_OF_MONTH})[号日]?(?:-|~|到|至|、|或者?|和)(?P<b>{DAY_OF_MONTH})[号日](?:之?间)?",
+        _day_range),
     (r"(?:本|这|这个|当)?(?P<u>周|月|年|天)(?:之|以)内", _within_period),
     (r"(?:本|这|这个|当|今)(?P<u>周|月|年|天)内", _within_period),
-    (rf"(?P<r>下下|下|这|本|当|上上|上)个?月(?:(?P<d>{_DAY_OF_MONTH})[号日]|(?P<p>底|末|初|上旬|中旬"
+    (rf"(?P<r>下下|下|这|本|当|上上|上)一?个?月(?:(?P<d>{DAY_OF_MONTH})[号日]|(?P<p>底|末|初|上旬|中旬"
         rf"|下旬|中))?", _relative_month),
-    (rf"(?P<y>明年|今年|去年)?(?<!\d)(?P<m>{_MONTH})月份?(?!\d)", _month_only),
+    (rf"(?P<y>明年|今年|去年)?(?<!\d)(?P<m>{MONTH})月份?(?!\d)", _month_only),
     (r"(?P<p>月底|月末|月初|月中|上旬|中旬|下旬)", _this_month),
     *WEEK_FORMS,
     (r"(?P<y>今年|明年)?年(?:底|末|终)", _year_end),
     (r"(?<![今明去前后半每])年(?:之)?前", _before_new_year),
     (
-        rf"(?P<f>{_FESTIVAL})(?:节日?|假期|期间)?(?:当天)?(?!快乐|好|愉快|安康|[0-9个台箱件只条.])",
+        rf"(?P<f>{_FESTIVAL})(?:节日?|假期|期间)?(?:当天)?(?!快乐|好|愉快|安康|礼|款|装|树|帽|版|月饼|粽|用品|[0-9个台箱件只条.])",
         _festival,
     ),
-    (rf"(?<![\d.第a-z一二三四五六七八九十])(?P<d>{_DAY_OF_MONTH})[号日]{_NOT_A_DAY}", _day_of_month),
+    (rf"(?<![\d.第a-z一二三四五六七八九十])(?P<d>{DAY_OF_MONTH})[号日]{_NOT_A_DAY}", _day_of_month),
     (rf"(?:过|等) ?(?:几|两|些|阵|一两|几个?)(?:天|日|周)|(?:晚|推迟?|延后|延迟|延期|往后推"
         rf"|缓) ?(?:{N}|几|些|一两) ?个?(?:天|日|周|星期)|改天|这两天|这几天|近期(?=送"
         r"|要|发|到|交)|过阵子|过些日子", _vague),

@@ -98,6 +98,15 @@ def _first(today: date, month: int, day: int, years: tuple[int, ...]) -> date | 
     return None
 
 
+def part_of(first: date, last: date, part: str | None) -> Days:
+    """A month, or the part of it that a word means."""
+    if not part:
+        return span(first, last)
+    if part[0] in "底末":
+        return Days(last, last, "end", (last, last))
+    return span(*third_of_month(first, last, part))
+
+
 def third_of_month(first: date, last: date, word: str) -> tuple[date, date]:
     """上旬, 中旬, 下旬, 初, 中: the part of a month that a word means."""
     ends = {"上": (1, 10), "初": (1, 5), "中": (11, 20), "下": (21, last.day)}

@@ -37,11 +37,13 @@ _LUNAR = {
 _FIXED = {
     "元旦": (1, 1), "妇女": (3, 8), "劳动": (5, 1), "五一": (5, 1), "儿童": (6, 1), "六一": (6, 1), "建军": (8, 1),
     "教师": (9, 10), "国庆": (10, 1), "十一": (10, 1), "圣诞": (12, 25), "双十一": (11, 11), "双11": (11, 11),
-    "双十二": (12, 12), "双12": (12, 12), "618": (6, 18),
+    "情人节": (2, 14), "女生节": (3, 7), "植树节": (3, 12), "愚人节": (4, 1), "青年节": (5, 4), "万圣节": (10, 31),
+    "光棍节": (11, 11), "平安夜": (12, 24), "双十二": (12, 12), "双12": (12, 12), "618": (6, 18),
 }  # fmt: skip
+_NTH = {"母亲节": (5, 6, 2), "父亲节": (6, 6, 3), "感恩节": (11, 3, 4)}  # month, weekday, which of them
 _SAME = {"过年": "春节", "大年三十": "除夕", "年三十": "除夕", "新年": "元旦", "端阳": "端午"}
 
-FESTIVALS = tuple(sorted({*_LUNAR, *_FIXED, *_SAME}, key=len, reverse=True))
+FESTIVALS = tuple(sorted({*_LUNAR, *_FIXED, *_NTH, *_SAME}, key=len, reverse=True))
 
 
 def _off() -> Iterator[date]:
@@ -77,7 +79,14 @@ def festival(name: str, today: date) -> date | None:
         month, day = _FIXED[name]
         this_year = date(today.year, month, day)
         return this_year if this_year >= today else date(today.year + 1, month, day)
+    if name in _NTH:
+        return next(found for year in (today.year, today.year + 1) if (found := _nth(year, *_NTH[name])) >= today)
     return next((day for day in map(date.fromisoformat, _LUNAR.get(name, ())) if day >= today), None)
+
+
+def _nth(year: int, month: int, weekday: int, which: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7, weeks=which - 1)
 
 
 def holiday_end(first: date) -> date:

@@ -23,13 +23,17 @@ _TENS = {"十": 10, "百": 100, "千": 1000, "k": 1000}
 _GREAT = {"万": 10**4, "w": 10**4, "亿": 10**8}
 _SHORT = {"廿": "二十", "卅": "三十"}
 
-ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,15})(?:\.\d{1,6})?|(?<![\d.])\.\d{1,6}"
+ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,15})(?:\.\d{1,6})?|(?<![\d.])\.\d{1,8}"
 SPOKEN = "零一二两俩三仨四五六七八九十百千万亿廿卅"
 # Bounded, so that a long row of digits costs no more than it is worth.
 # A run of digits and spoken numerals that makes one number; k and w count only where no letter follows.
+# 八两 in 六斤八两 is an amount with its unit, while 两 opens 两百.
+_SAID = rf"(?:(?![两])[{SPOKEN}]|(?<![一二三四五六七八九])两)"
 NUMBER = (
-    rf"(?:(?:{ARABIC}) ?[百千万亿](?<!千(?=克))(?:[{SPOKEN}]|\d(?!\d{{0,15}}[a-z])){{0,16}}"
-    rf"|(?:{ARABIC})[kw](?![a-z0-9])|(?:{ARABIC})|[{SPOKEN}]{{1,16}}(?:点[零一二三四五六七八九]{{1,6}})?|半)"
+    rf"(?:(?:{ARABIC}) {{0,2}}[百千万亿](?<!千(?=克))(?:[{SPOKEN}]| ?\d{{1,4}} ?[百千](?!克)"
+    r"|\d(?!\d{0,15}[a-z])){0,16}"
+    rf"|(?:{ARABIC})[kw](?![a-z0-9])|(?:{ARABIC})|{_SAID}{{1,24}}(?:\d{{1,4}}[百千](?!克))*"
+    rf"(?:点(?:[零一二三四五六七八九]{{1,6}}|\d{{1,6}}))?|半百?)"
 )
 _TOKEN = re.compile(rf"{ARABIC}|[{SPOKEN}kw]")
 _APPROXIMATE = re.compile(r"[一二两三四五六七八九](?<!零)[二两三四五六七八九](?=[十百千万亿]|$)")
@@ -40,6 +44,8 @@ def parse_number(text: str) -> Decimal | None:
     text = text.strip().replace(" ", "")
     if text == "半":
         return Decimal("0.5")
+    if text == "半百":
+        return Decimal(50)
     if text in ("俩", "仨"):
         return Decimal(DIGITS[text])
     if "点" in text:
@@ -74,9 +80,9 @@ def small_number(text: str) -> int | None:
 def _with_point(text: str) -> Decimal | None:
     whole, _, digits = text.partition("点")
     head = parse_number(whole)
-    if head is None or not digits or any(char not in DIGITS for char in digits):
+    if head is None or not digits or any(char not in DIGITS and not char.isdecimal() for char in digits):
         return None
-    return head + Decimal("0." + "".join(str(DIGITS[char]) for char in digits))
+    return head + Decimal("0." + "".join(str(DIGITS.get(char, char)) for char in digits))
 
 
 def _add_up(tokens: list[str]) -> Decimal | None:
@@ -88,7 +94,7 @@ def _add_up(tokens: list[str]) -> Decimal | None:
             section += (Decimal(1) if pending is None else pending) * _TENS[token]
             pending, unit, zero = None, _TENS[token], False
         elif token in _GREAT:
-            total += (section + (pending or 0) or Decimal(1)) * _GREAT[token]
+            total = _raised(total, section + _last_digit(pending, unit if section else 1, zero), _GREAT[token])
             section, pending, unit, zero = Decimal(0), None, _GREAT[token], False
         elif token == ZERO:
             zero = True
@@ -96,6 +102,13 @@ def _add_up(tokens: list[str]) -> Decimal | None:
             value = Decimal(DIGITS[token]) if token in DIGITS else Decimal(token.replace(",", ""))
             pending = value if pending is None else pending * 10 + value
     return total + section + _last_digit(pending, unit, zero)
+
+
+def _raised(total: Decimal, section: Decimal, great: int) -> Decimal:
+    """万 and 亿 multiply what stands before them; 亿 also the 万 before it (一万亿)."""
+    if total and (not section or total < great):
+        return (total + section) * great
+    return total + (section or Decimal(1)) * great
 
 
 def _last_digit(pending: Decimal | None, unit: int, zero: bool) -> Decimal:

@@ -11,7 +11,7 @@ from bot.grammar.numerals import ARABIC, NUMBER, SPOKEN, is_approximate, parse_n
 _N = NUMBER
 _JIAO = r"(?P<jiao>[零一二三四五六七八九\d]{1,2})(?:(?:毛|角)(?:(?P<fen2>[一二三四五六七八九\d])分?)?|分|(?!UNIT))"
 _MONEY = (
-    rf"(?P<whole>{_N})[ \t]?(?:块钱?|元|圆|rmb|yuan|¥)(?:{_JIAO})?(?![\d])钱?"
+    rf"(?P<whole>{_N})[ \t]?(?:块钱?|元|圆|人民币|rmb|yuan|¥)(?:{_JIAO})?(?![\d])钱?"
     rf"|(?P<jiao_only>{_N})(?:毛|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
 )
 _NOISE = re.compile(
@@ -20,7 +20,7 @@ _NOISE = re.compile(
     rf"|为)?[ \t]?[:]?[ \t]?[¥$]?[ \t]?(?:{_N})[ \t]?(?:块钱?|元|万元|(?=$|[,。\n]))"
     rf"|共?(?:{_N})[ \t]?(?:项|款|种|(?<!一)样(?!品)|行)|\d{{1,3}}码"
     rf"|(?:打)?(?:{_N})[ \t]?折|(?:{_N})[ \t]?(?:%|个点|个小时|小时|分钟|个?钟头|秒|天|年|次|遍|趟"
-    rf"|位|岁|楼|层|栋|号|期|(?<!一)倍|季度?|平米|周|星期|礼拜|个月|月份?|点(?:半|钟|整|\d{{1,2}}分?)"
+    rf"|位|岁|楼|层|栋|号|期|(?<!一)倍|季度?|平米|周|星期|礼拜|个月|月份?|(?<!零)点(?:半|钟|整|\d{{1,2}}分?)"
     rf"|人)(?![\u4e00-\u9fff]*\d*箱)"
     rf"|第[ \t]?(?:\d+|[一二三四五六七八九十]+)(?:个|条|行|款|种|张|项|单)?"
     rf"|(?<![上那这哪每本该此])(?:{_N})(?:张?单|笔)(?![位价号])|(?:{_N})批(?=货)"
@@ -36,6 +36,13 @@ _VAGUE_TAIL = re.compile(r"[ \t]?(?:左右|上下|以上|以内|出头|不到|or
 _MINUS = re.compile(r"(?:负|minus)[ \t]?$|(?<=[^\s\d-])(?:[ \t]+|[:=][ \t]*)[-−]$")
 _FIGURE = re.compile(r"[ \t]*+(?:[:*=×][ \t]*+)?[一二两三四五六七八九十半]|[ \t]++\d|[ \t]*+[:*=×][ \t]*+\d")
 _CODE_DIGITS = 3
+_WORD_BEFORE = re.compile(
+    r"(?![要来拿订买下改成为到至加减少多换共各是按给送发补整搞再就只仅先量数选第个了和那负约])[\u4e00-\u9fff]$"
+)
+_ONLY_SCALE = re.compile(r"[百千万亿]+|两两")
+_WORD_GOES_ON = re.compile(
+    r"(?![吧了啊哈呀就和跟与及各加要来送发到交给明后今下本周月号再还另共也都份多左上以出不大])[\u4e00-\u9fff]"
+)
 _ALNUM = re.compile(r"[a-z0-9]")
 _HALVED = ("减", "对", "砍", "折", "过")
 _POINTING = ("上", "那", "这", "哪", "每", "本", "该", "此")
@@ -44,7 +51,7 @@ _REPEATING = re.compile(
 )
 _COUNTED = re.compile(rf"(?:{_N})[ \t]?(?:份|批)(?![ \t]?{MASK}|的?[\u4e00-\u9fff]{{2}}\d)")
 _IDIOM = re.compile(
-    r"一(?:模|下|直|定|样|般|切|起|共|会|点|些|致|律|并|边|旦|番|倍)|十分|千万(?!个)|半天|万一|两边|三[天包]两"
+    r"一(?:模|下|直|定|样|般|切|起|共|会|点(?![零一二三四五六七八九])|些|致|律|并|边|旦|番|倍)|十分|千万(?!个)|半天|万一|两边|三[天包]两"
 )
 
 
@@ -69,7 +76,7 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
             rf"|几[十百千万]|十几|数[十百千])[ \t]?{each}(?!订单|单子?|客户|人|月|小时|礼拜|钱)"
         ),
         "price": re.compile(
-            rf"(?:(?P<label>单价|价格|价钱|价|每{units}|@|at|按|算|¥|\$|rmb|usd)[ \t]?(?:是|为|给"
+            rf"(?:(?P<label>单价|价格|价钱|价|每{units}|@|at|按|算|¥|\$|人民币|rmb|usd)[ \t]?(?:是|为|给"
             rf"|改成|改为|改到|改|调成|调到|调为"
             rf"|:)?[ \t]?[¥$@]?[ \t]?)?(?:{money}|(?P<bare>{_N})(?![\d]))[ \t]?(?:(?P<per>/|每|一"
             rf"|per |a |each)[ \t]?(?P<unit>{units})?)?"
@@ -175,6 +182,17 @@ def _is_code(canvas: Canvas, match: re.Match[str]) -> bool:
     return not any(mark.end == len(before) for mark in canvas.of(ProductMark)) and not _ALNUM.search(before[-1:])
 
 
+def _is_syllable(text: str, match: re.Match[str]) -> bool:
+    """四川, 一看: one numeral that runs on into a word counts nothing."""
+    alone = len(match["n"]) == 1 and match["n"] in SPOKEN and not (match["unit"] or match["more"] or match["half1"])
+    half = match["n"] in ("一", "1") and match["half1"] == "半" and not match["unit"]
+    bare = not match["unit"] and _ONLY_SCALE.fullmatch(match["n"]) is not None
+    inside = _WORD_GOES_ON.match(text, match.end()) or _WORD_BEFORE.search(
+        text, max(0, match.start() - 1), match.start()
+    )
+    return half or bare or (alone and inside is not None)
+
+
 def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
     written = match["n"]
     start, end = match.span()
@@ -186,6 +204,7 @@ def _add_quantity(canvas: Canvas, match: re.Match[str]) -> None:
         written == "零"
         or (written == "半" and canvas.text[:start].endswith(_HALVED))
         or _IDIOM.match(canvas.masked, start)
+        or _is_syllable(canvas.masked, match)
     ):
         return
     qty = parse_number(written)

@@ -14,7 +14,8 @@ def _longest_first(words: str) -> str:
 
 
 # Decoration that says neither yes nor no may stand between words of agreement.
-_GLUE = rf"(?:{PARTICLES}|[\s,.。!;、~:?-]|(?![👎🙅❌🚫👌👍✅💯🆗🤝]){EMOJI})*+"
+_STICKER = r"\[(?!ok|强|弱|thumbs|好|对|no|不)[^\[\]\d]{1,6}\]"
+_GLUE = rf"(?:{PARTICLES}|{_STICKER}|那(?=[不很好行])|[\s,.。!;、~:?-]|(?![👎🙅❌🚫👌👍✅💯🆗🤝]){EMOJI})*+"
 _YES = re.compile(rf"{_GLUE}(?:(?:{_longest_first(YES)}){_GLUE})++")
 _NO = re.compile(
     rf"{_GLUE}(?:(?:{_longest_first(NO)}){_GLUE})++(?:(?:我|让我)?(?:再)?(?:想想|看看|考虑一?下?|确认一?下"

@@ -11,6 +11,7 @@ from tests.grammar.shorthand import Row, meaning, rows
 ROWS = list(rows())
 SIMPLE = opencc.OpenCC("t2s").convert
 TRADITIONAL = opencc.OpenCC("s2t").convert
+HONG_KONG = opencc.OpenCC("s2hk").convert
 SAID_AS_IT_IS = re.compile(r"remark=|reason=|alias=|name=")
 
 
@@ -29,8 +30,11 @@ WAYS: dict[str, Callable[[str], str]] = {
     "greeted": lambda text: f"你好，{text}",
     "thanked": lambda text: f"{text}，谢谢",
     "smiling": lambda text: f"{text}😊",
+    "with a sticker": lambda text: f"{text}[玫瑰]",
+    "thanked gladly": lambda text: f"您好 {text} 谢谢啦🌹🌹",
     "full width": _full_width,
     "traditional": TRADITIONAL,
+    "as in Hong Kong": HONG_KONG,
     "upper case": str.upper,
     "without spaces": _without_spaces,
 }
@@ -60,7 +64,7 @@ def test_the_way_of_writing_changes_nothing(way: str) -> None:
 
 def _is_about_form(way: str, row: Row) -> bool:
     """Rows whose form is their content: courtesies, fixed commands, codes, markup, words quoted as written."""
-    if way in ("greeted", "thanked", "smiling"):
+    if way in ("greeted", "thanked", "smiling", "with a sticker", "thanked gladly"):
         talk = row.expected[0] in ("smalltalk", "unknown", "help") or row.context in ("ask_code", "identity")
         return talk or row.expected[0].split(" ")[0] in OWN
     if way == "without spaces":
