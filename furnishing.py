@@ -8,10 +8,19 @@ import aiohttp
 from accounts import AccountSettings
 from bot.envelope import WireAccount
 from connect.carriers.kuaidi100 import Kuaidi100
+from domain import faults
 from domain.nightly import Nightly
 from domain.policy import Policy
 from notify.alerts.rules import Thresholds
 from settings import Settings
+
+
+def arm(settings: Settings) -> None:
+    """Let go wrong what a test wants to go wrong; nothing in production, where the settings refuse it."""
+    try:
+        faults.arm(faults.parse(settings.failpoints))
+    except ValueError as error:
+        raise SystemExit(f"设置有误 · bad setting GENDAN_FAILPOINTS: {error}") from None
 
 
 def policy(settings: Settings) -> Policy:

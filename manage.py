@@ -79,7 +79,7 @@ def migrate(
     """建立或升级数据库；升级前先备份"""
     from domain.upgrading import upgrade
 
-    settings = read_settings()
+    settings = _armed()
     url, folder = settings.database_url, settings.backup_dir
     copy = answered(lambda: upgrade(url, version=product_version(), now=now(), copies=folder, keep=not no_backup))
     if copy is not None:
@@ -97,6 +97,7 @@ def import_(
     """导入 JSON 文件：全部写入或全部不写，坏行逐条说明"""
     from domain import importing
 
+    _armed()
     found = document(file)
     work = getattr(importing, f"import_{kind.value}")
     done = with_database(lambda: work(found, now=now(), dry_run=dry_run))
@@ -189,7 +190,7 @@ def backup(file: Path, as_json: AsJson = False) -> None:
     """在线备份数据库到一个文件，并校验"""
     from domain.safekeeping import back_up
 
-    url = read_settings().database_url
+    url = _armed().database_url
     made = answered(lambda: back_up(url, file, version=product_version(), now=now()))
     if as_json:
         show({"file": str(file), **asdict(made)}, as_json)
@@ -231,10 +232,16 @@ def adopt() -> None:
 @app.command()
 def version(as_json: AsJson = False) -> None:
     """版本"""
-    if as_json:
-        show({"version": product_version()}, as_json)
-    else:
-        typer.echo(product_version())
+    show({"version": product_version()}, as_json) if as_json else typer.echo(product_version())
+
+
+def _armed() -> Settings:
+    settings = read_settings()
+    if settings.failpoints:
+        import furnishing
+
+        furnishing.arm(settings)
+    return settings
 
 
 if __name__ == "__main__":

@@ -30,7 +30,6 @@ from bot.webhook import routes as wire_routes
 from connect.carriers.kuaidi100 import parse_push, parse_trace, push_answer
 from connect.fallback import proposer
 from connect.wechat.client import WeChat
-from domain import faults
 from domain.database import close_database, open_database, pending_migrations
 from domain.keyring import check_accounts, unlock
 from domain.linking import link_token, load_secret
@@ -268,17 +267,10 @@ def _clock(settings: Settings) -> Clock:
     return stage.MovableClock(timedelta(seconds=settings.demo_ahead))
 
 
-def _arm(settings: Settings) -> None:
-    try:
-        faults.arm(faults.parse(settings.failpoints))
-    except ValueError as error:
-        raise SystemExit(f"设置有误 · bad setting GENDAN_FAILPOINTS: {error}") from None
-
-
 async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
     """Open everything that the settings name, without starting to work; refuses tables of another version."""
     clock = clock or _clock(settings)
-    _arm(settings)
+    furnishing.arm(settings)
     set_policy(furnishing.policy(settings))
     templates.set_zone(settings.zone)
     async with AsyncExitStack() as stack:

@@ -12,7 +12,7 @@ from bot.deadline import Run, Stage, Wrap
 from bot.envelope import Hostile, Inbound
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
-from domain.faults import fault
+from domain.faults import fault, stall
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ class Inbox:
             return run.regret
         body = await run.answered(began + budget - _ticks())
         if run.late and run.stage is Stage.WORKING:
-            self._do_aside(kept.defer(run.row_id))
+            self._do_aside(_promised(run.row_id))
         return body
 
     async def resume(self, *, older: timedelta = timedelta()) -> int:
@@ -85,12 +85,13 @@ class Inbox:
         return len(self._running)
 
     async def _carry(self, run: Run) -> None:
+        await stall("message.opened")
         row, first = await kept.keep(run.inbound, now=self._clock())
         run.row_id = row.id
         if not first:
             await _repeat(run, row)
         elif run.place(Stage.WORKING) is Stage.WORKING:
-            fault("inbox.admitted")
+            await stall("inbox.admitted")
             await self._work(run)
         else:
             await kept.settle(row.id, run.regret, now=self._clock())
@@ -143,6 +144,11 @@ class Inbox:
         task = asyncio.create_task(work, name="defer")
         self._aside.add(task)
         task.add_done_callback(self._aside.discard)
+
+
+async def _promised(row_id: int) -> None:
+    await kept.defer(row_id)
+    fault("message.deferred")
 
 
 def _reused() -> Hostile:

@@ -11,6 +11,7 @@ from tortoise.exceptions import IntegrityError
 from bot.envelope import Inbound
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
+from domain.faults import fault
 from domain.values import Address
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ async def keep(inbound: Inbound, *, now: datetime) -> tuple[InboundMessage, bool
             known = await InboundMessage.get(account=inbound.account, key=inbound.key)
             # After a failure it may be our own row, written by a try of which no good was heard.
             return known, tries > 1 and known.received_at == now
+        fault("inbox.inserted")
         return row, True
 
     return await _persistently(write, inbound)

@@ -15,14 +15,18 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.context import get_current_context
 from tortoise.exceptions import OperationalError
-from tortoise.migrations.api import migrate as _migrate
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.recorder import MigrationRecorder
+
+from domain.faults import fault
+from domain.transaction import transact
 
 MODULES = ("domain.models", "bot.models", "notify.models")
 _PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
 STATEMENT_TIMEOUT_MS = 5000
 _MIGRATION_LOCK = 0x67656E64616E
+
+_NEWEST = (MigrationTarget(app_label="gendan", name="__latest__"),)
 
 Hook = Callable[[], Awaitable[None]]
 
@@ -92,7 +96,8 @@ async def migrate(url: str, *, before: Hook | None = None, after: Hook | None = 
         async with _alone(url):
             if before is not None:
                 await before()
-            await _migrate(config=patient)
+            await _executor().prepare()
+            await transact(_bring_up)
             if after is not None:
                 await after()
     finally:
@@ -101,9 +106,35 @@ async def migrate(url: str, *, before: Hook | None = None, after: Hook | None = 
 
 async def pending_migrations() -> bool:
     """Whether the open database lacks a migration that this version brings."""
-    connection = connections.get("default")
-    executor = MigrationExecutor(connection, configuration("sqlite://:memory:")["apps"])
-    return bool(await executor.plan([MigrationTarget(app_label="gendan", name="__latest__")]))
+    return bool(await _executor().plan(_NEWEST))
+
+
+class _Recorder(MigrationRecorder):
+    async def ensure_schema(self, schema_editor: Any) -> None:
+        """Made before: the library makes it by a script, and on SQLite a script commits what is open."""
+
+
+class _Executor(MigrationExecutor):
+    """Brings up in a transaction of the caller, once the table of migrations is there."""
+
+    async def prepare(self) -> None:
+        """Make the table of migrations."""
+        await self.recorder.ensure_schema(self._schema_editor(atomic=False))
+
+    async def bring_up(self) -> None:
+        """Make what is missing."""
+        self.recorder = _Recorder(self.connection)
+        await self.migrate(_NEWEST, progress=lambda *_: fault("migration.applied"))
+
+
+async def _bring_up() -> None:
+    # All of it in one transaction: the library commits a migration before it notes that it was made, and a process
+    # that ends in between leaves tables that no later start can bring up.
+    await _executor().bring_up()
+
+
+def _executor() -> _Executor:
+    return _Executor(connections.get("default"), configuration("sqlite://:memory:")["apps"])
 
 
 async def applied_migrations() -> list[str]:

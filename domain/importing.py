@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.errors import ImportRefused
+from domain.faults import fault
 from domain.models import Customer, GenericTerm, Product, Staff, UnitSynonym
 from domain.offering import touch_catalogue
 from domain.rules.rows import (
@@ -23,6 +24,9 @@ from domain.transaction import transact
 from domain.values import SYSTEM
 
 MOST_ROWS = 50_000
+
+
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,9 @@ def _staff(row: Row) -> dict[str, Any]:
 async def _upsert(model: type[Product | Customer | Staff], key: str, rows: list[dict[str, Any]]) -> Imported:
     known = set(await model.all().values_list(key, flat=True))
     new = [row for row in rows if row[key] not in known]
-    await model.bulk_create([model(**row) for row in new], batch_size=500)  # type: ignore[misc]
+    for start in range(0, len(new), BATCH):
+        await model.bulk_create([model(**row) for row in new[start : start + BATCH]])  # type: ignore[misc]
+        fault("import.batch")
     for row in rows:
         if row[key] in known:
             await model.filter(**{key: row[key]}).update(**{name: v for name, v in row.items() if name != key})

@@ -86,6 +86,7 @@ async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) ->
 
 async def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Placed:
     serial = await OrderNumber.create(asked_by=draft.key)
+    fault("order.numbered")
     number = numbered(serial.id)
     held = offer.review.verdict == "held"
     covered = () if held else await cover(offer.demands, offer.stock)
@@ -111,7 +112,9 @@ async def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> P
         placed_at=now,
     )
     lines = await _write_lines(order, offer, covered)
+    fault("order.written")
     short = await _tell(order, offer, lines, by=by, now=now)
+    fault("order.recorded")
     return Placed(number, state, offer.review.reasons, promised, offer.total, offer.goods, short)
 
 

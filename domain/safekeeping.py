@@ -15,6 +15,7 @@ from asyncpg.exceptions import PostgresError
 
 from domain import postgrestools
 from domain.database import sqlite_file
+from domain.faults import fault
 from domain.inventory import Inventory, of_sqlite, snapshot_of_postgres
 
 
@@ -48,6 +49,7 @@ async def back_up(url: str, target: Path, *, version: str, now: datetime) -> Man
     part = await asyncio.to_thread(_room_for, target)
     try:
         contents = await _copied(url, part)
+        fault("backup.written")
         made = Manifest(
             created_at=now.isoformat(),
             version=version,

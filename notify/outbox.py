@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from domain.faults import fault
 from domain.transaction import transact
 from domain.values import Address
 from notify.models import Delivery, DeliveryState
@@ -127,7 +128,9 @@ async def settle_sent(sent: Sequence[tuple[Delivery, dict[str, Any]]], *, now: d
     """End many tries that succeeded in one transaction; those whose lease was still held."""
 
     async def work() -> list[Delivery]:
-        return [row for row, changes in sent if await settle(row, DeliveryState.SENT, now=now, **changes)]
+        held = [row for row, changes in sent if await settle(row, DeliveryState.SENT, now=now, **changes)]
+        fault("delivery.marked")
+        return held
 
     return await transact(work) if sent else []
 

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from domain.errors import DeliveryFailed
-from domain.faults import fault
+from domain.faults import fault, stall
 from domain.telling import last_heard, note_unreachable
 from domain.values import Address
 from notify.channels import Channel, Channels
@@ -60,11 +60,11 @@ class Sender:
         batch = await claim(AT_ONCE, f"{self._worker}:{next(self._batch)}", self._clock())
         if not batch:
             return 0
-        fault("delivery.claimed")
+        await stall("delivery.claimed")
         shut_ways = await pauses()
         ready = [row for row in batch if await self._may_send(row, shut_ways)]
         ours = await hand_over(ready, now=self._clock())
-        fault("delivery.handed")
+        await stall("delivery.handed")
         await self._send_all(ours, shut_ways)
         return len(batch)
 

@@ -26,7 +26,7 @@ MAY = {
     "process": set(),
     "demo": {"connect", "domain", "process", "simulator", "templates"},
     "stage": set(),
-    "connect": {"connect", "domain.commands", "domain.values", "domain.errors"},
+    "connect": {"connect", "domain.commands", "domain.values", "domain.errors", "domain.faults"},
     "bot": {"bot", "domain", "templates"},
     "notify": {"notify", "domain", "connect", "templates"},
     "handlers": {"handlers", "bot", "domain", "notify"},

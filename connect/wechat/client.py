@@ -12,6 +12,7 @@ from connect.wechat.codes import NO_MENU, OK, TOKEN
 from connect.wechat.protocol import OAuthAnswer
 from connect.wechat.token import AccessToken, MemoryShelf, TokenShelf
 from domain.errors import DeliveryFailed
+from domain.faults import fault
 
 __all__ = ["MemoryShelf", "OAuthAnswer", "TokenShelf", "WeChat"]
 
@@ -172,6 +173,7 @@ class WeChat:
             async with self._session.request(
                 method, url, data=body() if body else None, timeout=self._timeout, allow_redirects=False
             ) as response:
+                fault("request.unread")
                 return protocol.answer_of(response.status, await _at_most(response.content, LARGEST_ANSWER))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise DeliveryFailed("no_connection", kind="transient") from None

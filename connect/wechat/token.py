@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from domain.errors import DeliveryFailed
+from domain.faults import fault
 
 log = structlog.get_logger()
 
@@ -127,6 +128,7 @@ class AccessToken:
             if failed.permanent:
                 self.shut(failed)
             raise
+        fault("token.fetched")
         log.info("token_fetched", seconds=lasts.total_seconds())
         won = await self._shelf.store(kept[0] if kept else None, token, self._clock() + lasts)
         self._turn += 1

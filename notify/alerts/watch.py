@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 
 from domain import watching
+from domain.faults import fault
 from domain.telling import Listener, listeners
 from domain.transaction import transact
 from domain.watching import Condition
@@ -45,6 +46,7 @@ async def _raise(
     async def work() -> int:
         alert = await raise_alert(finding, now=now)
         verdict = await tell_if_due(alert, people, escalate=thresholds.escalate, link=link, now=now)
+        fault("alert.told")
         return int(verdict.word is not Word.QUIET)
 
     return await transact(work)

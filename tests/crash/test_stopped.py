@@ -1,14 +1,12 @@
 """The start and the end of the process: stopped in good order, started twice by mistake, started with bad settings."""
 
 import asyncio
-import itertools
 import time
 
 import pytest
 
 from bot.models import InboundMessage, Progress
 from domain.database import close_database, open_database
-from domain.faults import POINTS, parse
 from domain.values import Address
 from notify.engine import Engine
 from notify.outbox import due_count
@@ -106,26 +104,6 @@ async def test_a_bad_setting_ends_the_start_with_one_line_that_names_it(street: 
     assert len(line.splitlines()) == 1, line
     assert f"GENDAN_{name.upper()}" in line
     assert "geheim-" not in line
-
-
-async def test_fault_points_do_not_exist_in_production(street: Street) -> None:
-    await street.child.launch(env="production", failpoints="delivery.sent:kill")
-    assert await street.child.ended() == 1
-    assert "GENDAN_FAILPOINTS" in street.child.log.decode()
-    assert len(street.child.log.decode().splitlines()) == 1
-
-
-@pytest.mark.parametrize("text", ["nowhere:kill", "delivery.sent", "delivery.sent:wait", "delivery.sent:kill:0", "x"])
-def test_a_fault_point_that_does_not_exist_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="expected name:kill"):
-        parse(text)
-
-
-def test_fault_points_are_read_with_their_turn() -> None:
-    text = ", ".join(f"{name}:kill:{turn}" for name, turn in zip(sorted(POINTS), itertools.count(1), strict=False))
-    assert [(point.name, point.left) for point in parse(text)] == list(zip(sorted(POINTS), range(1, 8), strict=True))
-    assert [point.left for point in parse("delivery.sent:kill")] == [1]
-    assert parse("") == ()
 
 
 async def test_told_to_stop_the_engine_leaves_the_rest_for_the_next_start(db: str) -> None:
