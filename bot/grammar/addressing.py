@@ -34,6 +34,7 @@ _STOP = re.compile(
     rf"|(?:{SURNAMES})[\u4e00-\u9fff]{{1,2}}(?={MASK})|给?我?收(?=$|\s)|顺丰|德邦"
     rf"|用[\u4e00-\u9fff]{{2}}发)"
 )
+_LONGEST_ADDRESS = 120
 _PLACE = re.compile(r"[省市区县镇乡村路街道巷弄号楼栋幢座室层园厦场城库厂店门组]|^[\d\-a-z]+$")
 _TAIL = re.compile(r"[\s]*(?:这边|就行|即可|去|吧|哈|谢谢|就好|要|收|送|好了|哦|啊)++$")
 _NAME = (
@@ -73,8 +74,9 @@ def spot_addresses(canvas: Canvas, normal: Normal, lexicon: Lexicon) -> None:
 
 
 def _address_end(text: str, start: int, lexicon: Lexicon) -> int:
-    stop = _STOP.search(text, start)
-    end = stop.start() if stop else len(text)
+    limit = min(len(text), start + _LONGEST_ADDRESS)
+    stop = _STOP.search(text, start, limit)
+    end = stop.start() if stop else limit
     pieces = text[start:end].split(" ")
     length = len(pieces[0])
     for piece in pieces[1:]:

@@ -148,6 +148,7 @@ class Canvas:
     text: str
     marks: list[Mark] = field(default_factory=list)
     _chars: list[str] = field(init=False)
+    _masked: str | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._chars = list(self.text)
@@ -155,7 +156,9 @@ class Canvas:
     @property
     def masked(self) -> str:
         """The text with every marked character hidden."""
-        return "".join(self._chars)
+        if self._masked is None:
+            self._masked = "".join(self._chars)
+        return self._masked
 
     def add(self, mark: Mark) -> bool:
         """Mark a stretch, unless some of it is taken."""
@@ -163,12 +166,14 @@ class Canvas:
             return False
         self.marks.append(mark)
         self._chars[mark.start : mark.end] = MASK * (mark.end - mark.start)
+        self._masked = None
         return True
 
     def swap(self, old: Mark, new: Mark) -> None:
         """Put a longer mark in the place of one."""
         self.marks[self.marks.index(old)] = new
         self._chars[new.start : new.end] = MASK * (new.end - new.start)
+        self._masked = None
 
     def of(self, kind: type[M]) -> list[M]:
         """All marks of one kind, in order of the text."""

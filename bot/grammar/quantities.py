@@ -36,6 +36,7 @@ _VAGUE_TAIL = re.compile(r"[ \t]?(?:左右|上下|以上|以内|出头|不到|or
 _MINUS = re.compile(r"(?:负|minus)[ \t]?$|(?<=[^\s\d-])(?:[ \t]+|[:=][ \t]*)[-−]$")
 _FIGURE = re.compile(r"[ \t]*+(?:[:*=×][ \t]*+)?[一二两三四五六七八九十半]|[ \t]++\d|[ \t]*+[:*=×][ \t]*+\d")
 _CODE_DIGITS = 3
+_NEAR = 40
 _WORD_BEFORE = re.compile(
     r"(?![要来拿订买下改成为到至加减少多换共各是按给送发补整搞再就只仅先量数选第个了和那负约])[\u4e00-\u9fff]$"
 )
@@ -126,7 +127,7 @@ def _after_quantity(canvas: Canvas, start: int) -> bool:
     before = canvas.masked[:start]
     clause = re.split(r"[\n;。]", before)[-1]
     return (
-        bool(re.search(rf"(?:{_N})[ \t]?[^\d\s,]{{0,4}}[\s,]*(?:含税|不含税|的|{MASK})*[\s,]*$", clause))
+        bool(re.search(rf"(?:{_N})[ \t]?[^\d\s,]{{0,4}}[\s,]*(?:含税|不含税|的|{MASK})*[\s,]*$", clause[-_NEAR:]))
         and MASK in clause
     )
 

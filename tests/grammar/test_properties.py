@@ -1,5 +1,6 @@
 """Whatever is written: an answer comes, quickly, the same each time; blanks and the order of lines do not matter."""
 
+import random
 import string
 import time
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.fuzz import run
 from bot.grammar import Context, Draft, DraftLine, Pending, understand
 from bot.grammar.jsonform import to_json
 from bot.grammar.understanding import LONGEST
@@ -220,6 +222,9 @@ def test_a_cut_or_spoilt_message_is_still_answered(text: str, place: int, extra:
         "五六七八",
         "谢谢啦",
         "早啊",
+        "百3百",
+        "前送到就行",
+        "6一罐叁",
     ],
 )
 def test_long_and_repetitive_messages_take_no_time(unit: str) -> None:
@@ -228,6 +233,11 @@ def test_long_and_repetitive_messages_take_no_time(unit: str) -> None:
     started = time.perf_counter()
     meaning("c", "draft", text)
     assert time.perf_counter() - started < 0.25  # a fifth of it on a quiet machine
+
+
+def test_a_little_fuzz_finds_nothing() -> None:
+    found = run(0.05, random.Random(3))
+    assert (found["raised"], found["unasked"]) == ([], [])
 
 
 def test_what_is_longer_than_a_message_is_left_alone() -> None:
