@@ -18,6 +18,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from domain.database import close_database, migrate, open_database
 from server import Shop, build
 from simulator import Clock
+from tests.checker import Evidence, acks_of, assert_sound
 from tests.harness import Chat, Errors, settings_for, simulated
 from tests.postgres import binaries, cluster
 from tests.shopfloor import open_shop
@@ -139,7 +140,17 @@ async def chat(database_url: str, errors: Errors, knobs: dict[str, Any]) -> Asyn
         chat = Chat(platform, account, shop, url, reopen)
         await open_shop(chat)
         yield chat
-        await chat.settle()
-        chat.silent()
-        assert not await chat.shop.unfinished()
-        assert not errors.seen
+        if not chat.spoilt:
+            await _prove_silence(chat, errors)
+
+
+async def _prove_silence(chat: Chat, errors: Errors) -> None:
+    """Nothing is left unsaid or undone, nothing went wrong unseen, and the books are in order."""
+    await chat.settle()
+    chat.silent()
+    assert not await chat.shop.unfinished()
+    assert not errors.seen
+    journal = chat.platform.journal.entries()
+    dedupe = chat.account.honours_client_msg_id
+    seen = Evidence(chat.platform.clock(), journal, acks_of(journal), dedupe=dedupe, patient=True, may_die=True)
+    await assert_sound(seen)

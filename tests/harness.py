@@ -48,6 +48,8 @@ class Chat:
     url: str
     reopen: Callable[[], Awaitable[Shop]]
     read: dict[str, int] = field(default_factory=dict)
+    spoilt: bool = False
+    """The test harms the database on purpose: what it leaves behind proves nothing."""
 
     async def say(self, person: Person, text: str) -> Pushed:
         """Type a message and wait until everything that follows from it has been sent."""
