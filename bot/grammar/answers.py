@@ -39,7 +39,7 @@ _DIGITS = re.compile(
 )
 _DAY = re.compile(rf"(?:就|要|那就|在|改)*(?P<n>{NUMBER})(?:号|日|吧|就行|那天|前|可以|都行)*")
 _AS_BEFORE = re.compile(r"^(?:还是|就|送|发|跟|和|同|按|照|用)*(?:上次|之前|以前|老|原来|上回|同上)")
-_TITLE = re.compile(r"(?:的|那家|那个|这家|家|客户|公司|是|就是|给|吧|店|厂|啊|呀|那边|的那|one|the)+")
+_TITLE = re.compile(r"(?:的|做|卖|搞|开|那家|那个|这家|家|客户|公司|是|就是|给|吧|店|厂|啊|呀|那边|的那|one|the)+")
 
 
 def answer(scene: Scene) -> Command | None:

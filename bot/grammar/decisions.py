@@ -43,6 +43,10 @@ _RELATIVE = re.compile(
 _LEAD = re.compile(
     r"^[\s,.:;。、，：；！!\-了吧掉]+(?:(?:原因|理由)(?:是|为)?\s*[:：]?\s*)?|^(?:原因|理由)(?:是|为)?\s*[:：]?\s*"
 )
+_NUMBERS_ONLY = re.compile(r"(?:还有|以及|[N、和跟与及也都吧了\s])+")
+_ONE_EACH = re.compile(
+    r"一(?:个|张|单|Q|Z)?(?:同意|批|通过|过|驳|不|拒)|其中|二选一|[PQZ](?:同意|批准|驳回).{0,2}[PQZ](?:同意|批准|驳回)"
+)
 _CLAUSE = re.compile(r"[,;。\n!]")
 _CANCEL = re.compile(
     r"(?:取消|清空|删除|撤单|撤销|撤回|撤了|撤掉|作废|退单|退掉|退了|不用发了?|不用送了?|别发了|不想要了?"
@@ -67,7 +71,7 @@ _SHIP = re.compile(
 )
 _NOT_SHIP = re.compile(
     r"没发|未发|别发|不发|先不|不要发|暂停|什么时候|催|改到|改成|D再发|延|推迟|要发|能发|可以发吗"
-    r"|准备发|发了?(?:一半|一部分|Q(?!P|的))|发不"
+    r"|准备发|发了?(?:一半|一部分)|(?<!P)发了?Q(?!P|的)|发不"
 )
 
 
@@ -95,7 +99,7 @@ def _numbered(scene: Scene) -> Iterator[Command]:
     waiting: list[str] = []
     skeleton = scene.skeleton
     found = list(_WITH_NUMBER.finditer(skeleton))
-    if not found or not _close(skeleton, found):
+    if not found or not _close(skeleton, found) or _ONE_EACH.search(skeleton):
         return
     start = 0
     for index, match in enumerate(found):
@@ -103,7 +107,9 @@ def _numbered(scene: Scene) -> Iterator[Command]:
         stop = _own(skeleton, match.end(), stop, last=index + 1 == len(found))
         waiting += [m.number for m in scene.at(start, match.start()) if isinstance(m, OrderMark)]
         behind = [
-            (place, m) for place, m in scene.spots.items() if match.end() <= place < stop and isinstance(m, OrderMark)
+            (place, m)
+            for place, m in scene.spots.items()
+            if match.end() <= place < stop and isinstance(m, OrderMark) and _goes_along(skeleton, match.end(), place)
         ]
         tail = behind[-1][0] + 1 if behind else match.end()
         waiting += [mark.number for _, mark in behind]
@@ -111,6 +117,14 @@ def _numbered(scene: Scene) -> Iterator[Command]:
         for number in waiting:
             yield Reject(order_no=number, reason=reason) if match["no"] else Approve(order_no=number)
         waiting, start = [], stop
+
+
+def _goes_along(skeleton: str, start: int, place: int) -> bool:
+    """Whether a number behind a decision shares it: in its clause, or in one that holds nothing but numbers."""
+    cuts = [cut.end() for cut in _CLAUSE.finditer(skeleton[start:place])]
+    if not cuts:
+        return True
+    return _NUMBERS_ONLY.fullmatch(_CLAUSE.split(skeleton[start + cuts[-1] :])[0]) is not None
 
 
 def _close(skeleton: str, found: list[re.Match[str]]) -> bool:

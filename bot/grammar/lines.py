@@ -9,12 +9,12 @@ from bot.grammar.marks import Mark, PriceMark, ProductMark, QuantityMark
 _EACH = re.compile(r"各|每样|每种|每个都|每款|都要|都来|都是|均|全都?要|一样|each")
 _RESPECTIVELY = re.compile(r"分别|依次|respectively")
 _CORRECTION = re.compile(
-    r"不对|不是|错了|搞错|弄错|算了|更正|说错|写错|改成|改为|应该是|哦不|噢不|啊不|(?:^"
+    r"不对|不是|错了|搞错|弄错|算了|更正|说错|写错|改成|改为|改\s*$|应该是|哦不|噢不|啊不|(?:^"
     r"|[,。\s])不[,。\s]|不要.{0,3}了?[,。]?是|[,，]\s*而?是\s*$|i mean|sorry|no,|rather"
 )
 _WITHDRAWN = re.compile(
     r"^\s*(?:这个|那个|的)?(?:先|就|还是|暂时)?(?:不要了?|不用了?|不订了?|不需要了?|取消|去掉|算了"
-    r"|删掉|免了)\s*(?=[,。;!\s\n]|$)"
+    r"|删掉|免了){1,3}\s*(?=[,。;!\s\n]|$)"
 )
 _WITHDRAWING = re.compile(r"(?:去掉|删掉|取消|不要|除去|不用|划掉|drop|remove)\s*$")
 _AGAIN = re.compile(r"再|又|另|加|还|\+|零|plus|more")
@@ -143,8 +143,10 @@ class _Pairing:
     def _restate(self, mark: QuantityMark) -> None:
         """The last product once more, with the quantity that holds."""
         last = self.items[-1]
-        self.items = [item for item in self.items if item.product.ids != last.product.ids or not last.product.ids]
-        self.items.append(replace(last, qty=mark))
+        same = [place for place, item in enumerate(self.items) if item.product.ids == last.product.ids != ()]
+        kept = [item for place, item in enumerate(self.items) if place not in same[1:]]
+        kept[same[0] if same else -1] = replace(last, qty=mark)
+        self.items = kept
 
     def _second_quantity(self, index: int, mark: QuantityMark) -> None:
         """A further quantity for the last product: more of it, or its own conversion (2箱共48个)."""

@@ -13,7 +13,7 @@ _MODIFIER = re.compile(
     r"|平)|[\u4e00-\u9fff]{1,4})的"
 )
 _BEHIND = re.compile(r"[\s(]?(?:要|选|是|用)?(?P<a>[a-z0-9.]{1,8}[\u4e00-\u9fff]{0,2}|[\u4e00-\u9fff]{1,4})")
-_BEFORE = re.compile(r"(?P<a>(?:\d+(?:\.\d+)?[a-z\u4e00-\u9fff]{0,2}|[a-z]+\d*|[\u4e00-\u9fff]{1,4}))的?\s?$")
+_BEFORE = re.compile(r"(?P<a>(?:\d+(?:\.\d+)?[a-z\d]{0,5}[\u4e00-\u9fff]{0,2}|[a-z]+\d*|[\u4e00-\u9fff]{1,4}))的?\s?$")
 _SHORTEST_WORD = 2
 # A figure alone is an attribute only where another figure is left to be the quantity.
 _NUMBER_BEHIND = re.compile(rf"[\s:*=要来]*(?:{NUMBER})(?<!半)")
@@ -58,6 +58,19 @@ def narrow(canvas: Canvas, lexicon: Lexicon) -> None:
         if found:
             start, end, sku = found
             canvas.swap(mark, ProductMark(start=start, end=end, ids=(sku,), text=canvas.text[start:end], key=mark.key))
+        elif len(mark.ids) > 1:
+            _told_later(canvas, mark, lexicon)
+
+
+def _told_later(canvas: Canvas, mark: ProductMark, lexicon: Lexicon) -> None:
+    """The attribute may stand behind the quantity (胶带两箱，封箱的)."""
+    amount = rf"[\s:*=,要来]*(?:{NUMBER})\s?{lexicon.unit_pattern()}[\s,]*"
+    match = re.compile(amount + r"(?:都|全)?(?:要|选|是|拿)?(?P<a>[a-z0-9\u4e00-\u9fff]{2,6}?)的").match(
+        canvas.masked, mark.end
+    )
+    sku = _settled(match["a"], mark, lexicon) if match else None
+    if sku:
+        canvas.swap(mark, replace(mark, ids=(sku,)))
 
 
 def _behind(text: str, mark: ProductMark, lexicon: Lexicon) -> tuple[int, int, str] | None:
@@ -89,7 +102,14 @@ def _ahead(text: str, mark: ProductMark, lexicon: Lexicon) -> tuple[int, int, st
 
 def _settled(words: str, mark: ProductMark, lexicon: Lexicon) -> str | None:
     sku = family_member(words, mark, lexicon)
-    return sku if sku in mark.ids else None
+    return sku if sku in mark.ids else _named_in_full(words, mark, lexicon)
+
+
+def _named_in_full(words: str, mark: ProductMark, lexicon: Lexicon) -> str | None:
+    """The one product of the family whose name ends in the family's name and the attribute (适配器5V2A)."""
+    ending = mark.key + key_of(words)
+    found = [sku for sku in mark.ids if any(key.endswith(ending) for key in lexicon.keys_of_product(sku))]
+    return found[0] if len(found) == 1 and len(mark.ids) > 1 else None
 
 
 def follow_family(canvas: Canvas, lexicon: Lexicon) -> None:
@@ -111,6 +131,8 @@ def family_member(modifier: str, mark: ProductMark, lexicon: Lexicon) -> str | N
     stem = key_of(modifier)
     for known in dict.fromkeys(key for sku in mark.ids for key in (mark.key, *lexicon.keys_of_product(sku))):
         for cut in range(1, min(len(known), 9) + 1):
+            if stem[-1:].isdigit() and known[-cut].isdigit():
+                continue  # a figure is not the beginning of another
             entry = lexicon.entries.get(stem + known[-cut:])
             if entry and entry.kind not in (CUSTOMER, GENERIC) and len(entry.ids) == 1:
                 found.update(entry.ids)

@@ -3,7 +3,7 @@
 import re
 
 from bot.grammar.lexicon import Lexicon
-from bot.grammar.marks import Canvas, CarrierMark, OrderMark, PhoneMark, TaxMark, WaybillMark
+from bot.grammar.marks import Canvas, CarrierMark, NoiseMark, OrderMark, PhoneMark, TaxMark, WaybillMark
 from bot.grammar.phrases import CARRIERS, PICK_UP
 
 CHECK_LETTERS = "a-hjkmnp-z"
@@ -11,6 +11,7 @@ _SO = re.compile(
     r"(?<![a-z0-9])s[o0]\s?[-#]?\s?(?P<d>2[0o][\do]{2}[\s-]?[\doil]{4,6}(?![\doil])"
     r"|[\doil]{1,10})(?P<c>[a-hjkmnp-z])?(?![a-z0-9])"
 )
+_ENDLESS = re.compile(r"\d{25,}")
 _LABEL = r"(?:查询?单|单号|订单(?:编?号)?|单据|单子|order(?:\s?(?:no\.?|number|#))?)\s?(?:是|为)?\s?[:#]?\s?"
 _LABELLED = re.compile(
     rf"(?:(?<![快运流a-z])|(?<=[快运流])(?!单)){_LABEL}(?P<n>\d{{3,12}}[{CHECK_LETTERS}]?)(?![a-z0-9.])"
@@ -55,6 +56,12 @@ _TAX = re.compile(
     r"(?P<excl>不(?:用|要|需要?)?含税|不带税|不要税|未税|不开票价|without tax|excl(?:uding|\.)? tax|tax excluded)"
     r"|(?P<incl>含税|带税|包税|incl(?:uding|\.)? tax|tax included|with tax)"
 )
+
+
+def spot_endless(canvas: Canvas) -> None:
+    """Rows of figures that no number has are nothing, and need not be looked at again."""
+    for match in _ENDLESS.finditer(canvas.masked):
+        canvas.add(NoiseMark(start=match.start(), end=match.end()))
 
 
 def spot_order_numbers(canvas: Canvas, lexicon: Lexicon) -> None:

@@ -12,7 +12,7 @@ _N = NUMBER
 _JIAO = r"(?P<jiao>[零一二三四五六七八九\d]{1,2})(?:(?:毛|角)(?:(?P<fen2>[一二三四五六七八九\d])分?)?|分|(?!UNIT))"
 _MONEY = (
     rf"(?P<whole>{_N})[ \t]?(?:块钱?|元|圆|人民币|rmb|yuan|¥)(?:{_JIAO})?(?![\d])钱?"
-    rf"|(?P<jiao_only>{_N})(?:毛|角)(?P<fen>[一二三四五六七八九\d])?(?:分)?钱?"
+    rf"|(?P<jiao_only>{_N})(?:毛|角)(?P<fen>[一二三四五六七八九\d](?!UNIT))?(?:分)?钱?"
 )
 _NOISE = re.compile(
     rf"(?:总价|总额|总金额|金额|total)[ \t]?(?:是|为)?[ \t]?[:]?[ \t]?[¥$]?[ \t]?(?:{_N})[ \t]?(?:块钱?|元|万元?)?"
@@ -59,7 +59,7 @@ _IDIOM = re.compile(
 @lru_cache(maxsize=8)
 def _patterns(units: str) -> dict[str, re.Pattern[str]]:
     """All patterns that need the unit words of a lexicon; compiled once for each."""
-    several = r"(?:好几|几|数|若干|些|一些|一点儿?|点儿?|一批|一堆|多少)"
+    several = r"(?:好几|几|数|若干|些|一些|一批|一堆|多少)"
     each = rf"(?P<unit>{units})"
     money = _MONEY.replace("UNIT", rf"[ \t]?{units}")
     return {
@@ -88,7 +88,7 @@ def _patterns(units: str) -> dict[str, re.Pattern[str]]:
             rf"|\$)?[ \t]?(?:{money}|(?P<bare>{ARABIC}|[{SPOKEN}]{{2,}}))(?![ \t]?(?:{units}|\d))"
         ),
         "lone": re.compile(
-            rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|还要|再|换|和"
+            rf"(?P<verb>来|要|拿|订|买|给我|整|搞|下|加|补|带|叫|点|还要|再|换|和"
             rf"|弄)[ \t]?(?P<unit>{units})[ \t]?(?={MASK}|$|[,。;])"
         ),
         "unit": re.compile(each),

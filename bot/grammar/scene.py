@@ -14,7 +14,14 @@ from bot.grammar.entities import spot_entities, starts_with_name
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.marks import Canvas, DateMark, M, Mark, OrderMark, ProductMark
 from bot.grammar.normal import Normal, normalise
-from bot.grammar.particulars import spot_bare_numbers, spot_order_numbers, spot_phones, spot_tax, spot_waybills
+from bot.grammar.particulars import (
+    spot_bare_numbers,
+    spot_endless,
+    spot_order_numbers,
+    spot_phones,
+    spot_tax,
+    spot_waybills,
+)
 from bot.grammar.quantities import spot_noise, spot_prices, spot_quantities
 from bot.grammar.tables import plain_list
 
@@ -78,6 +85,7 @@ def look(text: str, lexicon: Lexicon, context: Context, today: date) -> Scene:
     """Spot everything in a message, what is surest first."""
     normal = normalise(plain_list(business_of(normalise(text)), partial(starts_with_name, lexicon)))
     canvas = Canvas(normal.text)
+    spot_endless(canvas)
     spot_order_numbers(canvas, lexicon)
     spot_waybills(canvas)
     spot_phones(canvas)

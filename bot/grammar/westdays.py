@@ -22,6 +22,8 @@ _WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
 _COUNT = r"(?P<n>\d{1,3}|a|an|one|two|three|four|five|six|seven|ten)"
 _DELIVERY = r"(?= ?(?:号|日|前|之前|以前|交|送|到|要|发|出货|来))"
 _FIGURES = r"(?P<m>1[0-2]|0?[1-9])(?P<s>[-/.])(?P<d>3[01]|[12]\d|0?[1-9])"
+# Behind these a figure with a dash is a day, not an amount.
+_COUNTED = "个只箱罐袋台套包盒支卷桶瓶件条把双对顶节颗米升吨斤打提捆份根块张片"
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
 
@@ -168,6 +170,8 @@ _TABLE: tuple[tuple[str, Meaning], ...] = (
         rf"|(?=[\s,;。、!)]|$))", _figures),
     (rf"(?<![\da-z./-]){_FIGURES}(?![\d./-]){_DELIVERY}", _figures),
     (rf"(?:交期|交货期?|交付|日期|到货|送货|时间|date)(?:是|为)? ?:? ?{_FIGURES}(?![\d./-])", _figures),
+    (rf"(?:(?<=[{_COUNTED}])|(?<=[{_COUNTED}] ))(?P<m>1[0-2]|0?[1-9])-(?P<d>3[01]|[12]\d|0?[1-9])(?=$|[,。\n])",
+        _figures),
     (rf"^\s*{_FIGURES}\s*(?:吧|。|可以)?\s*$", _figures),
 )  # fmt: skip
 
