@@ -21,6 +21,11 @@ _USUAL = re.compile(
     r"|原地址|原来的?(?:地址|地方)|上次(?:的|那个)?(?:地址|地方)|地址不变|地址照旧|same address"
     r"|usual address)"
 )
+# An address that nothing announces: town, district, street and number, from the beginning of a clause.
+_PLAIN_ADDRESS = re.compile(
+    r"(?:^|[\s,;。:\0])(?P<a>(?:[\u4e00-\u9fff]{2,7}[省市])?(?:[\u4e00-\u9fff]{1,7}[市区县镇]){1,2}"
+    r"[\u4e00-\u9fff]{1,12}[路街道巷村]\d{1,5}号(?:[\u4e00-\u9fff\da-z-]{0,12}[楼室栋座层厦场厂园])?)"
+)
 _NO_ADDRESS = re.compile(
     r"[?吗没了哪几呢吧就即]|可以|一下|什么|时候|不|错|多久|到哪|有|能|\d+\s?(?:个|箱|台|件|天)|改|变|货|这|那"
     r"|(?:next |this )?(?:today|tomorrow|week|mon|tue|wed|thu|fri|sat|sun)[a-z]*\s*$"
@@ -71,6 +76,9 @@ def spot_addresses(canvas: Canvas, normal: Normal, lexicon: Lexicon) -> None:
         words = canvas.masked[start:end]
         if len(words.strip()) >= 2 and not _NO_ADDRESS.match(words):
             canvas.add(AddressMark(start=match.start(), end=end, text=normal.quote(start, end)))
+    plain = None if canvas.of(AddressMark) else _PLAIN_ADDRESS.search(canvas.masked)
+    if plain:
+        canvas.add(AddressMark(start=plain.start("a"), end=plain.end("a"), text=normal.quote(*plain.span("a"))))
 
 
 def _address_end(text: str, start: int, lexicon: Lexicon) -> int:
