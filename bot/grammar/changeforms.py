@@ -12,7 +12,7 @@ CHANGE_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
         ("replace", r"(?:把|将|不要|replace|change|swap)?(?P<old>P)(?:的|都|全部|全)*(?:(?:不要|取消|去掉"
-            r"|删掉)了?,?)?(?:换成"
+            r"|删掉)了?)?,?(?:换成"
             r"|换为|换做|替换成|替换为|改成|改为|改|换|→|->|with|to|for|要"
             r"|用)(?P<new>Q?的?P(?:Q)?)(?!Q)"),
         ("remove", rf"(?:去掉|删掉|删除|删去|删了|不要|取消|撤掉|拿掉|减掉|去除|划掉|剔除|不用|remove|delete"

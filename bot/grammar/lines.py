@@ -9,7 +9,7 @@ from bot.grammar.marks import Mark, PriceMark, ProductMark, QuantityMark
 _EACH = re.compile(r"各|每样|每种|每个都|每款|都要|都来|都是|均|全都?要|一样|each")
 _RESPECTIVELY = re.compile(r"分别|依次|respectively")
 _CORRECTION = re.compile(
-    r"不对|不是|错了|搞错|弄错|算了|更正|说错|写错|改成|改为|改\s*$|(?:^|[\s,。])错(?:$|[\s,])|还是(?!老)|应该是|哦不|噢不|啊不|(?:^"
+    r"不对|不是|错了|搞错|弄错|算了|更正|说错|写错|改成|改为|换成|改\s*$|(?:^|[\s,。])错(?:$|[\s,])|还是(?!老)|应该是|哦不|噢不|啊不|(?:^"
     r"|[,。\s])不[,。\s]|不要.{0,3}了?[,。]?是|[,，]\s*而?是\s*$|i mean|sorry|no,|rather"
 )
 _WITHDRAWN = re.compile(

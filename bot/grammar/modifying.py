@@ -14,7 +14,7 @@ _CHANGE_WORDS = re.compile(
     r"|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X|F"
 )
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
-_SELF_CORRECTED = re.compile(r"(?:PQ|QP|P[*x:]Q).{0,4}(?:改|换)")
+_SELF_CORRECTED = re.compile(r"(?:PQ|QP|P[*x:]Q).{0,6}(?:改|换)")
 _MODIFY_FIRST = re.compile(
     r"改|换|加(?!急)|减|去掉|删|备注|地址|收货人|联系人|追加|延期|推迟|提前|A|R|add|change|remove|update"
 )

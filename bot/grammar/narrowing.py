@@ -39,7 +39,9 @@ def _chosen_later(canvas: Canvas, mark: ProductMark, word: str, variant: str, le
 
 def _extend(canvas: Canvas, mark: ProductMark, word: str, variant: str) -> bool:
     text = canvas.masked
-    behind = re.compile(rf"[\s的(-]{{0,2}}(?:要|选|是|改成|换成|改为)?{re.escape(word)}色?的?\)?").match(text, mark.end)
+    behind = re.compile(rf"[\s的(-]{{0,2}}(?:要|选|是|改成|换成|改为|换|改)?{re.escape(word)}色?的?\)?").match(
+        text, mark.end
+    )
     before = re.compile(rf"(?<!不要)(?<!不是){re.escape(word)}色?的?\s?$").search(
         text, max(0, mark.start - 6), mark.start
     )
