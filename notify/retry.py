@@ -17,6 +17,8 @@ MENDING = timedelta(hours=1)
 """How long a notice waits for its template to be set right; later ones about its order wait behind it."""
 SAME_MESSAGE = timedelta(minutes=8)
 """The platform drops a second message of the same key for ten minutes; two are left for clocks and queues."""
+REPEATABLE = timedelta(minutes=9)
+"""A repeat that was due in time may go out late, after a standstill, but not later than this."""
 CIRCUIT = timedelta(minutes=5)
 MINUTE_QUOTA = timedelta(seconds=60)
 DAY_QUOTA = "45009"
@@ -93,6 +95,13 @@ def decide(failure: DeliveryFailed, tried: Tried, *, now: datetime, chance: floa
         case Class.CLOSED:
             return _other_way(failure, tried, now)
     return _once_more(failure, tried, now, chance)
+
+
+def overdue(tried: Tried, *, now: datetime) -> Next | None:
+    """The end of a delivery that may have arrived and whose repeat would no longer be dropped as a second copy."""
+    if tried.unsure_since is None or now - tried.unsure_since <= REPEATABLE:
+        return None
+    return _end(DeliveryState.UNSURE, "outcome_unknown", tried)
 
 
 def shut_until(failure: DeliveryFailed, now: datetime) -> datetime | None:

@@ -19,7 +19,7 @@ from notify.notices import CUSTOM
 from notify.outbox import claim, hand_over, settle, settle_sent
 from notify.pauses import Pause, pauses, reopen, shut
 from notify.receipts import match_receipts
-from notify.retry import DAY_QUOTA, Next, Tried, decide, unsure_since
+from notify.retry import DAY_QUOTA, Next, Tried, decide, overdue, unsure_since
 from notify.tries import counted, failure_code, note_try, outgoing_of
 
 log = structlog.get_logger()
@@ -88,6 +88,11 @@ class Sender:
             step = decide(lost, await self._tried(row, shut_ways), now=now, chance=0)
             if step.state is DeliveryState.UNSURE:
                 await self._step(row, step, lost)
+                return False
+        if row.tries:
+            late = overdue(await self._tried(row, shut_ways), now=now)
+            if late is not None:
+                await self._step(row, late, DeliveryFailed(LOST, maybe_sent=True, kind="ambiguous"))
                 return False
         pause = shut_ways.get((row.account, row.channel))
         if pause is None or pause.until <= now:

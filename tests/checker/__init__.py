@@ -43,7 +43,7 @@ class Evidence:
 async def violations(seen: Evidence) -> list[str]:
     """Everything that is wrong, in words; the database is open."""
     found: list[Iterable[str]] = [
-        await wire.acknowledged(seen.acks),
+        await wire.acknowledged(seen.acks, now=seen.now),
         await wire.answered_once(seen.acks),
         await books.balanced(),
         await notices.once(),

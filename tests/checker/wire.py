@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from bot.inbox import FORGOTTEN_AFTER
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
 from notify.models import Delivery
@@ -13,24 +15,27 @@ from templates import render
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """One delivery of a message that was answered with 200: its key, and the words of the answer, "" for success."""
+    """One delivery of a message that was answered with 200: its key, the words of the answer, "" for success, and
+    when it was; None is lately."""
 
     key: str
     text: str = ""
+    at: datetime | None = None
 
 
 def acks_of(journal: Iterable[Entry]) -> list[Ack]:
     """What the platform heard in answer to the messages of people."""
     pushes = [entry for entry in journal if entry.kind == "push" and "MsgId" in entry.request]
     heard = [entry for entry in pushes if entry.outcome["status"] == 200 and "problem" not in entry.outcome]
-    return [Ack(f"m:{e.openid}:{e.request['MsgId']}", e.outcome.get("text") or "") for e in heard]
+    return [Ack(f"m:{e.openid}:{e.request['MsgId']}", e.outcome.get("text") or "", e.at) for e in heard]
 
 
-async def acknowledged(acks: Collection[Ack]) -> list[str]:
-    """I1: what was acknowledged is on disk; that it was not kept is no acknowledgement."""
+async def acknowledged(acks: Collection[Ack], *, now: datetime) -> list[str]:
+    """I1: what was acknowledged is on disk as long as it is to be; that it was not kept is no acknowledgement."""
     regret = render("not_kept")
     kept = set(await InboundMessage.all().values_list("key", flat=True))
-    lost = {ack.key for ack in acks if ack.key not in kept and ack.text != regret}
+    due = [ack for ack in acks if ack.at is None or now - ack.at < FORGOTTEN_AFTER]
+    lost = {ack.key for ack in due if ack.key not in kept and ack.text != regret}
     return [f"I1 {key} was acknowledged and is not kept" for key in sorted(lost)]
 
 
@@ -62,6 +67,7 @@ async def _both() -> list[str]:
 
 
 async def _silent(words: dict[str, set[str]]) -> list[str]:
-    """Words were heard for a message whose row says that there were none."""
+    """Words were heard for a message whose row says that there were none; who left takes the words out of the rows."""
     without = InboundMessage.filter(key__in=list(words), progress=Progress.SETTLED, answer=NOTHING)
-    return [f"I2 {key} was answered, its row knows nothing" for key in await without.values_list("key", flat=True)]
+    rows = await without.values_list("key", "content")
+    return [f"I2 {key} was answered, its row knows nothing" for key, content in rows if content]

@@ -125,6 +125,17 @@ async def test_crash_after_hand_over_stays_unsure_when_the_platform_has_forgotte
     assert (row.state, row.last_code, post.template.sent) == (DeliveryState.UNSURE, "lost outcome_unknown", [])
 
 
+async def test_a_repeat_that_a_standstill_made_late_is_not_sent(post: Post):
+    row = await post.put()
+    post.template.answers = [TIMEOUT]
+    await post.send()
+    post.clock.forward(minutes=10)
+    assert await post.send() == 1
+    await row.refresh_from_db()
+    assert (row.state, row.last_code) == (DeliveryState.UNSURE, "lost outcome_unknown")
+    assert (len(post.template.sent), row.settled_at) == (1, post.clock())
+
+
 async def test_crash_after_hand_over_of_a_plain_message_is_never_repeated(post: Post):
     await queue_reply("main:m:o1:1", PERSON, "已下单", now=NOW)
     await hand_over(await claim(16, "dead:1", NOW), now=NOW)
