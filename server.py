@@ -23,7 +23,7 @@ from accounts import AccountSettings
 from bot import inbox
 from bot.dispatch import Dispatch
 from bot.envelope import Inbound
-from bot.inbox import Inbox
+from bot.inbox import Inbox, Said
 from bot.router import Router
 from bot.vocabulary import Vocabulary, shop_lexicon
 from bot.webhook import routes as wire_routes
@@ -144,7 +144,7 @@ class Shop:
             self.metrics.bug_caught()
             log.error("task_failed", task=task.get_name(), exc_info=task.exception())
 
-    async def _answer(self, inbound: Inbound) -> str | None:
+    async def _answer(self, inbound: Inbound) -> Said:
         try:
             return await self._dispatch(inbound)
         finally:

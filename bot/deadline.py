@@ -74,6 +74,10 @@ class Run:
             self._body = body
         return not self.late
 
+    def take_back(self) -> None:
+        """Take the answer back, to give another one, if there is still time."""
+        self._body = None
+
     def withdraw(self) -> None:
         """Take the answer back before anybody got it: another process has promised it for later."""
         self._body, self.late = None, True

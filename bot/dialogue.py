@@ -11,7 +11,9 @@ from weakref import WeakValueDictionary
 from pydantic import TypeAdapter
 
 from bot.models import Dialogue
+from domain import lane
 from domain.commands import NO_DETAILS, Details
+from domain.lane import Script, Statement
 from domain.values import Address
 
 MEMORY = timedelta(hours=24)
@@ -95,6 +97,10 @@ _form = TypeAdapter(Talk)
 _locks: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
 
 
+class Overtaken(Exception):
+    """Another process answered this person in the meantime: the message has to be worked on anew."""
+
+
 @asynccontextmanager
 async def alone_with(person: Address) -> AsyncIterator[None]:
     """Hold the one lock of this person, so that two of their messages are never answered at the same time."""
@@ -105,20 +111,32 @@ async def alone_with(person: Address) -> AsyncIterator[None]:
         yield
 
 
-async def recall(person: Address, *, now: datetime) -> Talk:
-    """What we are talking about; a fresh start when the last word was more than 24 hours ago."""
-    row = await Dialogue.get_or_none(account=person.account, openid=person.openid)
-    if row is None or now - row.touched_at > MEMORY:
-        return NEW
-    return _form.validate_python(row.state)
+async def recall(person: Address, *, now: datetime) -> tuple[Talk, int]:
+    """What we are talking about, a fresh start when the last word was more than 24 hours ago; and its version."""
+    found = await lane.fetch(Dialogue, "WHERE account = ? AND openid = ?", person.account, person.openid)
+    if not found:
+        return NEW, 0
+    (row,) = found
+    return (NEW if now - row.touched_at > MEMORY else _form.validate_python(row.state)), row.version
 
 
-async def remember(person: Address, talk: Talk, *, now: datetime) -> None:
-    """Keep the state of the conversation."""
+def remember(person: Address, talk: Talk, version: int, *, now: datetime) -> Script[None]:
+    """Keep the state of the conversation, in the unit that settles the message.
+
+    Raises ``Overtaken`` when it is no longer the one that was recalled as ``version``.
+    """
     state = _form.dump_python(talk, mode="json")
-    here = Dialogue.filter(account=person.account, openid=person.openid)
-    if not await here.update(state=state, touched_at=now):
-        await Dialogue.create(account=person.account, openid=person.openid, state=state, touched_at=now)
+    here = {"account": person.account, "openid": person.openid, "state": state, "touched_at": now}
+    if version == 0:
+        done = yield lane.insert(Dialogue, [here], then="ON CONFLICT (account, openid) DO NOTHING")
+    else:
+        done = yield Statement(
+            "UPDATE dialogue SET state = ?, touched_at = ?, version = version + 1"
+            " WHERE account = ? AND openid = ? AND version = ?",
+            (lane.json_of(Dialogue, "state", state), now, person.account, person.openid, version),
+        )
+    if not done.count:
+        raise Overtaken
 
 
 async def forget(person: Address) -> None:

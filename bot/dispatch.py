@@ -7,18 +7,20 @@ from typing import Protocol
 
 import structlog
 
-from bot.dialogue import Talk, alone_with, recall, remember
+from bot.dialogue import Talk, recall, remember
 from bot.envelope import Inbound
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.phrases import UNSUPPORTED
 from bot.hearing import commands_in
+from bot.inbox import Said
 from bot.proposing import Propose, Proposer, taken_up, turned_down
 from bot.replies import Reply, refused
 from bot.router import Answered, Ask, Happening, Router
 from bot.vocabulary import as_called_by
 from domain.commands import Command, Media, NotUnderstood
 from domain.errors import Refusal
-from domain.joining import note_inbound
+from domain.joining import heard_from
+from domain.lane import Script
 from domain.queries import actor_of
 from domain.values import Actor, Address
 from templates import render, zone
@@ -53,32 +55,35 @@ class Dispatch:
         self._clock = clock
         self._caught = caught
 
-    async def __call__(self, inbound: Inbound) -> str | None:
-        """The text of the answer, or None for silence; a fault of ours becomes a neutral sentence and a log line."""
-        person = Address(inbound.account, inbound.openid)
+    async def __call__(self, inbound: Inbound) -> Said:
+        """The answer, and what is to be remembered; a fault of ours becomes a neutral sentence and a log line."""
         try:
-            async with alone_with(person):
-                return await self._converse(inbound, person)
+            return await self._converse(inbound, Address(inbound.account, inbound.openid))
         except Exception:
             log.exception("dispatch_failed", message=inbound.trace)
             self._caught()
-            return None if inbound.kind == "event" else render("sorry", key=inbound.trace[:6].upper())
+            return Said(None if inbound.kind == "event" else render("sorry", key=inbound.trace[:6].upper()))
 
-    async def _converse(self, inbound: Inbound, person: Address) -> str | None:
+    async def _converse(self, inbound: Inbound, person: Address) -> Said:
         now = self._clock()
         actor = await actor_of(person)
-        before = await recall(person, now=now)
-        if inbound.kind == "event" and inbound.event != "click":
+        before, version = await recall(person, now=now)
+        happened = inbound.kind == "event" and inbound.event != "click"
+        if happened:
             happening = Happening(actor, inbound.event, inbound.event_key, inbound.fields, before, now, inbound.key)
             answers: Sequence[Answered] = [await self._happened(happening)]
         else:
-            await note_inbound(person, now=now)
             answers = await self._obey(inbound, actor, before, now)
         after = next((a.talk for a in reversed(answers) if a.talk is not None), before)
-        if after != before:
-            await remember(person, after, now=now)
         texts = [render(a.template, today=_today(now), actor=actor, **a.facts) for a in answers if isinstance(a, Reply)]
-        return "\n\n".join(texts) or None
+
+        def keeps() -> Script[None]:
+            if not happened:
+                yield from heard_from(person, now=now)
+            if after != before:
+                yield from remember(person, after, version, now=now)
+
+        return Said("\n\n".join(texts) or None, keeps)
 
     async def _happened(self, happening: Happening) -> Answered:
         try:

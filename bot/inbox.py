@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,19 +10,32 @@ import structlog
 
 from bot import kept
 from bot.deadline import Run, Stage, Wrap
+from bot.dialogue import Overtaken, alone_with
 from bot.envelope import Hostile, Inbound
+from bot.kept import Keeps, Kept
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
 from domain.faults import fault, stall
+from domain.values import Address
 
 log = structlog.get_logger()
 
-Answer = Callable[[Inbound], Awaitable[str | None]]
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The answer to a message, None for silence, and what is kept in the same unit as the word that it is done."""
+
+    text: str | None
+    keeps: Keeps = kept.nothing
+
+
+Answer = Callable[[Inbound], Awaitable[Said]]
 Later = Callable[[Inbound, str], Awaitable[None]]
 
 FORGOTTEN_AFTER = timedelta(days=7)
 KEEP_SECONDS = 3.5
 GLANCE_SECONDS = 0.1
+TAKES = 5
 
 
 class Inbox:
@@ -94,31 +108,45 @@ class Inbox:
             await stall("inbox.admitted")
             await self._work(run)
         else:
-            await kept.settle(row.id, run.regret, now=self._clock())
+            await kept.settle(row.id, run.regret, kept.nothing, now=self._clock())
 
     async def _work(self, run: Run) -> None:
+        """Answer with the person to ourselves; anew when another process answered them meanwhile."""
+        async with alone_with(Address(run.inbound.account, run.inbound.openid)):
+            for left in reversed(range(TAKES)):
+                try:
+                    await self._take(run)
+                except Overtaken:
+                    log.info("overtaken", message=run.inbound.trace)
+                    if not left:
+                        raise
+                    run.take_back()
+                else:
+                    return
+
+    async def _take(self, run: Run) -> None:
         try:
-            text = await self._answer(run.inbound)
+            said = await self._answer(run.inbound)
         except Exception:
             if run.late:
                 raise  # It was promised: the row stays unsettled for the next start.
             log.exception("answer_failed", message=run.inbound.trace)
-            text = run.sorry
-        body = run.body_of(text)
+            said = Said(run.sorry)
+        body = run.body_of(said.text)
         if run.offer(body):
-            if await kept.settle_in_time(run.row_id, body, run.inbound, now=self._clock()):
+            if await kept.settle_in_time(run.row_id, body, said.keeps, run.inbound, now=self._clock()):
                 fault("message.answered")
                 return
             run.withdraw()
-        if text:
-            await self._later(run.inbound, text)
-        await kept.settle(run.row_id, NOTHING, now=self._clock())
+        if said.text:
+            await self._later(run.inbound, said.text)
+        await kept.settle(run.row_id, NOTHING, said.keeps, now=self._clock())
 
     async def _take_up(self, row: InboundMessage) -> bool:
         run = self._running.get((row.account, row.key))
         if run is not None and await run.placed() is not Stage.ELSEWHERE:
             return False
-        return await kept.take_up(row.id)
+        return await kept.take_up(row.id, now=self._clock())
 
     async def _work_again(self, row: InboundMessage) -> None:
         run = Run(kept.restored(row), str, "")
@@ -159,14 +187,14 @@ def _ticks() -> float:
     return asyncio.get_running_loop().time()
 
 
-async def _repeat(run: Run, row: InboundMessage) -> None:
+async def _repeat(run: Run, row: Kept) -> None:
     """The message came before, perhaps to another process: wait for what was answered there."""
     if row.digest != run.inbound.digest:
         raise _reused()
     run.place(Stage.ELSEWHERE)
     while (answer := kept.answer_in(row)) is None and not run.late:
         await asyncio.sleep(GLANCE_SECONDS)
-        await row.refresh_from_db(["answer", "progress"])
+        row = await kept.look_again(row)
     if answer is not None:
         run.offer(answer)
 

@@ -2,61 +2,100 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 
+from bot.dialogue import Overtaken
 from bot.envelope import Inbound
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
+from domain import lane
 from domain.faults import fault
+from domain.lane import Script, Statement
+from domain.transaction import transact_script
 from domain.values import Address
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
 
+_ONCE = "ON CONFLICT (account, key) DO NOTHING RETURNING id"
+_SETTLE = "UPDATE inboundmessage SET answer = ?, progress = 'settled', settled_at = ? WHERE id = ?"
+
+Keeps = Callable[[], Script[None]]
+"""What a message leaves behind beside its answer; raises ``Overtaken`` when that is out of date."""
+
+LEASE = timedelta(seconds=30)
 PAUSES = (0.1, 0.3, 0.9, 1.5)
 
 
-async def keep(inbound: Inbound, *, now: datetime) -> tuple[InboundMessage, bool]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The row of a message, as far as its deliveries have to know it."""
+
+    id: int
+    digest: str
+    progress: Progress = Progress.WORKING
+    answer: str | None = None
+
+
+async def keep(inbound: Inbound, *, now: datetime) -> tuple[Kept, bool]:
     """The row of the message, and whether this made it; tries for about three seconds."""
     tries = 0
+    statement = lane.insert(InboundMessage, [_row(inbound, now)], then=_ONCE)
 
-    async def write() -> tuple[InboundMessage, bool]:
+    def script() -> Script[int | None]:
+        done = yield statement
+        fault("inbox.inserted")
+        return int(done.rows[0][0]) if done.rows else None
+
+    async def write() -> tuple[Kept, bool]:
         nonlocal tries
         tries += 1
-        row = _row(inbound, now)
-        try:
-            await row.save(force_create=True)
-        except IntegrityError:
-            known = await InboundMessage.get(account=inbound.account, key=inbound.key)
-            # After a failure it may be our own row, written by a try of which no good was heard.
-            return known, tries > 1 and known.received_at == now
-        fault("inbox.inserted")
-        return row, True
+        made = await transact_script(script)
+        if made is not None:
+            return Kept(made, inbound.digest), True
+        here = "WHERE account = ? AND key = ?"
+        (row,) = await lane.fetch(InboundMessage, here, inbound.account, inbound.key)
+        # After a failure it may be our own row, written by a try of which no good was heard.
+        return _kept(row), tries > 1 and row.received_at == now
 
     return await _persistently(write, inbound)
 
 
-async def settle(row_id: int, answer: str, *, now: datetime) -> None:
-    """The message is done; ``answer`` is what a repeat gets."""
-    await InboundMessage.filter(id=row_id).update(answer=answer, progress=Progress.SETTLED, settled_at=now)
+async def look_again(kept: Kept) -> Kept:
+    """The row as it is now."""
+    (row,) = await lane.fetch(InboundMessage, "WHERE id = ?", kept.id)
+    return _kept(row)
 
 
-async def settle_in_time(row_id: int, answer: str, inbound: Inbound, *, now: datetime) -> bool:
-    """The message is done, unless another process has promised it for later: then False."""
-    working = InboundMessage.filter(id=row_id, progress=Progress.WORKING)
+async def settle(row_id: int, answer: str, keeps: Keeps, *, now: datetime) -> None:
+    """The message is done, with what is kept of it; ``answer`` is what a repeat gets."""
 
-    async def write() -> bool:
-        if await working.update(answer=answer, progress=Progress.SETTLED, settled_at=now):
+    def script() -> Script[None]:
+        yield from keeps()
+        yield Statement(_SETTLE, (answer, now, row_id))
+
+    await transact_script(script)
+
+
+async def settle_in_time(row_id: int, answer: str, keeps: Keeps, inbound: Inbound, *, now: datetime) -> bool:
+    """The message is done, unless another process has promised it for later: then False, and nothing is kept."""
+
+    def script() -> Script[bool]:
+        done = yield Statement(f"{_SETTLE} AND progress = 'working'", (answer, now, row_id))
+        if done.count:
+            yield from keeps()
             return True
         # An update of which no good was heard may have been made after all.
-        return (await InboundMessage.get(id=row_id)).answer == answer
+        found = yield Statement("SELECT answer FROM inboundmessage WHERE id = ?", (row_id,))
+        return bool(found.rows[0][0] == answer)
 
-    return await _persistently(write, inbound)
+    return await _persistently(lambda: transact_script(script), inbound)
 
 
 async def defer(row_id: int) -> None:
@@ -64,10 +103,11 @@ async def defer(row_id: int) -> None:
     await InboundMessage.filter(id=row_id, progress=Progress.WORKING).update(progress=Progress.DEFERRED)
 
 
-async def take_up(row_id: int) -> bool:
-    """Promise for later what a stopped process left; False when it is done meanwhile."""
-    left = InboundMessage.filter(id=row_id, progress__not=Progress.SETTLED)
-    return bool(await left.update(progress=Progress.DEFERRED))
+async def take_up(row_id: int, *, now: datetime) -> bool:
+    """Promise for later what a stopped process left, and take it for ourselves; False when it is done or taken."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    left = InboundMessage.filter(free, id=row_id, progress__not=Progress.SETTLED)
+    return bool(await left.update(progress=Progress.DEFERRED, lease_until=now + LEASE))
 
 
 async def blank(person: Address) -> None:
@@ -82,7 +122,7 @@ async def blank(person: Address) -> None:
         await InboundMessage.filter(id__in=own).update(content={}, answer=NOTHING)
 
 
-def answer_in(row: InboundMessage) -> str | None:
+def answer_in(row: Kept) -> str | None:
     """What was answered; ``success`` when it is promised for later, None when nobody knows yet."""
     return NOTHING if row.answer is None and row.progress is Progress.DEFERRED else row.answer
 
@@ -92,15 +132,24 @@ def restored(row: InboundMessage) -> Inbound:
     return Inbound(**(row.content | {"at": datetime.fromisoformat(row.content["at"])}))
 
 
-def _row(inbound: Inbound, now: datetime) -> InboundMessage:
+def nothing() -> Script[None]:
+    """Nothing to keep."""
+    yield from ()
+
+
+def _kept(row: InboundMessage) -> Kept:
+    return Kept(row.id, row.digest, row.progress, row.answer)
+
+
+def _row(inbound: Inbound, now: datetime) -> dict[str, Any]:
     content: dict[str, Any] = {name: getattr(inbound, name) for name in Inbound.__slots__}
-    return InboundMessage(
-        account=inbound.account,
-        key=inbound.key,
-        digest=inbound.digest,
-        content=content | {"at": inbound.at.isoformat(), "fields": dict(inbound.fields)},
-        received_at=now,
-    )
+    return {
+        "account": inbound.account,
+        "key": inbound.key,
+        "digest": inbound.digest,
+        "content": content | {"at": inbound.at.isoformat(), "fields": dict(inbound.fields)},
+        "received_at": now,
+    }
 
 
 async def _persistently(write: Callable[[], Awaitable[T]], inbound: Inbound) -> T:
@@ -108,6 +157,8 @@ async def _persistently(write: Callable[[], Awaitable[T]], inbound: Inbound) -> 
     for pause in PAUSES:
         try:
             return await write()
+        except Overtaken:
+            raise
         except Exception as error:  # drivers have no common class for a database that is away
             log.warning("message_not_kept_yet", message=inbound.trace, error=type(error).__name__)
             await asyncio.sleep(pause)

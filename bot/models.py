@@ -19,7 +19,8 @@ class InboundMessage(Model):
     """One message of the platform, the unique ``key`` makes every effect happen once.
 
     ``digest`` is the hash of the decrypted content: the same key with other content is refused. ``answer`` is the
-    HTTP body that was given, kept so that a repeat gets the same bytes.
+    HTTP body that was given, kept so that a repeat gets the same bytes. Until ``lease_until`` somebody works on what a
+    stopped process left.
     """
 
     id = fields.IntField(primary_key=True)
@@ -29,6 +30,7 @@ class InboundMessage(Model):
     content: dict[str, Any] = fields.JSONField(default=dict)
     progress = fields.CharEnumField(Progress, max_length=12, default=Progress.WORKING)
     answer = fields.TextField(null=True)
+    lease_until: datetime | None = fields.DatetimeField(null=True)
     received_at = fields.DatetimeField(db_index=True)
     settled_at: datetime | None = fields.DatetimeField(null=True)
 
@@ -38,13 +40,17 @@ class InboundMessage(Model):
 
 
 class Dialogue(Model):
-    """What we are talking about with one person: the open draft and the question asked last."""
+    """What we are talking about with one person: the open draft and the question asked last.
+
+    ``version`` counts the changes: of two processes that answer this person at once, one sees that it was overtaken.
+    """
 
     id = fields.IntField(primary_key=True)
     account = fields.CharField(32)
     openid = fields.CharField(64)
     state: dict[str, Any] = fields.JSONField(default=dict)
     touched_at = fields.DatetimeField()
+    version = fields.IntField(default=1, db_default=1)
 
     class Meta:
         unique_together = (("account", "openid"),)

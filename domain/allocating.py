@@ -6,11 +6,15 @@ from decimal import Decimal
 
 from tortoise.expressions import F
 
+from domain import lane
+from domain.lane import FOR_UPDATE, Script, Statement
 from domain.models import OrderLine, Stock
-from domain.models.scaled import grains
+from domain.models.scaled import grains, ungrained
 from domain.tally import STOCK_CONFLICTS, count
 
 ZERO = Decimal(0)
+_BALANCES = "SELECT id, on_hand, reserved FROM stock"
+_RESERVE = "UPDATE stock SET reserved = reserved + ? WHERE id = ? AND on_hand >= reserved + ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Shortage:
     expected: str | None
 
 
-async def cover(demands: Iterable[Demand], stock: Mapping[str, Sequence[Stock]]) -> tuple[Covered, ...]:
+def cover(demands: Iterable[Demand], stock: Mapping[str, Sequence[Stock]]) -> Script[tuple[Covered, ...]]:
     """Reserve what there is, in the order of the codes, so that two orders never wait for each other in a circle.
 
     ``stock`` is what was seen a moment ago; what others took or brought since is noticed, and less or more reserved.
@@ -53,11 +57,12 @@ async def cover(demands: Iterable[Demand], stock: Mapping[str, Sequence[Stock]])
         left = demand.qty
         for row in stock.get(demand.sku, ()):
             if left > 0:
-                left -= await _take(row.id, left, row.free)
+                left -= yield from _take(row.id, left, row.free)
         if left > 0:
             # Before it is called short: who brings goods now waits until this line can be seen, and fills it.
-            for row in await locked([demand.sku]):
-                left -= await _take(row.id, left, row.free)
+            now = yield Statement(f"{_BALANCES} WHERE sku = ? ORDER BY sku, warehouse{FOR_UPDATE}", (demand.sku,))
+            for stock_id, on_hand, reserved in now.rows:
+                left -= yield from _take(stock_id, left, ungrained(on_hand - reserved))
         covered.append(Covered(demand.position, demand.qty - left, left))
     return tuple(sorted(covered, key=lambda c: c.position))
 
@@ -72,15 +77,17 @@ async def locked(skus: Iterable[str]) -> list[Stock]:
     return await rows.select_for_update()
 
 
-async def _take(stock_id: int, wanted: Decimal, seen: Decimal) -> Decimal:
+def _take(stock_id: int, wanted: Decimal, seen: Decimal) -> Script[Decimal]:
     amount = min(wanted, seen)
     while amount > 0:
         g = grains(amount)
-        if await Stock.filter(id=stock_id, on_hand__gte=F("reserved") + g).update(reserved=F("reserved") + g):
+        done = yield Statement(_RESERVE, (g, stock_id, g))
+        if done.count:
             return amount
         count(STOCK_CONFLICTS)
-        row = await Stock.get(id=stock_id)
-        amount = min(wanted, row.free)
+        now = yield Statement(f"{_BALANCES} WHERE id = ?", (stock_id,))
+        ((_, on_hand, reserved),) = now.rows
+        amount = min(wanted, ungrained(on_hand - reserved))
     return ZERO
 
 
@@ -91,7 +98,7 @@ async def reserve_lines(lines: Sequence[OrderLine]) -> list[OrderLine]:
     for row in await locked(line.sku for line in short):
         stock.setdefault(row.sku, []).append(row)
     demands = [Demand(line.id, line.sku, line.short) for line in short]
-    by_line = {c.position: c.reserved for c in await cover(demands, stock)}
+    by_line = {c.position: c.reserved for c in await lane.within(cover(demands, stock))}
     for line in lines:
         gained = by_line.get(line.id, ZERO)
         if gained and await _hold(line, gained):

@@ -19,6 +19,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.recorder import MigrationRecorder
 
 from domain.faults import fault
+from domain.lane import close_lane, open_lane
 from domain.transaction import transact
 
 MODULES = ("domain.models", "bot.models", "notify.models")
@@ -149,6 +150,9 @@ async def _init(config: dict[str, Any]) -> None:
     await Tortoise.init(config=config)
     try:
         await _connect()
+        credentials = config["connections"]["default"]["credentials"]
+        file = credentials.get("file_path")
+        open_lane(Path(file) if file else None, _PRAGMAS)
     except sqlite3.Error as error:
         await close_database()
         raise OperationalError(str(error)) from error
@@ -183,6 +187,7 @@ async def _alone(url: str) -> AsyncIterator[None]:
 async def close_database() -> None:
     """Close every connection and let go of the SQLite file; harmless when nothing is open."""
     try:
+        close_lane()
         if get_current_context() is not None:
             await connections.close_all()
     finally:

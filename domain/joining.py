@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 from domain.errors import AlreadyBound, CodeRefused, CustomerNotFound, NotAllowed
 from domain.events import PersonJoined, PersonLeft
 from domain.guessing import count_try, forgive, note_wrong
+from domain.lane import Script, Statement
 from domain.linking import load_secret
 from domain.models import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.queries import actor_of
@@ -142,10 +143,14 @@ async def note_unfollow(address: Address, *, now: datetime) -> None:
     await transact(work)
 
 
-async def note_inbound(address: Address, *, now: datetime) -> None:
-    """Somebody wrote or tapped, which opens the platform's window for plain messages."""
-    if not await _here(address).update(following=True, last_inbound_at=now):
-        await note_follow(address, now=now)
+def heard_from(address: Address, *, now: datetime) -> Script[None]:
+    """Somebody wrote or tapped, which opens the platform's window for plain messages; kept with their message."""
+    yield Statement(
+        "INSERT INTO identity (account, openid, following, last_inbound_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (account, openid) DO UPDATE SET following = excluded.following,"
+        " last_inbound_at = excluded.last_inbound_at",
+        (address.account, address.openid, True, now),
+    )
 
 
 async def _issue(by: Actor, now: datetime, *, staff_id: int | None = None, contact_id: int | None = None) -> Issued:

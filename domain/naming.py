@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain import lane
 from domain.errors import NameNotFound
 from domain.models import Customer, CustomerAlias
 from domain.transaction import transact
@@ -51,5 +52,6 @@ async def aliases_of(customer: str | None) -> list[LearntName]:
     """The names of one customer, the newest first."""
     if customer is None:
         return []
-    rows = await CustomerAlias.filter(customer__code=customer).order_by("-learnt_at", "-id").limit(MOST_NAMES)
+    mine = "WHERE customer_id = (SELECT id FROM customer WHERE code = ?) ORDER BY learnt_at DESC, id DESC LIMIT ?"
+    rows = await lane.fetch(CustomerAlias, mine, customer, MOST_NAMES)
     return [LearntName(row.alias, row.sku, row.learnt_at, row.learnt_by) for row in rows]

@@ -6,23 +6,25 @@ from decimal import Decimal
 
 from tortoise.exceptions import IntegrityError
 
+from domain import lane
 from domain.allocating import Covered, Shortage, cover
 from domain.errors import Refusal, StepRefused
 from domain.events import OrderAccepted, OrderCancelled, OrderHeld
 from domain.faults import fault
 from domain.holding import held as held_order
+from domain.lane import Script
 from domain.models import Order, OrderLine, OrderNumber
 from domain.models.orders import wish_facts
 from domain.purchasing import request_missing, still_missing
 from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
 from domain.quoting import quoted
-from domain.recording import record
+from domain.recording import record, recorded
 from domain.restocking import release
 from domain.rules.lifecycle import OrderState, Step, after, may
 from domain.rules.numbering import numbered
 from domain.rules.review import Reason
 from domain.rules.rights import WRITING, require
-from domain.transaction import transact
+from domain.transaction import transact, transact_script
 from domain.values import Actor, Role
 from domain.wording import goods_of
 
@@ -67,7 +69,7 @@ async def place_order(draft: OrderDraft, *, by: Actor, now: datetime) -> Placed:
     require(by, WRITING)
     try:
         offer = await quoted(draft, by=by, now=now)
-        placed = await transact(lambda: _place(draft, offer, by, now))
+        placed = await transact_script(lambda: _place(draft, offer, by, now))
     except (Refusal, IntegrityError):
         # The key was used: what it became counts, even if it could not be ordered like this any more.
         found = await _placed_before(draft)
@@ -84,43 +86,45 @@ async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) ->
     return await transact(lambda: _cancel(number, reason, by, now))
 
 
-async def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Placed:
-    serial = await OrderNumber.create(asked_by=draft.key)
+def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[Placed]:
+    serial = yield lane.insert(OrderNumber, [{"asked_by": draft.key}], then="RETURNING id")
     fault("order.numbered")
-    number = numbered(serial.id)
     held = offer.review.verdict == "held"
-    covered = () if held else await cover(offer.demands, offer.stock)
-    state = after(OrderState.IN_REVIEW, Step.HOLD if held else Step.PASS)
-    promised = None if held else offer.promise(covered)
-    order = await Order.create(
-        number=number,
+    covered = () if held else (yield from cover(offer.demands, offer.stock))
+    order = Order(
+        number=numbered(serial.rows[0][0]),
         asked_by=draft.key,
         customer_id=offer.customer_id,
         contact_id=by.contact,
         rep_id=by.staff if Role.SALES in by.roles else offer.rep,
         placed_by=by.name,
         placed_by_staff_id=by.staff,
-        state=state,
+        state=after(OrderState.IN_REVIEW, Step.HOLD if held else Step.PASS),
         review={"verdict": offer.review.verdict, "reasons": [asdict(r) for r in offer.review.reasons]},
         wish=wish_facts(draft.details.delivery),
         requested_date=offer.requested,
-        promised_date=promised,
+        promised_date=None if held else offer.promise(covered),
         ship_to=offer.ship_to,
         remark=draft.details.remark or "",
         tax=draft.details.tax,
         total=offer.total,
         placed_at=now,
     )
-    lines = await _write_lines(order, offer, covered)
+    made = yield lane.insert_models([order], then="RETURNING id")
+    order.id = made.rows[0][0]
+    lines = _lines(order, offer, covered)
+    ids = yield lane.insert_models(lines, then="RETURNING position, id")
+    for position, line_id in ids.rows:
+        lines[position].id = line_id
     fault("order.written")
-    short = await _tell(order, offer, lines, by=by, now=now)
+    short = yield from _tell(order, offer, lines, by=by, now=now)
     fault("order.recorded")
-    return Placed(number, state, offer.review.reasons, promised, offer.total, offer.goods, short)
+    return Placed(order.number, order.state, offer.review.reasons, order.promised_date, offer.total, offer.goods, short)
 
 
-async def _write_lines(order: Order, offer: Quote, covered: tuple[Covered, ...]) -> list[OrderLine]:
+def _lines(order: Order, offer: Quote, covered: tuple[Covered, ...]) -> list[OrderLine]:
     reserved = {c.position: c.reserved for c in covered}
-    lines = [
+    return [
         OrderLine(
             order_id=order.id,
             position=position,
@@ -139,28 +143,23 @@ async def _write_lines(order: Order, offer: Quote, covered: tuple[Covered, ...])
         )
         for position, line in enumerate(offer.lines)
     ]
-    await OrderLine.bulk_create(lines)
-    if not any(line.short for line in lines):
-        return lines
-    # The ids, for the purchase requests of the short ones.
-    return await OrderLine.filter(order_id=order.id).order_by("position")
 
 
-async def _tell(
+def _tell(
     order: Order, offer: Quote, lines: list[OrderLine], *, by: Actor, now: datetime
-) -> tuple[Shortage, ...]:
-    if order.state is OrderState.AWAITING_APPROVAL:
-        reasons = tuple(reason.code for reason in offer.review.reasons)
-        held = OrderHeld(order=order.number, goods=offer.goods, total=format(offer.total, "f"), reasons=reasons)
-        await record(held, by=by, at=now, source=order.asked_by)
-        return ()
-    return await accepted(order, lines, by=by, now=now, leads=offer.leads)
+) -> Script[tuple[Shortage, ...]]:
+    if order.state is not OrderState.AWAITING_APPROVAL:
+        return (yield from accepted(order, lines, by=by, now=now, leads=offer.leads))
+    reasons = tuple(reason.code for reason in offer.review.reasons)
+    held = OrderHeld(order=order.number, goods=offer.goods, total=format(offer.total, "f"), reasons=reasons)
+    yield from recorded(held, by=by, at=now, source=order.asked_by)
+    return ()
 
 
-async def accepted(
+def accepted(
     order: Order, lines: list[OrderLine], *, by: Actor, now: datetime, leads: dict[str, int]
-) -> tuple[Shortage, ...]:
-    """Say that the order stands, and ask for what is missing; for use inside the transaction that accepted it."""
+) -> Script[tuple[Shortage, ...]]:
+    """Say that the order stands, and ask for what is missing; part of the transaction that accepted it."""
     promised = order.promised_date.isoformat() if order.promised_date else None
     event = OrderAccepted(
         order=order.number,
@@ -169,8 +168,8 @@ async def accepted(
         promised=promised,
         approved_by=order.decided_by,
     )
-    await record(event, by=by, at=now, source=order.asked_by)
-    return await request_missing(order, lines, leads, by=by.name, now=now)
+    yield from recorded(event, by=by, at=now, source=order.asked_by)
+    return (yield from request_missing(order, lines, leads, by=by.name, now=now))
 
 
 async def _placed_before(draft: OrderDraft) -> Placed | None:

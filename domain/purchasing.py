@@ -3,36 +3,32 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from domain import lane
 from domain.allocating import Shortage
 from domain.events import StockFellShort
+from domain.lane import Script
 from domain.models import Order, OrderLine, PurchaseRequest
 from domain.policy import shop_day
-from domain.recording import record
+from domain.recording import recorded
 from domain.rules.promising import next_workday
 from domain.values import plain
 
 
-async def request_missing(
+def request_missing(
     order: Order, lines: Sequence[OrderLine], leads: Mapping[str, int], *, by: str, now: datetime
-) -> tuple[Shortage, ...]:
-    """Write a purchase request for every short line; for use inside the transaction that accepts the order."""
+) -> Script[tuple[Shortage, ...]]:
+    """Write a purchase request for every short line; part of the script that accepts the order."""
     today = shop_day(now)
     found = []
     for line in lines:
         if line.short <= 0:
             continue
         expected = next_workday(today + timedelta(days=leads.get(line.sku, 0)))
-        request = await PurchaseRequest.create(
-            number=f"P{line.id}",
-            sku=line.sku,
-            qty=line.short,
-            line_id=line.id,
-            order_number=order.number,
-            needed_by=order.requested_date,
-            expected_on=expected,
-            at=now,
-        )
-        short = Shortage(line.sku, line.name, line.short, line.base_unit, request.number, expected.isoformat())
+        number = f"P{line.id}"
+        request = {"number": number, "sku": line.sku, "qty": line.short, "line_id": line.id, "at": now}
+        wanted = {"order_number": order.number, "needed_by": order.requested_date, "expected_on": expected}
+        yield lane.insert(PurchaseRequest, [request | wanted])
+        short = Shortage(line.sku, line.name, line.short, line.base_unit, number, expected.isoformat())
         found.append(short)
         event = StockFellShort(
             order=order.number,
@@ -40,10 +36,10 @@ async def request_missing(
             name=line.name,
             missing=plain(line.short),
             unit=line.base_unit,
-            request=request.number,
+            request=number,
             expected=short.expected,
         )
-        await record(event, by=by, at=now)
+        yield from recorded(event, by=by, at=now)
     return tuple(found)
 
 

@@ -1,47 +1,60 @@
 """The reads of chat and pages: who somebody is, which order is meant, and an order as it is now."""
 
+import json
+from collections.abc import Sequence
+
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from domain import lane
 from domain.errors import OrderNotFound, OrderUnclear
-from domain.models import Event, Identity, Order, OrderLine, Shipment
+from domain.models import Customer, Event, Order, OrderLine, Shipment, TrackingEvent
 from domain.orderviews import Happening, LineView, OrderView, ScanView, ShipmentView
 from domain.rules.lifecycle import axes
 from domain.rules.numbering import check_letter, digits, well_formed
 from domain.rules.review import Reason
-from domain.values import SYSTEM, Actor, Address
+from domain.values import SYSTEM, Actor, Address, Role
 from domain.wording import goods_of, rest_of
 
 CANDIDATES = 6
+# Of everybody who is tied to this identity only those who are active: a member of staff, or a contact of a customer.
+_WHO = """
+SELECT i.id, s.id AS staff, s.name AS staff_name, s.roles, s.customers,
+       c.id AS contact, c.name AS contact_name, c.role, k.code
+FROM identity i
+LEFT JOIN staff s ON s.id = i.staff_id AND s.active
+LEFT JOIN contact c ON c.id = i.contact_id AND c.active
+LEFT JOIN customer k ON k.id = c.customer_id AND k.active
+WHERE i.account = ? AND i.openid = ?
+"""
 REMEMBERED = 2000
 
 
 async def actor_of(address: Address) -> Actor:
     """Who this is; a stranger when the identity belongs to nobody, or to somebody who left."""
-    row = await Identity.get_or_none(account=address.account, openid=address.openid).select_related(
-        "staff", "contact__customer"
-    )
-    if row is not None and row.staff is not None and row.staff.active:
-        staff = row.staff
+    found = await lane.rows(_WHO, address.account, address.openid)
+    if not found:
+        return Actor(name="", address=address)
+    identity, staff, name, roles, customers, contact, contact_name, contact_role, customer = found[0]
+    if staff is not None:
         return Actor(
-            staff.name,
-            staff.role_set,
-            identity=row.id,
-            staff=staff.id,
-            customers=frozenset(staff.customers),
+            name,
+            frozenset(Role(role) for role in json.loads(roles)),
+            identity=identity,
+            staff=staff,
+            customers=frozenset(json.loads(customers)),
             address=address,
         )
-    if row is not None and row.contact is not None and row.contact.active and row.contact.customer.active:
-        contact = row.contact
+    if customer is not None:
         return Actor(
-            contact.name,
-            frozenset({contact.role}),
-            identity=row.id,
-            contact=contact.id,
-            customer=contact.customer.code,
+            contact_name,
+            frozenset({Role(contact_role)}),
+            identity=identity,
+            contact=contact,
+            customer=customer,
             address=address,
         )
-    return Actor(name="", identity=row.id if row is not None else None, address=address)
+    return Actor(name="", identity=identity, address=address)
 
 
 def visible(actor: Actor) -> QuerySet[Order]:
@@ -52,6 +65,16 @@ def visible(actor: Actor) -> QuerySet[Order]:
     if actor.is_staff:
         return orders.filter(Q(customer__code__in=sorted(actor.customers)) | Q(placed_by_staff_id=actor.staff))
     return orders.filter(customer__code=actor.customer or "")
+
+
+def seen_by(actor: Actor) -> tuple[str, list[object]]:
+    """The same as ``visible``, as a condition on the table of orders with its values, for the fast lane."""
+    if actor == SYSTEM or actor.sees_everything:
+        return "1 = 1", []
+    if actor.is_staff:
+        mine = "customer_id IN (SELECT id FROM customer WHERE code IN ?)"
+        return f"({mine} OR placed_by_staff_id = ?)", [sorted(actor.customers), actor.staff]
+    return "customer_id = (SELECT id FROM customer WHERE code = ?)", [actor.customer or ""]
 
 
 async def find_order(text: str, actor: Actor) -> str:
@@ -78,16 +101,19 @@ async def find_order(text: str, actor: Actor) -> str:
 
 async def order_view(number: str) -> OrderView:
     """An order as it is now; whether it may be shown is the caller's question."""
-    order = await Order.get_or_none(number=number).select_related("customer")
-    if order is None:
+    found = await lane.fetch(Order, "WHERE number = ?", number)
+    if not found:
         raise OrderNotFound(number)
-    lines = await OrderLine.filter(order_id=order.id).order_by("position")
-    shipments = await Shipment.filter(order_id=order.id).order_by("id").prefetch_related("events")
-    history = await Event.filter(order_number=number).order_by("id")
+    (order,) = found
+    (customer,) = await lane.fetch(Customer, "WHERE id = ?", order.customer_id)
+    lines = await lane.fetch(OrderLine, "WHERE order_id = ? ORDER BY position", order.id)
+    shipments = await lane.fetch(Shipment, "WHERE order_id = ? ORDER BY id", order.id)
+    scans = await _scans(shipments)
+    history = await lane.fetch(Event, "WHERE order_number = ? ORDER BY id", number)
     return OrderView(
         number=order.number,
-        customer=order.customer.code,
-        customer_name=order.customer.name,
+        customer=customer.code,
+        customer_name=customer.name,
         state=order.state,
         placed_at=order.placed_at,
         placed_by=order.placed_by,
@@ -100,7 +126,7 @@ async def order_view(number: str) -> OrderView:
         reasons=tuple(Reason(r["code"], r["facts"]) for r in order.review.get("reasons", ())),
         axes=axes(lines),
         lines=tuple(_line(line) for line in lines),
-        shipments=tuple(_shipment(row) for row in shipments),
+        shipments=tuple(_shipment(row, scans.get(row.id, [])) for row in shipments),
         history=tuple(Happening(row.at, row.kind, row.by, row.facts) for row in history),
         goods=goods_of(lines),
         rest=rest_of(lines) if any(line.shipped for line in lines) else "",
@@ -131,8 +157,16 @@ def _line(line: OrderLine) -> LineView:
     )
 
 
-def _shipment(row: Shipment) -> ShipmentView:
-    scans = sorted(row.events, key=lambda event: (event.at, event.id))
+async def _scans(shipments: Sequence[Shipment]) -> dict[int, list[TrackingEvent]]:
+    found: dict[int, list[TrackingEvent]] = {}
+    if shipments:
+        ids = [row.id for row in shipments]
+        for event in await lane.fetch(TrackingEvent, "WHERE shipment_id IN ? ORDER BY at, id", ids):
+            found.setdefault(event.shipment_id, []).append(event)
+    return found
+
+
+def _shipment(row: Shipment, scans: Sequence[TrackingEvent]) -> ShipmentView:
     return ShipmentView(
         number=row.number,
         carrier=row.carrier,

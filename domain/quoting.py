@@ -1,12 +1,14 @@
 """What a draft would cost, whether there is stock for it, and for which day; reads only."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from domain import lane
 from domain.commands import Details
 from domain.errors import CustomerNotFound, DatePassed, NothingOrdered, PriceRefused
-from domain.models import Customer, Product, Staff, Stock
+from domain.models import Customer, Product, Stock
 from domain.policy import current_policy, shop_day
 from domain.quotedvalues import OrderDraft, Quote, QuotedLine
 from domain.rules.promising import Supply, promise
@@ -19,17 +21,18 @@ from domain.values import Actor, DeliveryWish
 
 async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     """Work a draft out; refuses unknown products and units, impossible quantities and days that have passed."""
-    customer = await Customer.get_or_none(code=draft.customer, active=True)
-    if customer is None or not may_see(by, customer.code):
+    found = await lane.fetch(Customer, "WHERE code = ? AND active", draft.customer)
+    if not found or not may_see(by, draft.customer):
         raise CustomerNotFound(draft.customer)
+    (customer,) = found
     if not draft.lines:
         raise NothingOrdered
     today = shop_day(now)
     wish = _wish(draft.details, today)
-    skus = {line.sku for line in draft.lines}
-    products = {row.sku: row for row in await Product.filter(sku__in=skus, active=True)}
+    skus = sorted({line.sku for line in draft.lines})
+    products = {row.sku: row for row in await lane.fetch(Product, "WHERE sku IN ? AND active", skus)}
     stock: dict[str, list[Stock]] = {sku: [] for sku in skus}
-    for row in await Stock.filter(sku__in=skus).order_by("warehouse"):
+    for row in await lane.fetch(Stock, "WHERE sku IN ? ORDER BY warehouse", skus):
         stock[row.sku].append(row)
     free = {sku: sum((row.free for row in rows), Decimal(0)) for sku, rows in stock.items()}
     lines = sized(draft.lines, products, free, await generic_units(draft.lines, products))
@@ -97,5 +100,5 @@ def _ship_to(customer: Customer, details: Details) -> dict[str, str]:
 
 
 async def _rep_of(customer: str) -> int | None:
-    reps = await Staff.filter(active=True).values_list("id", "customers")
-    return next((staff for staff, customers in reps if customer in customers), None)
+    reps = await lane.rows("SELECT id, customers FROM staff WHERE active ORDER BY id")
+    return next((staff for staff, customers in reps if customer in json.loads(customers)), None)

@@ -2,20 +2,20 @@
 
 from datetime import datetime
 
+from domain import lane
 from domain.events import BusinessEvent
+from domain.lane import Script
 from domain.models.ledger import Event
 from domain.values import Actor
 
 
-async def record(event: BusinessEvent, *, by: Actor | str, at: datetime, source: str = "") -> Event:
+async def record(event: BusinessEvent, *, by: Actor | str, at: datetime, source: str = "") -> None:
     """Keep one event; ``by`` is the person, or the name of what is none, ``source`` the message or push behind it."""
+    await lane.within(recorded(event, by=by, at=at, source=source))
+
+
+def recorded(event: BusinessEvent, *, by: Actor | str, at: datetime, source: str = "") -> Script[None]:
+    """The same as a script."""
     name, identity = (by, None) if isinstance(by, str) else (by.name, by.identity)
-    return await Event.create(
-        kind=type(event).__name__,
-        order_number=event.order,
-        facts=event.facts(),
-        by=name,
-        by_identity=identity,
-        source=source,
-        at=at,
-    )
+    kept = {"kind": type(event).__name__, "order_number": event.order, "facts": event.facts()}
+    yield lane.insert(Event, [kept | {"by": name, "by_identity": identity, "source": source, "at": at}])

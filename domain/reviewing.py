@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from domain import lane
 from domain.allocating import Shortage, reserve_lines
 from domain.errors import AlreadyDecided, OwnOrder, StepRefused
 from domain.events import OrderRejected
@@ -50,7 +51,7 @@ async def _approve(number: str, by: Actor, now: datetime) -> Decided:
     supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in lines]
     order.promised_date = promise(supplies, today=today, wish=order.delivery_wish)
     await Order.filter(id=order.id).update(promised_date=order.promised_date)
-    short = await accepted(order, lines, by=by, now=now, leads=leads)
+    short = await lane.within(accepted(order, lines, by=by, now=now, leads=leads))
     return Decided(number, order.state, goods_of(lines), order.promised_date, short)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from domain.models import Customer, Order, OrderLine
+from domain import lane
+from domain.models import Order, OrderLine
 from domain.policy import current_policy
 from domain.quotedvalues import OrderDraft
 from domain.rules.lifecycle import OrderState
@@ -29,15 +30,11 @@ class Usual:
 
 async def usual_quantities(customer_id: int, skus: Collection[str]) -> dict[str, Decimal]:
     """The average base quantity per order of each product, where this customer ordered it three times or more."""
-    rows = await (
-        OrderLine.filter(order__customer_id=customer_id, sku__in=skus, order__state__in=_stood())
-        .order_by("-id")
-        .limit(LOOKED_BACK)
-        .values_list("sku", "base_qty")
-    )
+    lately = 'SELECT id FROM "order" WHERE customer_id = ? AND state IN ? ORDER BY id DESC LIMIT ?'
+    rest = f"WHERE order_id IN ({lately}) AND sku IN ?"
     seen: dict[str, list[Decimal]] = defaultdict(list)
-    for sku, base in rows:
-        seen[sku].append(base)
+    for line in await lane.fetch(OrderLine, rest, customer_id, _stood(), LOOKED_BACK, list(skus)):
+        seen[line.sku].append(line.base_qty)
     return {sku: quantity(sum(all_, Decimal(0)) / len(all_)) for sku, all_ in seen.items() if len(all_) >= ENOUGH}
 
 
@@ -46,11 +43,11 @@ async def unusual_lines(customer: str | None, wanted: dict[str | None, Decimal |
     skus = [sku for sku, base in wanted.items() if sku and base]
     if not customer or not skus:
         return {}
-    row = await Customer.get_or_none(code=customer).only("id")
-    if row is None:
+    found = await lane.rows("SELECT id FROM customer WHERE code = ?", customer)
+    if not found:
         return {}
     factor = current_policy().unusual_factor
-    usual = await usual_quantities(row.id, skus)
+    usual = await usual_quantities(found[0][0], skus)
     return {sku: usual[sku] for sku in skus if sku in usual and (wanted[sku] or 0) > usual[sku] * factor}
 
 
@@ -69,12 +66,16 @@ async def usuals(customer: str, *, limit: int = 5) -> list[Usual]:
 
 async def twin_of(draft: OrderDraft, *, since: datetime) -> str | None:
     """An order of the same goods for the same customer, placed after ``since``; None if there is none."""
-    rows = await Order.filter(
-        customer__code=draft.customer, placed_at__gte=since, state__in=(*_stood(), OrderState.AWAITING_APPROVAL)
-    ).prefetch_related("lines")
+    mine = "WHERE customer_id = (SELECT id FROM customer WHERE code = ?) AND state IN ? ORDER BY id DESC LIMIT ?"
+    states = (*_stood(), OrderState.AWAITING_APPROVAL)
+    newest = await lane.fetch(Order, mine, draft.customer, states, LOOKED_BACK)
+    orders = {row.id: row for row in newest if row.placed_at >= since and row.asked_by != draft.key}
+    goods: dict[int, list[tuple[str, Decimal, str]]] = {}
+    if orders:
+        for line in await lane.fetch(OrderLine, "WHERE order_id IN ?", list(orders)):
+            goods.setdefault(line.order_id, []).append((line.sku, line.qty, line.unit))
     wanted = sorted((line.sku, line.qty, line.unit) for line in draft.lines)
-    same = (r for r in rows if sorted((line.sku, line.qty, line.unit) for line in r.lines) == wanted)
-    return next((row.number for row in same if row.asked_by != draft.key), None)
+    return next((row.number for row in orders.values() if sorted(goods.get(row.id, ())) == wanted), None)
 
 
 def _stood() -> tuple[OrderState, ...]:

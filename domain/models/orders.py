@@ -66,7 +66,7 @@ class Order(Model):
     shipments: fields.ReverseRelation["Shipment"]
 
     class Meta:
-        indexes = (("customer_id", "id"), ("state", "id"))
+        indexes = (("customer_id", "id"), ("state", "id"), ("placed_at",))
 
     @property
     def delivery_wish(self) -> DeliveryWish | None:
@@ -104,7 +104,7 @@ class OrderLine(Model):
     promised_date: date | None = fields.DateField(null=True)
 
     class Meta:
-        indexes = (("sku",),)
+        indexes = (("sku",), ("order_id",))
 
     @property
     def open(self) -> Decimal:

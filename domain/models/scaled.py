@@ -58,3 +58,8 @@ def scaled(value: Decimal, places: int) -> int:
 def grains(quantity: Decimal) -> int:
     """A quantity as it is stored, for use in ``F`` expressions."""
     return scaled(quantity, QuantityField.places)
+
+
+def ungrained(stored: int) -> Decimal:
+    """The quantity that a stored number stands for."""
+    return Decimal(stored).scaleb(-QuantityField.places)

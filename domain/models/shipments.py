@@ -39,7 +39,7 @@ class Shipment(Model):
     events: fields.ReverseRelation["TrackingEvent"]
 
     class Meta:
-        indexes = (("state", "id"), ("watched", "watch_next_at"))
+        indexes = (("state", "id"), ("watched", "watch_next_at"), ("order_id",))
 
 
 class ShipmentLine(Model):
@@ -51,6 +51,9 @@ class ShipmentLine(Model):
     line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField("gendan.OrderLine", "shipped_in")
     line_id: int
     qty: Decimal = QuantityField()
+
+    class Meta:
+        indexes = (("shipment_id",), ("line_id",))
 
 
 class TrackingEvent(Model):

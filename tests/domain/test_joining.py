@@ -9,6 +9,7 @@ from domain import guessing, joining
 from domain.errors import AlreadyBound, CodeRefused, CustomerNotFound, NotAllowed, TooManyTries
 from domain.models import BindingCode, BindingTry, Contact, Customer, Event, Identity, Staff
 from domain.queries import actor_of
+from domain.transaction import transact_script
 from domain.values import SYSTEM, Actor, Address, Role
 from tests.shop import LU, NOW, Cast
 
@@ -196,10 +197,10 @@ async def test_who_is_let_go_is_a_stranger_at_once(cast: Cast):
 
 
 async def test_following_and_writing_are_noted(cast: Cast):
-    await joining.note_inbound(NEWCOMER, now=NOW)
+    await transact_script(lambda: joining.heard_from(NEWCOMER, now=NOW))
     row = await Identity.get(openid=NEWCOMER.openid)
     assert (row.following, row.last_inbound_at) == (True, NOW)
-    await joining.note_inbound(NEWCOMER, now=NOW + SECOND)
+    await transact_script(lambda: joining.heard_from(NEWCOMER, now=NOW + SECOND))
     await joining.note_follow(NEWCOMER, now=NOW + SECOND * 2)
     assert (await Identity.get(openid=NEWCOMER.openid)).last_inbound_at == NOW + SECOND * 2
     assert await Identity.filter(openid=NEWCOMER.openid).count() == 1

@@ -16,7 +16,7 @@ from aiohttp import web
 from wechatpy.crypto import WeChatCrypto
 
 from bot.envelope import Inbound, WireAccount
-from bot.inbox import Inbox
+from bot.inbox import Inbox, Said
 from bot.webhook import routes
 from simulator import envelope
 from simulator.envelope import Letter, Stamp
@@ -116,10 +116,10 @@ class Shop:
     reply: Callable[[Inbound], Awaitable[str | None]] | str | None = "好的"
     gone: bool = False
 
-    async def answer(self, inbound: Inbound) -> str | None:
+    async def answer(self, inbound: Inbound) -> Said:
         """Called once for a message, if all goes well."""
         self.asked.append(inbound)
-        return await self.reply(inbound) if callable(self.reply) else self.reply
+        return Said(await self.reply(inbound) if callable(self.reply) else self.reply)
 
     async def later(self, inbound: Inbound, text: str) -> None:
         """Where late answers go."""

@@ -8,10 +8,15 @@ from bot.models import InboundMessage, Progress
 from tests.wire.conftest import SAFE, WANG, Gate, Process, Shop, Start, Watch
 
 
+def message(number: int) -> dict[str, str]:
+    """One message each of as many people: those of one person are answered one after the other."""
+    return SAFE.message(MsgId=number, FromUserName=f"{WANG}{number}")
+
+
 async def leave_behind(wire: Process, shop: Shop, count: int) -> None:
     """A process dies over so many messages, before it could promise them for later."""
     shop.reply = gate = Gate()
-    pushes = [asyncio.create_task(wire.push(SAFE.message(MsgId=number))) for number in range(count)]
+    pushes = [asyncio.create_task(wire.push(message(number))) for number in range(count)]
     while len(shop.asked) < count:
         gate.entered.clear()
         await gate.entered.wait()
@@ -29,17 +34,17 @@ async def test_a_retry_that_comes_before_its_turn_does_not_keep_a_message_from_b
     shop.reply = gate = Gate()
     heir = await start(budget=0.5)
     # The platform asks again for one of them just before we think of it.
-    retry = asyncio.create_task(heir.push(SAFE.message(MsgId=1)))
+    retry = asyncio.create_task(heir.push(message(1)))
     while not heir.inbox.busy:  # noqa: ASYNC110 - nothing tells of an arrival
         await asyncio.sleep(0)
     resuming = asyncio.create_task(heir.inbox.resume())
     await gate.entered.wait()
     # And for the other, while the first of both is in work.
-    again = await heir.push(SAFE.message(MsgId=0))
+    again = await heir.push(message(0))
     gate.open.set()
     assert await resuming == 2
     assert again.body == (await retry).body == b"success"
-    assert sorted(shop.late) == [(f"m:{WANG}:0", "好的"), (f"m:{WANG}:1", "好的")]
+    assert sorted(shop.late) == [(f"m:{WANG}0:0", "好的"), (f"m:{WANG}1:1", "好的")]
     assert len(shop.asked) == 2
     assert await inbox.unsettled() == 0
 
@@ -55,7 +60,7 @@ async def test_by_the_clock_only_what_nobody_works_on_is_taken_up(
     watch.forward(minutes=2)
     gate_of_new, shop.reply = gate, "好的"
     assert await heir.inbox.resume(older=timedelta(minutes=1)) == 1
-    assert shop.late == [(f"m:{WANG}:0", "好的")]
+    assert shop.late == [(f"m:{WANG}0:0", "好的")]
     gate_of_new.open.set()
     assert (await waiting).opened(SAFE) == "好的"
     assert await inbox.unsettled() == 0

@@ -1,0 +1,116 @@
+"""The fast lane beside the ORM: a read in one step, a unit of writes in one hop, on SQLite and PostgreSQL alike.
+
+A *script* is a generator: it yields statements, is sent their results, and returns what it made. It never waits, so
+that SQLite runs the whole of it in one visit to the writing thread, and shares one commit among all scripts that wait;
+on PostgreSQL each statement is one round trip on one connection.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tortoise import Model, connections
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.exceptions import OperationalError
+
+from domain.engines import Engine, PostgresEngine, SqliteEngine
+from domain.statements import (
+    FOR_UPDATE,
+    Result,
+    Row,
+    Script,
+    Statement,
+    insert,
+    insert_models,
+    json_of,
+    numbered,
+    selection,
+    spread,
+)
+
+__all__ = [
+    "FOR_UPDATE",
+    "Result",
+    "Row",
+    "Script",
+    "SqliteEngine",
+    "Statement",
+    "close_lane",
+    "commit",
+    "fetch",
+    "insert",
+    "insert_models",
+    "json_of",
+    "numbered",
+    "open_lane",
+    "rows",
+    "spread",
+    "within",
+]
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+_engine: Engine | None = None
+
+
+def open_lane(file: Path | None, pragmas: Mapping[str, object]) -> None:
+    """Open beside the ORM's own connections; ``file`` is None for PostgreSQL."""
+    global _engine  # noqa: PLW0603
+    close_lane()
+    _engine = PostgresEngine() if file is None else SqliteEngine(file, pragmas, connections.get("default")._lock)
+
+
+def close_lane() -> None:
+    """Close; harmless when nothing is open."""
+    global _engine  # noqa: PLW0603
+    if _engine is not None:
+        _engine.close()
+        _engine = None
+
+
+async def rows(sql: str, *values: Any) -> Sequence[Row]:
+    """The rows of a query; inside a transaction of the ORM they are those that it sees."""
+    sql, given = spread(Statement(sql, values))
+    here = connections.get("default")
+    if isinstance(here, TransactionalDBClient):
+        _, found = await here.execute_query(sql if _on_sqlite() else numbered(sql), list(given))
+        return [tuple(row) for row in found]
+    return await _open().read(sql, given)
+
+
+async def fetch(model: type[M], rest: str, *values: Any) -> list[M]:
+    """The rows of one table as models: ``rest`` is what follows ``SELECT … FROM table``."""
+    names, head = selection(model)
+    restore = model._init_from_db
+    return [restore(**dict(zip(names, row, strict=True))) for row in await rows(f"{head} {rest}", *values)]
+
+
+async def within(script: Script[T]) -> T:
+    """Run a script as part of the transaction of the ORM that is open here."""
+    here = connections.get("default")
+    result: Result | None = None
+    while True:
+        try:
+            statement = next(script) if result is None else script.send(result)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        sql, values = spread(statement)
+        sql = sql.removesuffix(FOR_UPDATE) if _on_sqlite() else numbered(sql)
+        count, found = await here.execute_query(sql, list(values))
+        result = Result(count, [tuple(row) for row in found])
+
+
+async def commit(script: Callable[[], Script[T]]) -> T:
+    """Run a script in one transaction; only for ``domain.transaction``."""
+    return await _open().commit(script)
+
+
+def _open() -> Engine:
+    if _engine is None:
+        raise OperationalError("the database is not open")
+    return _engine
+
+
+def _on_sqlite() -> bool:
+    return isinstance(_engine, SqliteEngine)
