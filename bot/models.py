@@ -30,9 +30,9 @@ class InboundMessage(Model):
     content: dict[str, Any] = fields.JSONField(default=dict)
     progress = fields.CharEnumField(Progress, max_length=12, default=Progress.WORKING)
     answer = fields.TextField(null=True)
-    lease_until: datetime | None = fields.DatetimeField(null=True)
     received_at = fields.DatetimeField(db_index=True)
     settled_at: datetime | None = fields.DatetimeField(null=True)
+    lease_until: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         unique_together = (("account", "key"),)
