@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain import ordering, reviewing, shipping
+from domain import lane, ordering, reviewing, shipping
 from domain.errors import OrderNotFound, OrderUnclear
 from domain.models import OrderNumber
 from domain.orderform import order_json
-from domain.queries import find_order, order_view, visible
+from domain.queries import find_order, order_view, seen_by, visible
 from domain.values import SYSTEM
 from tests.shop import NOW, TOMORROW, Cast, a_product, an_order, goods, line, on
 
@@ -73,6 +73,8 @@ async def test_who_may_see_which_orders(cast: Cast):
     for who, numbers in expected.items():
         actor = getattr(cast, who)
         assert set(await visible(actor).values_list("number", flat=True)) == numbers, who
+        condition, values = seen_by(actor)
+        assert {row[0] for row in await lane.rows(f'SELECT number FROM "order" WHERE {condition}', *values)} == numbers
         for number in both:
             if number in numbers:
                 assert await find_order(number, actor) == number
