@@ -1,5 +1,6 @@
-"""Every clock-driven job on one page: its name, when it runs, what it does."""
+"""Every clock-driven job on one page: its name, how often and where it runs, what it does."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from connect.carriers.kuaidi100 import Kuaidi100, parse_trace
 from domain.errors import DeliveryFailed
+from domain.fencing import Deposed, under
+from domain.leading import Leader, claim, end, forget_runs
 from domain.tracking import due_watches, note_watched, process_pushes
 from notify import listing
 from notify.alerts.rules import Thresholds
@@ -20,15 +23,22 @@ log = structlog.get_logger()
 
 PARSERS = {"kuaidi100": parse_trace}
 AGAIN = timedelta(minutes=30)
+RESIGN_SECONDS = 2
+LOOK_SECONDS = 5
+"""How often a process looks whether it leads, and whether a new period of a job has begun."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job; it must be harmless to run twice, for a process that was stopped may run it again."""
+    """One job; it must be harmless to run twice, for a process that was stopped may run it again.
+
+    It runs once in every period of ``seconds``, at the process that leads; or at each, if that is what it is about.
+    """
 
     name: str
     seconds: int
     work: Callable[[datetime], Awaitable[Any]]
+    everywhere: bool = False
 
 
 class Schedule:
@@ -38,45 +48,79 @@ class Schedule:
         self,
         jobs: tuple[Job, ...],
         clock: Callable[[], datetime],
+        leader: Leader,
         done: Callable[[str, datetime], None] = lambda _name, _at: None,
     ) -> None:
         self._jobs = jobs
         self._done = done
+        self._leader = leader
+        self._periods: dict[str, int] = {}
         self._clock = clock
         self._scheduler = AsyncIOScheduler(
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC"
         )
 
     def start(self) -> None:
-        """Begin to tick; every job also runs once right away."""
+        """Begin to tick; every job also runs right away, if nobody ran it in this period."""
         for job in self._jobs:
-            trigger = IntervalTrigger(seconds=job.seconds)
+            trigger = IntervalTrigger(seconds=job.seconds if job.everywhere else min(job.seconds, LOOK_SECONDS))
             self._scheduler.add_job(self._run, trigger, args=(job,), id=job.name, next_run_time=self._clock())
         self._scheduler.start()
 
     @property
-    def runs(self) -> bool:
-        """Whether the jobs are run here."""
-        return bool(self._scheduler.running)
+    def leads(self) -> bool:
+        """Whether the jobs that run at one process run at this one."""
+        return self._leader.term is not None
 
-    def stop(self) -> None:
-        """Stop ticking; a running job is left to its task."""
+    async def stop(self) -> None:
+        """Stop ticking and let another process lead; a running job is left to its task, and ends there."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        try:
+            async with asyncio.timeout(RESIGN_SECONDS):
+                await self._leader.resign()
+        except Exception as error:  # drivers have no common class for a database that is away
+            log.warning("lead_not_given_back", error=type(error).__name__)
 
     async def run_all(self, now: datetime) -> None:
-        """Run every job once, as if its time had come."""
+        """Run every job once, as if its time had come and nobody else had run it."""
+        term = await self._leader.stand()
         for job in self._jobs:
-            await job.work(now)
+            if job.everywhere:
+                await job.work(now)
+            elif term is not None:
+                with under(term):
+                    await job.work(now)
             self._done(job.name, now)
 
     async def _run(self, job: Job) -> None:
         try:
-            await job.work(self._clock())
+            ran = await self._run_here(job) if job.everywhere else await self._lead(job)
+        except Deposed:
+            log.warning("job_deposed", job=job.name)
         except Exception:
             log.exception("job_failed", job=job.name)
         else:
-            self._done(job.name, self._clock())
+            if ran:
+                self._done(job.name, self._clock())
+
+    async def _run_here(self, job: Job) -> bool:
+        await job.work(self._clock())
+        return True
+
+    async def _lead(self, job: Job) -> bool:
+        """Run it if we lead and this period is nobody's yet."""
+        term, now = await self._leader.stand(), self._clock()
+        period = int(now.timestamp()) // job.seconds
+        if term is None or self._periods.get(job.name) == period:
+            return False
+        ours = await claim(job.name, period, term=term, now=now)
+        self._periods[job.name] = period
+        if ours:
+            with under(term):
+                await job.work(now)
+            await end(job.name, period, term=term, now=self._clock())
+        return ours
 
 
 def jobs(
@@ -108,14 +152,15 @@ def jobs(
     async def tidy(now: datetime) -> None:
         await prune(now)
         await listing.prune(now=now)
+        await forget_runs(now=now)
 
     return (
         Job("alerts", 60, alerts),
         Job("carriers", 5, watch_parcels),
         Job("pushes", 15, pushes),
-        Job("leftovers", 60, leftovers),
+        Job("leftovers", 60, leftovers, everywhere=True),
         Job("tidy", 3600, tidy),
-        Job("heartbeat", 10, beat),
+        Job("heartbeat", 10, beat, everywhere=True),
         *([Job("backup", 900, keep)] if keep is not None else ()),
     )
 

@@ -32,6 +32,7 @@ from connect.fallback import proposer
 from connect.wechat.client import WeChat
 from domain.database import close_database, open_database, pending_migrations
 from domain.keyring import check_accounts, unlock
+from domain.leading import Leader
 from domain.linking import link_token, load_secret
 from domain.marking import ENGINE, put_mark
 from domain.nightly import keep_nightly
@@ -92,7 +93,8 @@ class Shop:
             fill(Router(), link=self.link), self._vocabulary, clock, self.metrics.bug_caught, propose=propose
         )
         self.inbox = Inbox(self._answer, self._later, clock)
-        self.schedule = schedule.Schedule(self._jobs(), clock, self.metrics.job_done)
+        leader = Leader(worker, _ticks(settings, clock), alone=settings.sqlite_file is not None)
+        self.schedule = schedule.Schedule(self._jobs(), clock, leader, self.metrics.job_done)
         self.app = self._application()
 
     async def link(self, order: str) -> str:
@@ -127,7 +129,7 @@ class Shop:
     async def close(self) -> None:
         """Stop taking work and let what runs end, within seconds; what does not is taken up at the next start."""
         began = asyncio.get_running_loop().time()
-        self.schedule.stop()
+        await self.schedule.stop()
         if not await self.inbox.drain(CLOSE_SECONDS):
             log.warning("drain_incomplete", left=self.inbox.busy)
         self._stop.set()
@@ -249,7 +251,7 @@ class Shop:
         )
 
     async def _figures(self) -> list[Figure]:
-        return await readings.readings(self.clock(), leads=self.schedule.runs, copies_in=self.settings.backup_dir)
+        return await readings.readings(self.clock(), leads=self.schedule.leads, copies_in=self.settings.backup_dir)
 
     async def _trace(self) -> dict[str, object]:
         return {
@@ -265,6 +267,11 @@ def _clock(settings: Settings) -> Clock:
     if settings.env is Environment.PRODUCTION:
         return _wall
     return stage.MovableClock(timedelta(seconds=settings.demo_ahead))
+
+
+def _ticks(settings: Settings, clock: Clock) -> Callable[[], float]:
+    """Counts seconds whatever happens to the clock, unless it is the clock of a demonstration."""
+    return time.monotonic if settings.env is Environment.PRODUCTION else lambda: clock().timestamp()
 
 
 async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:

@@ -16,6 +16,7 @@ from bot.kept import Keeps, Kept
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
 from domain.faults import fault, stall
+from domain.transaction import transact
 from domain.values import Address
 
 log = structlog.get_logger()
@@ -221,5 +222,9 @@ async def latest(limit: int) -> list[dict[str, Any]]:
 
 async def prune(now: datetime) -> int:
     """Forget settled messages after seven days; the platform repeats one within a minute at most."""
-    old = InboundMessage.filter(progress=Progress.SETTLED, received_at__lt=now - FORGOTTEN_AFTER)
-    return await old.delete()
+
+    async def work() -> int:
+        old = InboundMessage.filter(progress=Progress.SETTLED, received_at__lt=now - FORGOTTEN_AFTER)
+        return await old.delete()
+
+    return await transact(work)

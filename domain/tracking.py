@@ -68,8 +68,15 @@ async def process_pushes(parsers: Mapping[str, Parse], *, now: datetime) -> int:
     rows = await CarrierPush.filter(processed_at__isnull=True, genuine=True).order_by("id").limit(BATCH)
     for row in rows:
         outcome = await _read(row, parsers, now)
-        await CarrierPush.filter(id=row.id).update(processed_at=now, outcome=outcome)
+        await _note_read(row.id, outcome, now)
     return len(rows)
+
+
+async def _note_read(push: int, outcome: dict[str, str | int], now: datetime) -> None:
+    async def work() -> None:
+        await CarrierPush.filter(id=push).update(processed_at=now, outcome=outcome)
+
+    await transact(work)
 
 
 async def _read(row: CarrierPush, parsers: Mapping[str, Parse], now: datetime) -> dict[str, str | int]:

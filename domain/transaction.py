@@ -9,6 +9,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from domain import lane
+from domain.fencing import fenced, hold_term
 from domain.tally import DB_RETRIES, count
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ async def transact(work: Callable[[], Awaitable[T]]) -> T:
 
 async def transact_script(script: Callable[[], lane.Script[T]]) -> T:
     """Run a script of the fast lane in one transaction, on the same terms; it may share its commit with others."""
+    script = fenced(script)
     return await _shielded(lambda: lane.commit(script))
 
 
@@ -56,4 +58,5 @@ def _passing(error: Exception) -> bool:
 
 async def _once(work: Callable[[], Awaitable[T]]) -> T:
     async with in_transaction():
+        await hold_term()
         return await work()

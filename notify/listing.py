@@ -7,6 +7,7 @@ from typing import Any
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
+from domain.transaction import transact
 from notify.models import Alert, AlertState, Delivery, DeliveryState
 from notify.outbox import UNFINISHED
 from notify.receipts import forget_receipts
@@ -117,5 +118,9 @@ async def _by_channel(rows: QuerySet[Delivery]) -> dict[str, int]:
 
 async def prune(*, now: datetime) -> int:
     """Drop deliveries that ended long ago and receipts that nobody claimed."""
-    gone = await Delivery.filter(state__not_in=UNFINISHED, created_at__lt=now - KEPT).delete()
-    return gone + await forget_receipts(now=now)
+
+    async def work() -> int:
+        gone = await Delivery.filter(state__not_in=UNFINISHED, created_at__lt=now - KEPT).delete()
+        return gone + await forget_receipts(now=now)
+
+    return await transact(work)

@@ -65,7 +65,7 @@ async def test_what_happens_is_counted(chat: Chat):
     assert found["gendan_job_last_success_timestamp_seconds", "job=alerts"] > 0
     assert found["gendan_db_retry_total",] >= 1
     assert found["gendan_stock_conflicts_total",] >= 1
-    assert found["gendan_leader",] == 0
+    assert found["gendan_leader",] == 1
     assert found["gendan_inbox_unsettled",] == 0
     assert 0 <= chat.platform.clock.epoch() - found["gendan_backup_last_success_timestamp_seconds",] < 30
     chat.skip_all()

@@ -1,7 +1,7 @@
 """The rows of the business; other rooms read them through queries and use-cases."""
 
 from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, Product, UnitSynonym
-from domain.models.installation import Mark
+from domain.models.installation import JobRun, Leadership, Mark
 from domain.models.ledger import Event, InstanceSecret
 from domain.models.orders import Order, OrderLine, OrderNumber
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
@@ -20,6 +20,8 @@ __all__ = [
     "GenericTerm",
     "Identity",
     "InstanceSecret",
+    "JobRun",
+    "Leadership",
     "Mark",
     "Order",
     "OrderLine",

@@ -1,5 +1,7 @@
 """What an installation remembers of itself."""
 
+from datetime import datetime
+
 from tortoise import Model, fields
 
 
@@ -10,3 +12,30 @@ class Mark(Model):
     name = fields.CharField(64, unique=True)
     value = fields.CharField(200)
     at = fields.DatetimeField()
+
+
+class Leadership(Model):
+    """Who runs the clock-driven jobs (领班), ``term`` counts the changes of hands.
+
+    ``beat`` counts the signs of life in a term. An empty ``holder`` has given it back.
+    """
+
+    id = fields.IntField(primary_key=True)
+    name = fields.CharField(32, unique=True)
+    holder = fields.CharField(64, default="")
+    term = fields.IntField(default=0)
+    beat = fields.IntField(default=0)
+
+
+class JobRun(Model):
+    """One period of a clock-driven job, claimed by inserting it, so that no two processes run the same one."""
+
+    id = fields.IntField(primary_key=True)
+    job = fields.CharField(40)
+    period = fields.BigIntField()
+    term = fields.IntField()
+    claimed_at = fields.DatetimeField(db_index=True)
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        unique_together = (("job", "period"),)

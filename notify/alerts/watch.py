@@ -66,8 +66,12 @@ async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
 
 
 async def _resolve(gone: list[Alert], now: datetime) -> int:
-    for alert in gone:
-        still = Alert.filter(id=alert.id, live__isnull=False)
+    async def work() -> None:
+        still = Alert.filter(id__in=[alert.id for alert in gone], live__isnull=False)
         await still.update(live=None, state=AlertState.RESOLVED, resolved_at=now)
+
+    if gone:
+        await transact(work)
+    for alert in gone:
         log.info("alert_resolved", alert=alert.id, rule=alert.rule)
     return len(gone)
