@@ -34,6 +34,7 @@ class Kind(StrEnum):
     CUSTOMERS = "customers"
     STAFF = "staff"
     STOCK = "stock"
+    ROSTER = "roster"
 
 
 def main() -> None:

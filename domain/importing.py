@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +10,13 @@ from domain.errors import ImportRefused
 from domain.faults import fault
 from domain.models import Customer, GenericTerm, Product, Staff, UnitSynonym
 from domain.offering import touch_catalogue
+from domain.rostering import Turn, write_turns
 from domain.rules.rows import (
     Problem,
     Row,
     customer_problems,
     product_problems,
+    roster_problems,
     staff_problems,
     stock_problems,
     unseen_problems,
@@ -92,6 +94,20 @@ async def import_stock(document: Row, *, now: datetime, dry_run: bool = False) -
     return await _carry_out(write, dry_run)
 
 
+async def import_roster(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:  # noqa: ARG001
+    """``{"roster": [{"staff", "day", "from", "to"}]}``: turns of duty, in the place of what stood on the same days."""
+    rows = _rows(document, "roster")
+    known = {str(code): int(staff) for code, staff in await Staff.filter(active=True).values_list("code", "id")}
+    _check(rows, lambda row: roster_problems(row, known))
+    turns = [_turn(row, known) for row in rows]
+
+    async def write() -> Imported:
+        await write_turns(turns, SYSTEM.name)
+        return Imported(len(turns), 0)
+
+    return await _carry_out(write, dry_run)
+
+
 class _Rehearsed(Exception):
     """Takes the outcome out of a transaction that is not to be kept."""
 
@@ -130,7 +146,7 @@ def _check(rows: Sequence[Row], problems_of: Callable[[Row], list[Problem]]) -> 
     for number, row in enumerate(rows, start=1):
         problems += [(number, name, text) for name, text in (*problems_of(row), *unseen_problems(row))]
         key = str(row.get("sku") or row.get("id") or "") + str(row.get("warehouse") or "")
-        if key in seen:
+        if key and key in seen:
             problems.append((number, "id" if "id" in row else "sku", f"twice: {key}"))
         seen.add(key)
     if problems:
@@ -173,8 +189,16 @@ def _staff(row: Row) -> dict[str, Any]:
         "roles": list(row["roles"]),
         "customers": [str(code) for code in row.get("customers") or ()],
         "manager": row.get("manager"),
+        "department": str(row.get("department") or "")[:32],
+        "deputy": row.get("deputy"),
+        "hours": row.get("hours") or None,
         "active": bool(row.get("active", True)),
     }
+
+
+def _turn(row: Row, known: Mapping[str, int]) -> Turn:
+    start, end = (time.fromisoformat(str(row[name])) if row.get(name) else None for name in ("from", "to"))
+    return Turn(known[str(row["staff"])], date.fromisoformat(str(row["day"])), start, end)
 
 
 async def _upsert(model: type[Product | Customer | Staff], key: str, rows: list[dict[str, Any]]) -> Imported:

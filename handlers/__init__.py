@@ -14,12 +14,13 @@ from handlers import (
     platform,
     repeating,
     reviewing,
+    rostering,
     sharing,
 )
 
 ROOMS = (
     alerting, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering, platform, repeating,
-    reviewing,
+    reviewing, rostering,
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Groups of people who may hear of an event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from domain.telling import Affair, Listener
 from domain.values import Role
@@ -26,3 +26,13 @@ def rep(affair: Affair) -> tuple[Listener, ...]:
 def rep_else(*roles: Role) -> Who:
     """The rep, or when there is none, staff in these roles."""
     return lambda affair: affair.reps or staff(*roles)(affair)
+
+
+def named(codes: Collection[str], affair: Affair) -> tuple[Listener, ...]:
+    """The members of staff with these codes."""
+    return tuple(person for person in affair.people if person.staff is not None and person.code in codes)
+
+
+def nobody(_affair: Affair) -> tuple[Listener, ...]:
+    """No group at all."""
+    return ()

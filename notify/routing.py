@@ -25,10 +25,11 @@ from domain.events import (
     StockFellShort,
 )
 from domain.models.shipments import ParcelState
+from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
 from domain.rules.lifecycle import OrderState
 from domain.telling import Affair, Listener
 from domain.values import STAFF_ROLES, Role
-from notify.audience import Who, contacts, rep, rep_else, staff
+from notify.audience import Who, contacts, named, nobody, rep, rep_else, staff
 from notify.notices import Notice, Plan
 
 CUSTOMER, STAFF = "customer", "staff"
@@ -41,7 +42,10 @@ def _always(_event: BusinessEvent, _affair: Affair) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One group of people who hear of an event; ``actor_too``: even the one who did it and had an answer to that."""
+    """One group of people who hear of an event; ``actor_too``: even the one who did it and had an answer to that.
+
+    ``hearers``: those whom the event names hear it, and the group only when none of them can be reached.
+    """
 
     notice: Notice
     who: Who
@@ -49,6 +53,7 @@ class Route:
     to: str = STAFF
     when: When = _always
     actor_too: bool = False
+    hearers: bool = False
 
 
 _TOLD_STATES = frozenset(
@@ -85,6 +90,7 @@ def _of_staff(event: BusinessEvent, _affair: Affair) -> bool:
     return bool(set(getattr(event, "roles", ())) & STAFF_ROLES)
 
 
+_MANAGERS = staff(Role.MANAGER, Role.ADMIN)
 _BUYERS = contacts(Role.BUYER, Role.BOSS)
 _RECEIVERS = contacts(Role.BUYER, Role.BOSS, Role.RECEIVER)
 
@@ -119,6 +125,9 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     PersonJoined: (Route(Notice.PERSON_JOINED, staff(Role.MANAGER, Role.ADMIN), "manager", when=_of_staff),),
     CodesGuessed: (Route(Notice.CODES_GUESSED, staff(Role.MANAGER, Role.ADMIN), "manager"),),
     HelpWanted: (Route(Notice.HELP_WANTED, rep_else(Role.MANAGER), "rep"),),
+    LeaveTaken: (Route(Notice.ROSTER_CHANGED, _MANAGERS, "manager", hearers=True),),
+    LeaveEnded: (Route(Notice.ROSTER_CHANGED, _MANAGERS, "manager", hearers=True),),
+    DutySet: (Route(Notice.ROSTER_CHANGED, nobody, "member", hearers=True),),
     CarrierUnreachable: (Route(Notice.PARCEL_UNWATCHED, staff(Role.WAREHOUSE), "warehouse"),),
 }
 """The table. Of two routes to the same person the first one counts."""
@@ -151,10 +160,15 @@ def plan(event: BusinessEvent, affair: Affair, occasion: Occasion) -> list[Plan]
         if not route.when(event, affair):
             continue
         actor = None if route.actor_too else _actor(event, occasion)
-        for person in route.who(affair):
+        for person in _people(route, event, affair):
             if person.identity != actor and person.identity not in planned:
                 planned[person.identity] = _plan(event, affair, occasion, route, person)
     return list(planned.values())
+
+
+def _people(route: Route, event: BusinessEvent, affair: Affair) -> tuple[Listener, ...]:
+    own = named(getattr(event, "hearers", ()), affair) if route.hearers else ()
+    return own or route.who(affair)
 
 
 def _actor(event: BusinessEvent, occasion: Occasion) -> int | None:

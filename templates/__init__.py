@@ -112,6 +112,11 @@ def clock(value: datetime | str | None) -> str:
     return f"{moment.astimezone(_zone):%m-%d %H:%M}"
 
 
+def hour(value: datetime) -> str:
+    """The time of day of a moment in the shop: ``08:30``."""
+    return f"{value.astimezone(_zone):%H:%M}"
+
+
 def span(value: timedelta) -> str:
     """A length of time in words: ``2 小时``, ``30 分钟``, ``1 天``."""
     minutes = max(1, round(value.total_seconds() / 60))
@@ -128,6 +133,7 @@ FILTERS: Mapping[str, Any] = {
     "day": day,
     "weekday": weekday,
     "clock": clock,
+    "hour": hour,
     "span": span,
 }
 

@@ -211,6 +211,7 @@ _TURNS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (Decimal, _number),
     (date, date.isoformat),
     (timedelta, timedelta.total_seconds),
+    (clock_time, lambda value: value.strftime("%H:%M")),
     (Enum, lambda value: value.value),
     (tuple, lambda value: [_plain(item) for item in value]),
     (Change, _change),

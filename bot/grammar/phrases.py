@@ -87,3 +87,11 @@ CHOICES = {
 
 # What the platform writes in the place of a sticker or red packet.
 UNSUPPORTED = "【收到不支持的消息类型"
+
+# Which role is meant by the word for a team.
+TEAMS = {
+    "仓库": "warehouse", "仓管": "warehouse", "库房": "warehouse", "发货": "warehouse",
+    "销售": "sales", "业务": "sales",
+    "审核": "reviewer", "采购": "purchasing", "生产": "production", "车间": "production", "财务": "finance",
+    "经理": "manager", "主管": "manager", "管理": "manager",
+}  # fmt: skip

@@ -16,6 +16,7 @@ from bot.grammar.lexicon import Lexicon
 from bot.grammar.links import link_phrase
 from bot.grammar.modifying import modify, modify_named, modify_unknown
 from bot.grammar.normal import fold
+from bot.grammar.office import office_phrase
 from bot.grammar.orders import create, reorder
 from bot.grammar.questions import query_both, query_order, query_price, query_stock
 from bot.grammar.reports import own_count, report
@@ -135,6 +136,7 @@ def _hand_off(scene: Scene) -> HandOff | None:
 _Rule = Callable[[Scene], Sequence[Command] | Command | None]
 _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
+    ("office", office_phrase),
     ("confirm", _confirming),
     ("answer", _answering),
     ("link_phrase", link_phrase),

@@ -7,6 +7,7 @@ from domain.models.orders import Order, OrderLine, OrderNumber
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
 from domain.models.stock import PurchaseRequest, Stock, StockMove
+from domain.models.work import Leave, Shift
 
 __all__ = [
     "BindingCode",
@@ -22,12 +23,14 @@ __all__ = [
     "InstanceSecret",
     "JobRun",
     "Leadership",
+    "Leave",
     "Mark",
     "Order",
     "OrderLine",
     "OrderNumber",
     "Product",
     "PurchaseRequest",
+    "Shift",
     "Shipment",
     "ShipmentLine",
     "Staff",

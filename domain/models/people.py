@@ -1,6 +1,7 @@
 """Customers and their contacts, staff, and the WeChat identities that belong to them."""
 
 from datetime import datetime
+from typing import Any
 
 from tortoise import Model, fields
 
@@ -8,7 +9,10 @@ from domain.values import Role
 
 
 class Staff(Model):
-    """A member of staff (员工), ``customers`` are the codes that a rep looks after."""
+    """A member of staff (员工), ``customers`` are the codes that a rep looks after.
+
+    ``manager`` and ``deputy`` are codes of staff, ``hours`` the regular hours, empty for none that are fixed.
+    """
 
     id = fields.IntField(primary_key=True)
     code = fields.CharField(32, unique=True)
@@ -16,6 +20,9 @@ class Staff(Model):
     roles: list[str] = fields.JSONField(default=list)
     customers: list[str] = fields.JSONField(default=list)
     manager = fields.CharField(32, null=True)
+    department = fields.CharField(32, default="", db_default="")
+    deputy = fields.CharField(32, null=True)
+    hours: dict[str, Any] | None = fields.JSONField(null=True)
     active = fields.BooleanField(default=True)
 
     @property

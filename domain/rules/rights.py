@@ -12,6 +12,7 @@ STOCKING = frozenset({Role.WAREHOUSE, Role.PURCHASING, Role.MANAGER})
 INVITING = frozenset({Role.BOSS, Role.SALES, Role.MANAGER, Role.ADMIN})
 SHARING = WRITING
 HIRING = frozenset({Role.MANAGER, Role.ADMIN})
+WORKING = STAFF_ROLES
 
 
 def require(by: Actor, allowed: frozenset[Role]) -> None:

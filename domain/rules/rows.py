@@ -1,7 +1,8 @@
 """What is wrong with a row of master data before it is written: the field and the reason, for every fault in it."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -41,7 +42,41 @@ def staff_problems(row: Row) -> list[Problem]:
         return problems
     known = {role.value for role in STAFF_ROLES}
     wrong = [("roles", f"unknown role {role}") for role in row.get("roles") or () if role not in known]
+    wrong += _hours(row.get("hours")) if row.get("hours") else []
     return wrong if row.get("roles") else [("roles", "missing")]
+
+
+def roster_problems(row: Row, known: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with a turn of duty; ``known`` are the codes of staff."""
+    problems = [] if row.get("staff") in known else [("staff", f"no such member of staff: {row.get('staff')}")]
+    if not _reads(date.fromisoformat, row.get("day")):
+        problems.append(("day", f"not a day such as 2026-11-28: {row.get('day')}"))
+    if bool(row.get("from")) != bool(row.get("to")):
+        problems.append(("from", "give both from and to, or neither"))
+    return problems + _times(row)
+
+
+def _hours(value: Any) -> list[Problem]:
+    if not isinstance(value, Mapping) or not value.get("from") or not value.get("to"):
+        return [("hours", 'expected {"days": [1, 2, 3, 4, 5], "from": "09:00", "to": "18:00"}')]
+    days = value.get("days")
+    good = isinstance(days, list) and days and all(day in range(1, 8) for day in days)
+    return ([] if good else [("hours", "days: numbers from 1 (Monday) to 7")]) + _times(value)
+
+
+def _times(row: Row) -> list[Problem]:
+    given = [(name, row.get(name)) for name in ("from", "to") if row.get(name)]
+    return [
+        (name, f"not a time such as 09:00: {value}") for name, value in given if not _reads(time.fromisoformat, value)
+    ]
+
+
+def _reads(read: Callable[[str], Any], value: Any) -> bool:
+    try:
+        read(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def stock_problems(row: Row, known: set[str]) -> list[Problem]:

@@ -31,6 +31,7 @@ CONTEXTS: dict[str, dict[str, Any] | None] = {
     "ask_address": {"draft": _ONE, "pending": {"type": "ask_address"}},
     "ask_unit": {"draft": _ONE, "pending": {"type": "ask_unit", "sku": "T10", "options": ["罐", "箱"]}},
     "ask_order_no": {"pending": {"type": "ask_order_no", "intent": "cancel_order"}},
+    "ask_leave": {"pending": {"type": "ask_leave"}},
     "ask_code": {"pending": {"type": "ask_code"}},
     "identity": {"pending": {"type": "confirm_identity", "options": ["是我", "不是我"]}},
     "numbered": {"pending": {"type": "pick_order", "options": ["1042K", "1043M"]}},

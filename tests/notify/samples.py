@@ -21,6 +21,7 @@ from domain.events import (
     PersonLeft,
     StockFellShort,
 )
+from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
 from domain.rules.lifecycle import OrderState
 from domain.telling import Affair, Listener
 from domain.values import Address, Role
@@ -94,6 +95,9 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         GoodsReceived(order="SO1042K", shipment="F1", goods=GOODS, remark="少了两箱"),
         PersonJoined(identity=14, name="阿强", roles=("warehouse",)),
         PersonLeft(),
+        LeaveTaken(staff="S15", name="采妹", first="2026-11-25", last="2026-11-27", hearers=("S13",)),
+        LeaveEnded(staff="S15", name="采妹", first="2026-11-25", last="2026-11-27"),
+        DutySet(staff="S14", name="阿强", first="2026-11-28", last="2026-11-28", hearers=("S14",)),
         LinksRevoked(order="SO1042K"),
         CodesGuessed(tries=30),
         HelpWanted(identity=1, name="小王", topic="after_sales", customer="C001"),

@@ -56,6 +56,12 @@ ORDERLY = {
     "tries": 30,
     "notice": "ORDER_SHIPPED",
     "audience": "customer",
+    "staff": "S001",
+    "first": "2026-11-25",
+    "last": "2026-11-27",
+    "part": "",
+    "hours": "08:00-20:00",
+    "what": "leave",
 }
 LONG = dict.fromkeys(("customer_name", "reason", "text", "place", "remark", "name", "carrier", "unit"), "长" * 300)
 WORST: list[dict[str, Any]] = [

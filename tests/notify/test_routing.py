@@ -26,6 +26,7 @@ from domain.events import (
     event_kinds,
 )
 from domain.models.shipments import ParcelState
+from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
 from domain.rules.lifecycle import OrderState
 from domain.telling import Listener
 from domain.values import Role
@@ -85,6 +86,9 @@ def test_every_event_has_a_notice_an_alert_or_an_explicit_nobody():
         (CodesGuessed, (CHEN,)),
         (CarrierUnreachable, (QIANG,)),
         (StockFellShort, ()),
+        (LeaveTaken, (CHEN,)),
+        (LeaveEnded, (CHEN,)),
+        (DutySet, (QIANG,)),
     ],
 )
 def test_who_hears(kind: type[BusinessEvent], people):

@@ -1,0 +1,60 @@
+"""What people at work ask for beside orders: leave, the duty roster."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from domain.commands import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeLeave(Command):
+    """请假 明天到周五: leave for oneself, or for ``who`` when a manager says so; ``part`` am or pm is half a day."""
+
+    who: str | None = None
+    first: date | None = None
+    last: date | None = None
+    part: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndLeave(Command):
+    """销假: the leave that runs or comes next is over."""
+
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLeave(Command):
+    """谁请假: who is away on a day and after it; ``mine`` only one's own."""
+
+    day: date | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowDuty(Command):
+    """今天谁值班: the roster of a day, and without a day who is at work now; ``team`` a role's word."""
+
+    day: date | None = None
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDuty(Command):
+    """排班 阿强 周六 8点到20点: a turn of duty on each of these days."""
+
+    who: str | None = None
+    first: date | None = None
+    last: date | None = None
+    start: time | None = None
+    end: time | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearDuty(Command):
+    """取消排班 阿强 周六."""
+
+    who: str | None = None
+    first: date | None = None
+    last: date | None = None

@@ -1,0 +1,54 @@
+"""Why somebody at work is told no; the words stand with all others in ``templates/refusals.j2``."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.errors import Refusal
+
+
+@dataclass
+class MemberNotFound(Refusal):
+    """No member of staff goes by this name."""
+
+    name: str
+
+
+@dataclass
+class MemberUnclear(Refusal):
+    """Several members of staff go by this name; ``codes`` tell them apart."""
+
+    name: str
+    codes: tuple[str, ...]
+
+
+@dataclass
+class LeaveOverlaps(Refusal):
+    """This person is on leave in that time already."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass
+class NoLeave(Refusal):
+    """This person has no leave that could end."""
+
+    name: str
+
+
+@dataclass
+class NoShift(Refusal):
+    """This person has no turn of duty on these days."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass
+class TooManyDays(Refusal):
+    """More days at once than anybody means; ``most`` is the limit."""
+
+    days: int
+    most: int
