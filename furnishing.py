@@ -7,12 +7,16 @@ import aiohttp
 
 from accounts import AccountSettings
 from bot.envelope import WireAccount
+from connect.carriers import fleet, kdniao, kuaidi100
+from connect.carriers.kdniao import Kdniao
 from connect.carriers.kuaidi100 import Kuaidi100
+from connect.carriers.services import Service
 from domain import faults
 from domain.nightly import Nightly
 from domain.policy import Policy
 from notify.alerts.rules import Thresholds
 from settings import Settings
+from web.hooks import Vendor
 
 
 def arm(settings: Settings) -> None:
@@ -67,10 +71,36 @@ def nightly(settings: Settings) -> Nightly | None:
     )
 
 
-def carrier(settings: Settings, session: aiohttp.ClientSession) -> Kuaidi100 | None:
-    """The carrier service, if one is set up."""
-    found = settings.carriers.get("kuaidi100")
-    if found is None:
-        return None
-    url = found.url or "https://poll.kuaidi100.com"
-    return Kuaidi100(session, url=url, key=found.key.get_secret_value(), customer=found.customer)
+def services(settings: Settings, session: aiohttp.ClientSession) -> tuple[Service, ...]:
+    """The carrier services that are set up, the preferred one first."""
+    found: list[Service] = []
+    if (one := settings.carriers.get("kuaidi100")) is not None:
+        found.append(Kuaidi100(session, url=one.url, key=one.key.get_secret_value(), customer=one.customer))
+    if (one := settings.carriers.get("kdniao")) is not None:
+        found.append(Kdniao(session, url=one.url, business=one.id, key=one.key.get_secret_value()))
+    return tuple(found)
+
+
+def vendors(settings: Settings) -> dict[str, Vendor]:
+    """How the pushes of each service that is set up are opened and answered."""
+    found: dict[str, Vendor] = {}
+    if "kuaidi100" in settings.carriers:
+        found["kuaidi100"] = Vendor(
+            lambda pushed, salt: kuaidi100.parse_push(pushed.form, salt),
+            lambda taken, _now: kuaidi100.push_answer(taken),
+        )
+    if (one := settings.carriers.get("kdniao")) is not None:
+        business = one.id
+        found["kdniao"] = Vendor(
+            lambda pushed, key: kdniao.parse_push(pushed.form, key),
+            lambda taken, now: kdniao.push_answer(business, taken, now),
+            secret=one.key.get_secret_value(),
+        )
+    if (one := settings.carriers.get("fleet")) is not None:
+        found["fleet"] = Vendor(
+            lambda pushed, key: fleet.opened(pushed.headers, pushed.body, key, pushed.at),
+            lambda taken, _now: {"ok": taken},
+            secret=one.key.get_secret_value(),
+            refused=401,
+        )
+    return found

@@ -1,7 +1,7 @@
 """Every clock-driven job on one page: its name, how often and where it runs, what it does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,18 +10,18 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from connect.carriers.kuaidi100 import Kuaidi100, parse_trace
+from connect.carriers.services import PARSERS, Service
 from domain.errors import DeliveryFailed
 from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
-from domain.tracking import due_watches, note_watched, process_pushes
+from domain.subscribing import Watch, due_queries, due_watches, note_unanswered, note_watched
+from domain.tracking import apply_trace, process_pushes
 from notify import listing
 from notify.alerts.rules import Thresholds
 from notify.alerts.watch import watch
 
 log = structlog.get_logger()
 
-PARSERS = {"kuaidi100": parse_trace}
 AGAIN = timedelta(minutes=30)
 RESIGN_SECONDS = 2
 LOOK_SECONDS = 5
@@ -165,16 +165,44 @@ def jobs(
     )
 
 
-async def watch_parcels(carrier: Kuaidi100, base_url: str, *, now: datetime) -> None:
-    """Ask the carrier service to watch every parcel that it does not watch yet."""
+async def watch_parcels(services: Sequence[Service], base_url: str, *, now: datetime) -> None:
+    """Ask a carrier service to watch every parcel that none watches yet, and about those of which nothing is heard."""
     for parcel in await due_watches(now=now):
-        callback = f"{base_url}/hooks/carriers/kuaidi100/{parcel.token}"
+        await _subscribe(services, parcel, base_url, now)
+    for parcel in await due_queries(now=now):
+        await _query([one for one in services if parcel.service in ("", one.name)], parcel, now)
+
+
+async def _subscribe(services: Sequence[Service], parcel: Watch, base_url: str, now: datetime) -> None:
+    """The services in turn: one that refuses for good leaves the parcel to the next."""
+    failed: DeliveryFailed | None = None
+    for service in services:
+        callback = f"{base_url}/hooks/carriers/{service.name}/{parcel.token}"
         try:
-            await carrier.subscribe(
+            await service.subscribe(
                 parcel.carrier, parcel.waybill, callback=callback, salt=parcel.salt, phone=parcel.tail
             )
-        except DeliveryFailed as failed:
-            again = None if failed.permanent else now + (failed.retry_after or AGAIN)
-            await note_watched(parcel.shipment, str(failed.code), again_at=again, now=now)
+        except DeliveryFailed as error:
+            failed = failed or error
+            if not error.permanent:
+                break
         else:
-            await note_watched(parcel.shipment, "ok", now=now)
+            await note_watched(parcel.shipment, "ok", service=service.name, now=now)
+            return
+    if failed is not None:
+        again = None if failed.permanent else now + (failed.retry_after or AGAIN)
+        await note_watched(parcel.shipment, str(failed.code), again_at=again, now=now)
+
+
+async def _query(services: Sequence[Service], parcel: Watch, now: datetime) -> None:
+    for service in services:
+        try:
+            trace = await service.query(parcel.carrier, parcel.waybill, phone=parcel.tail)
+        except DeliveryFailed as error:
+            log.info("parcel_unanswered", service=service.name, shipment=parcel.number, code=str(error.code))
+            if not error.permanent:
+                await note_unanswered(parcel.shipment, again_at=now + max(error.retry_after or AGAIN, AGAIN))
+                return
+        else:
+            await apply_trace(parcel.shipment, trace, now=now)
+            return

@@ -27,7 +27,7 @@ from bot.inbox import Inbox, Said
 from bot.router import Router
 from bot.vocabulary import Vocabulary, shop_lexicon
 from bot.webhook import routes as wire_routes
-from connect.carriers.kuaidi100 import parse_push, parse_trace, push_answer
+from connect.carriers.services import PARSERS
 from connect.fallback import proposer
 from connect.wechat.client import WeChat
 from domain.database import close_database, open_database, pending_migrations
@@ -54,7 +54,7 @@ from release import product_version
 from settings import Environment, ProcessRole, Settings
 from web import health
 from web.assets import Assets
-from web.hooks import Hooks, Vendor
+from web.hooks import Hooks
 from web.identity import Door, Identity
 from web.metrics import Figure, Metrics
 from web.pages import OrderPages
@@ -86,7 +86,7 @@ class Shop:
         self.engine = Engine(
             self._channels(), clock=clock, link=self.link, worker=worker, attempted=self.metrics.attempted
         )
-        self._carrier = furnishing.carrier(settings, session)
+        self._carriers = furnishing.services(settings, session)
         self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)
         propose = proposer(session, *settings.fallback, templates.fallback_instructions())
         self._dispatch = Dispatch(
@@ -114,7 +114,7 @@ class Shop:
         """Do everything that is due now; for tests and the demonstration."""
         await self.inbox.drain(DRAIN_SECONDS)
         await self._watch_parcels(self.clock())
-        await process_pushes({"kuaidi100": parse_trace}, now=self.clock())
+        await process_pushes(PARSERS, now=self.clock())
         await self.engine.drain()
 
     async def tick(self) -> None:
@@ -199,8 +199,8 @@ class Shop:
             await keep_nightly(self.settings.database_url, wish, version=product_version(), now=now)
 
     async def _watch_parcels(self, now: datetime) -> None:
-        if self._carrier is not None:
-            await schedule.watch_parcels(self._carrier, self.settings.base_url, now=now)
+        if self._carriers:
+            await schedule.watch_parcels(self._carriers, self.settings.base_url, now=now)
 
     def _application(self) -> web.Application:
         paper = Paper(assets := Assets())
@@ -231,15 +231,14 @@ class Shop:
         return Door(authorize, client.openid_by_code)
 
     def _hooks(self) -> list[web.RouteDef]:
-        vendors = {"kuaidi100": Vendor(parse_push, push_answer)} if self._carrier is not None else {}
-        return Hooks(vendors, salt_of, self._push_came, self.clock).routes()
+        return Hooks(furnishing.vendors(self.settings), salt_of, self._push_came, self.clock).routes()
 
     def _push_came(self) -> None:
         self._run(self._read_pushes(), "pushes")
         self._tasks = [task for task in self._tasks if not task.done()]
 
     async def _read_pushes(self) -> None:
-        await process_pushes({"kuaidi100": parse_trace}, now=self.clock())
+        await process_pushes(PARSERS, now=self.clock())
         self.engine.wake()
 
     def _health(self) -> list[web.RouteDef]:

@@ -151,10 +151,11 @@ class NothingToShip(Refusal):
 
 @dataclass
 class WaybillRefused(Refusal):
-    """The text is no waybill number, or belongs to another shipment already (``taken``)."""
+    """The text is no waybill number, or belongs to another shipment already (``taken``), or to ``maybe`` carriers."""
 
     waybill: str
     taken: bool
+    maybe: tuple[str, ...] = ()
 
 
 @dataclass

@@ -123,6 +123,7 @@ class ParcelMoved(BusinessEvent):
     text: str
     place: str = ""
     eta: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

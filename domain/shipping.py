@@ -21,7 +21,8 @@ from domain.recording import record
 from domain.rules.lifecycle import Step, may
 from domain.rules.promising import next_workday
 from domain.rules.rights import SHIPPING, require
-from domain.rules.waybills import WITHOUT_WAYBILL, carrier_of, normal, plausible
+from domain.rules.waybills import WITHOUT_WAYBILL, candidates_of, carrier_of, normal, plausible, tail_of
+from domain.subscribing import first_query
 from domain.tally import STOCK_CONFLICTS, count
 from domain.transaction import transact
 from domain.values import Actor
@@ -60,26 +61,33 @@ async def ship(
         return await transact(lambda: _ship(number, label, lines, by, now))
     except IntegrityError:
         # Two orders, one waybill, at the same moment: the other one has it.
-        raise WaybillRefused(label[1] or "", taken=True) from None
+        raise WaybillRefused(label.waybill or "", taken=True) from None
 
 
-def _recognised(carrier: str | None, waybill: str | None) -> tuple[str, str | None]:
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """What stands on the parcel; ``said``: a person named the carrier."""
+
+    carrier: str
+    waybill: str | None
+    said: bool
+
+
+def _recognised(carrier: str | None, waybill: str | None) -> _Label:
     if waybill is None:
         if carrier in WITHOUT_WAYBILL:
-            return carrier or "", None
+            return _Label(carrier or "", None, True)
         raise WaybillRefused("", taken=False)
     number = normal(waybill)
     found = carrier or carrier_of(number)
     if found is None or not plausible(number):
-        raise WaybillRefused(waybill, taken=False)
-    return found, number
+        raise WaybillRefused(waybill, taken=False, maybe=candidates_of(number) if plausible(number) else ())
+    return _Label(found, number, carrier is not None)
 
 
-async def _ship(
-    number: str, label: tuple[str, str | None], wanted: Sequence[Wanted] | None, by: Actor, now: datetime
-) -> Shipped:
+async def _ship(number: str, label: _Label, wanted: Sequence[Wanted] | None, by: Actor, now: datetime) -> Shipped:
     order = await held(number, by)
-    carrier, waybill = label
+    carrier, waybill = label.carrier, label.waybill
     before = await Shipment.get_or_none(waybill=waybill).prefetch_related("lines__line") if waybill else None
     if before is not None:
         return await _shipped_before(order, before)
@@ -87,7 +95,7 @@ async def _ship(
         raise StepRefused(number, order.state, Step.SHIP)
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     parts = _parts(number, lines, wanted)
-    shipment = await _parcel(order, carrier, waybill, by=by, now=now)
+    shipment = await _parcel(order, label, by=by, now=now)
     await locked(line.sku for line, _ in parts)
     for line, qty in parts:
         await _send(line, qty, shipment, by.name, now)
@@ -140,22 +148,23 @@ def _named_part(number: str, lines: Sequence[OrderLine], asked: Wanted) -> list[
     return parts
 
 
-async def _parcel(order: Order, carrier: str, waybill: str | None, *, by: Actor, now: datetime) -> Shipment:
+async def _parcel(order: Order, label: _Label, *, by: Actor, now: datetime) -> Shipment:
     count = await Shipment.filter(order_id=order.id).count()
-    phone = str(order.ship_to.get("phone") or "")
     return await Shipment.create(
         number=f"{order.number}-{count + 1}",
         order_id=order.id,
-        carrier=carrier,
-        waybill=waybill,
-        tail=phone[-4:] if phone[-4:].isdigit() else "",
+        carrier=label.carrier,
+        waybill=label.waybill,
+        tail=tail_of(str(order.ship_to.get("phone") or "")),
+        carrier_said=label.said,
         hook_token=secrets.token_urlsafe(18),
         salt=secrets.token_hex(12),
-        watched="wanted" if waybill else "no",
-        watch_next_at=now if waybill else None,
+        watched="wanted" if label.waybill else "no",
+        watch_next_at=now if label.waybill else None,
+        query_next_at=first_query(now) if label.waybill else None,
         shipped_by=by.name,
         shipped_at=now,
-        eta=_eta(now) if waybill else None,
+        eta=_eta(now) if label.waybill else None,
     )
 
 

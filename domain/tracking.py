@@ -1,43 +1,31 @@
 """What carriers say: kept as it came, read afterwards, every scan once and every status told the first time."""
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from domain.delivering import parcel_arrived
-from domain.events import CarrierUnreachable, ParcelMoved
+from domain.events import ParcelMoved
 from domain.holding import held
 from domain.models import CarrierPush, Order, Shipment, TrackingEvent
 from domain.models.shipments import ParcelState
 from domain.recording import record
-from domain.rules.tracking import FINAL, moved, state_of
+from domain.rules.tracking import FINAL, TROUBLED, moved
 from domain.rules.waybills import normal
 from domain.transaction import transact
-from domain.values import SYSTEM, Trace
+from domain.values import SYSTEM, Scan, Trace
 
 log = structlog.get_logger()
 
-Parse = Callable[[str], Trace]
+Parse = Callable[[str], Sequence[Trace]]
 BATCH = 100
 WATCH_AGAIN = timedelta(minutes=30)
 MOST_WATCHES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """A parcel that a carrier service should watch for us."""
-
-    shipment: int
-    number: str
-    carrier: str
-    waybill: str
-    tail: str
-    token: str
-    salt: str
+QUIET = timedelta(hours=12)
+"""Without news for so long, a service is asked: a push may have been lost."""
 
 
 async def keep_push(provider: str, token: str, body: str, genuine: bool, *, now: datetime) -> int:
@@ -80,16 +68,30 @@ async def _note_read(push: int, outcome: dict[str, str | int], now: datetime) ->
 
 
 async def _read(row: CarrierPush, parsers: Mapping[str, Parse], now: datetime) -> dict[str, str | int]:
-    shipment = await Shipment.get_or_none(hook_token=row.token)
-    if shipment is None:
+    own = await Shipment.get_or_none(hook_token=row.token) if row.token else None
+    if row.token and own is None:
         return {"refused": "unknown token"}
     try:
-        trace = parsers[row.provider](row.body)
+        traces = parsers[row.provider](row.body)
     except Exception as error:
         # Whatever a stranger's text did to a parser: one bad push must never stand in the way of the next.
         log.warning("push_unreadable", push=row.id, error=type(error).__name__)
         return {"unreadable": type(error).__name__}
-    return {"new": await apply_trace(shipment.id, trace, now=now)}
+    new = unknown = 0
+    for trace in traces:
+        shipment = own or await _meant(trace)
+        if shipment is None:
+            unknown += 1
+        else:
+            new += await apply_trace(shipment.id, trace, now=now)
+    return {"new": new, "unknown": unknown} if unknown else {"new": new}
+
+
+async def _meant(trace: Trace) -> Shipment | None:
+    """The shipment that a service without tokens speaks of: by our own number, else by the waybill."""
+    if trace.shipment:
+        return await Shipment.get_or_none(number=trace.shipment)
+    return await Shipment.get_or_none(waybill=normal(trace.waybill)) if trace.waybill else None
 
 
 async def apply_trace(shipment_id: int, trace: Trace, *, now: datetime) -> int:
@@ -104,39 +106,59 @@ async def _apply(shipment_id: int, trace: Trace, now: datetime) -> int:
     shipment = await Shipment.get(id=shipment_id)
     if trace.waybill and shipment.waybill and normal(trace.waybill) != shipment.waybill:
         return 0
-    rows = await TrackingEvent.filter(shipment_id=shipment_id).values_list("digest", "state")
-    known, entered = {digest for digest, _ in rows}, {ParcelState(state) for _, state in rows}
-    new = [(digest, scan) for scan in trace.scans if (digest := _digest(scan.at, scan.text)) not in known]
-    before = state = shipment.state
-    entered.add(before)
-    fresh = []
-    for digest, scan in new:
-        meant = state_of(scan.state_code or trace.state_code)
-        # A scan that comes late tells of the past: it is kept, and moves nothing.
-        late = shipment.last_news_at is not None and scan.at < shipment.last_news_at
-        state = state if late else moved(state, meant)
-        first = not late and meant is state and state not in entered
-        entered.add(state)
-        fresh.append(
-            TrackingEvent(
-                shipment_id=shipment_id,
-                digest=digest,
-                at=scan.at,
-                state=meant,
-                code=scan.state_code[:16],
-                text=scan.text[:400],
-                place=scan.place[:128],
-                first_in_state=first,
-                received_at=now,
-            )
-        )
+    before = shipment.state
+    state, fresh = await _fresh(shipment, trace, now)
     await TrackingEvent.bulk_create(fresh)
     await _update(shipment, trace, state, now)
     await _tell(order, shipment, fresh, now)
-    if state is ParcelState.DELIVERED and before is not ParcelState.DELIVERED:
+    arrived = {state, *(event.state for event in fresh if event.first_in_state)}
+    if ParcelState.DELIVERED in arrived and before not in FINAL:
         at = max((event.at for event in fresh if event.state is ParcelState.DELIVERED), default=now)
         await parcel_arrived(order, shipment, at=at, by="carrier")
     return len(fresh)
+
+
+async def _fresh(shipment: Shipment, trace: Trace, now: datetime) -> tuple[ParcelState, list[TrackingEvent]]:
+    """The scans that are new, as rows, and the status after them."""
+    rows = await TrackingEvent.filter(shipment_id=shipment.id).values_list("digest", "state", "reason")
+    known = {str(digest) for digest, _, _ in rows}
+    entered = {_entry(ParcelState(state), str(reason)) for _, state, reason in rows}
+    state = shipment.state
+    entered.add(_entry(state, ""))
+    fresh = []
+    for scan in trace.scans:
+        digest = _digest(scan)
+        if digest in known:
+            continue
+        known.add(digest)
+        # A scan that comes late tells of the past: it is kept, and moves nothing.
+        late = shipment.last_news_at is not None and scan.at < shipment.last_news_at
+        state = state if late else moved(state, scan.state)
+        entry = _entry(scan.state, scan.reason)
+        first = not late and scan.state is state and entry not in entered
+        entered.add(entry)
+        fresh.append(_row(shipment, scan, digest, first=first, now=now))
+    return state, fresh
+
+
+def _entry(state: ParcelState, reason: str) -> tuple[ParcelState, str]:
+    """What is told once: a status, and of trouble every kind."""
+    return state, reason if state in TROUBLED else ""
+
+
+def _row(shipment: Shipment, scan: Scan, digest: str, *, first: bool, now: datetime) -> TrackingEvent:
+    return TrackingEvent(
+        shipment_id=shipment.id,
+        digest=digest,
+        at=scan.at,
+        state=scan.state,
+        code=scan.code[:16],
+        reason=scan.reason[:24],
+        text=scan.text[:400],
+        place=scan.place[:128],
+        first_in_state=first,
+        received_at=now,
+    )
 
 
 async def _update(shipment: Shipment, trace: Trace, state: ParcelState, now: datetime) -> None:
@@ -148,7 +170,8 @@ async def _update(shipment: Shipment, trace: Trace, state: ParcelState, now: dat
         "last_news_at": news,
         "eta": trace.eta or shipment.eta,
     }
-    if trace.corrected:
+    new["query_next_at"] = None if state in FINAL else max(now + QUIET, shipment.query_next_at or now)
+    if trace.corrected and not shipment.carrier_said:
         # The service knew better whose parcel it is, and watches it under that name.
         new |= {"carrier": trace.corrected[:32], "watched": "yes", "watch_next_at": None}
     elif trace.status == "abort" and state not in FINAL:
@@ -170,43 +193,10 @@ async def _tell(order: Order, shipment: Shipment, fresh: list[TrackingEvent], no
                 text=event.text,
                 place=event.place,
                 eta=shipment.eta.isoformat() if shipment.eta else None,
+                reason=event.reason,
             )
             await record(moved_event, by=shipment.carrier, at=now)
 
 
-def _digest(at: datetime, text: str) -> str:
-    return hashlib.sha256(f"{at.timestamp():.0f}|{text}".encode()).hexdigest()
-
-
-async def due_watches(*, now: datetime, limit: int = 20) -> list[Watch]:
-    """The parcels for which a carrier service has to be asked to watch them."""
-    rows = await Shipment.filter(watched="wanted", watch_next_at__lte=now, waybill__isnull=False).limit(limit)
-    return [
-        Watch(row.id, row.number, row.carrier, row.waybill or "", row.tail, row.hook_token, row.salt) for row in rows
-    ]
-
-
-async def note_watched(shipment_id: int, code: str, *, again_at: datetime | None = None, now: datetime) -> None:
-    """Keep how it went: watched, to be asked again at ``again_at``, or refused, which the people concerned are told."""
-
-    async def work() -> None:
-        shipment = await Shipment.get(id=shipment_id).select_related("order")
-        tries = shipment.watch_tries + 1
-        if code == "ok":
-            new: dict[str, Any] = {"watched": "yes", "watch_next_at": None}
-        elif again_at is not None and tries < MOST_WATCHES * 5:
-            new = {"watched": "wanted", "watch_next_at": again_at}
-        else:
-            new = {"watched": "refused", "watch_next_at": None}
-        await Shipment.filter(id=shipment_id).update(watch_tries=tries, **new)
-        if new["watched"] == "refused":
-            event = CarrierUnreachable(
-                order=shipment.order.number,
-                shipment=shipment.number,
-                carrier=shipment.carrier,
-                waybill=shipment.waybill or "",
-                code=code,
-            )
-            await record(event, by="carrier", at=now)
-
-    await transact(work)
+def _digest(scan: Scan) -> str:
+    return hashlib.sha256(f"{scan.at.timestamp():.0f}|{scan.text or scan.code}".encode()).hexdigest()

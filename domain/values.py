@@ -132,14 +132,35 @@ class Period:
     end: dt.date
 
 
+class ParcelState(StrEnum):
+    """The unified status of a parcel, whichever service told it: a good journey, then the rest."""
+
+    HANDED_OVER = "handed_over"
+    COLLECTED = "collected"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    PROBLEM = "problem"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    ARRIVED_CITY = "arrived_city"
+    READY_FOR_PICKUP = "ready_for_pickup"
+    DELIVERY_FAILED = "delivery_failed"
+    CUSTOMS = "customs"
+    FORWARDED = "forwarded"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One line of a parcel's journey as the carrier told it; ``state_code`` is the carrier service's own code."""
+    """One line of a parcel's journey: what the service's own ``code`` means, and the ``reason`` behind it, if any."""
 
     at: dt.datetime
-    state_code: str
+    state: ParcelState
     text: str
     place: str = ""
+    code: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +168,18 @@ class Trace:
     """A parcel's journey, oldest scan first.
 
     ``carrier`` is the service's code of the carrier, ``status`` its word on the watch (polling, shutdown, abort),
-    ``state_code`` its code for the present state; ``corrected`` is set when it found another carrier to be right.
+    ``message`` what it said about that; ``corrected`` is set when it found another carrier to be right. ``shipment`` is
+    our own number of the shipment, from those who know it.
     """
 
     carrier: str
     waybill: str
     status: str
     scans: tuple[Scan, ...] = ()
-    state_code: str = ""
     corrected: str | None = None
     eta: dt.date | None = None
+    message: str = ""
+    shipment: str = ""
 
     @property
     def final(self) -> bool:

@@ -10,10 +10,10 @@ from tortoise.queryset import QuerySet
 from domain.models import Order, OrderLine, PurchaseRequest, Shipment
 from domain.models.shipments import ParcelState
 from domain.rules.lifecycle import OrderState
+from domain.rules.tracking import MOVING
 from domain.values import plain
 
 MOST = 500
-_MOVING = (ParcelState.COLLECTED, ParcelState.IN_TRANSIT, ParcelState.OUT_FOR_DELIVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ async def unscanned_parcels(before: datetime) -> list[Condition]:
 
 async def silent_parcels(before: datetime) -> list[Condition]:
     """Parcels on their way of which the carrier said nothing since ``before``."""
-    found = Shipment.filter(state__in=_MOVING, last_news_at__lte=before)
+    found = Shipment.filter(state__in=MOVING, last_news_at__lte=before)
     return [
         _of(row.order, row.number, row.last_news_at or row.shipped_at, _parcel(row)) for row in await _with_order(found)
     ]

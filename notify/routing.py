@@ -27,6 +27,7 @@ from domain.events import (
 from domain.models.shipments import ParcelState
 from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
 from domain.rules.lifecycle import OrderState
+from domain.rules.tracking import RETURN, TROUBLED
 from domain.telling import Affair, Listener
 from domain.values import STAFF_ROLES, Role
 from notify.audience import Who, contacts, named, nobody, rep, rep_else, staff
@@ -60,13 +61,14 @@ _TOLD_STATES = frozenset(
     {
         ParcelState.COLLECTED,
         ParcelState.OUT_FOR_DELIVERY,
+        ParcelState.READY_FOR_PICKUP,
         ParcelState.DELIVERED,
-        ParcelState.PROBLEM,
-        ParcelState.RETURNING,
-        ParcelState.RETURNED,
+        *TROUBLED,
+        *RETURN,
+        ParcelState.CANCELLED,
     }
 )
-_BAD_STATES = frozenset({ParcelState.PROBLEM, ParcelState.RETURNING, ParcelState.RETURNED})
+_BAD_STATES = frozenset({*TROUBLED, *RETURN, ParcelState.CANCELLED})
 _UNDECIDED = frozenset({OrderState.AWAITING_APPROVAL, OrderState.IN_REVIEW})
 
 

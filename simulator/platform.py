@@ -8,7 +8,9 @@ from .account import OfficialAccount
 from .carrier import Carrier
 from .clock import Clock
 from .faults import Faults
+from .fleet import Fleet
 from .journal import Journal
+from .kdniao import KdniaoDesk
 from .world import World
 
 
@@ -19,6 +21,8 @@ class Platform:
         self.world = World(clock)
         self.accounts: dict[str, OfficialAccount] = {}
         self.carrier = Carrier(self.world)
+        self.kdniao = KdniaoDesk(self.world)
+        self.fleet = Fleet(self.world)
 
     @property
     def clock(self) -> Clock:

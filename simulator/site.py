@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from . import carrierdesk, control, pages, table, window
+from . import carrierdesk, control, kdniaodesk, pages, table, window
 from .api import PLATFORM, mount
 from .endpoints import ENDPOINTS
 from .phones import Phone, Phones
@@ -38,6 +38,8 @@ def make_app(
     app.router.add_get("/cgi-bin/showqrcode", pages.show_qrcode)
     app.router.add_post("/poll", carrierdesk.subscribe)
     app.router.add_post("/poll/query.do", carrierdesk.query)
+    app.router.add_post("/api/dist", kdniaodesk.subscribe)
+    app.router.add_post("/Ebusiness/EbusinessOrderHandle.aspx", kdniaodesk.query)
     strings = control.make_control(platform)
     table.mount(app, strings, Phones(platform, tuple(phones), Hands(restart_bot, advance_bot, check_bot)))
     window.mount(app)

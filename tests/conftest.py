@@ -118,7 +118,7 @@ async def chat(database_url: str, errors: Errors, knobs: dict[str, Any]) -> Asyn
     async with AsyncExitStack() as stack:
         platform, account, site = await stack.enter_async_context(simulated(clock))
         port = unused_port()
-        here = {"port": port, "public_url": f"http://127.0.0.1:{port}"}
+        here: dict[str, Any] = {"port": port, "public_url": f"http://127.0.0.1:{port}"}
         settings = settings_for(database_url, account, site, platform.carrier, **here, **knobs)
         bots: list[TestServer] = []
 
@@ -137,6 +137,8 @@ async def chat(database_url: str, errors: Errors, knobs: dict[str, Any]) -> Asyn
         shop = await reopen()
         url = str(bots[-1].make_url("")).rstrip("/")
         account.webhook = f"{url}/wechat/main"
+        platform.kdniao.callback = f"{url}/hooks/carriers/kdniao/push"
+        platform.fleet.callback = f"{url}/hooks/carriers/fleet/push"
         chat = Chat(platform, account, shop, url, reopen)
         await open_shop(chat)
         yield chat

@@ -14,6 +14,8 @@ from aiohttp.test_utils import TestServer, unused_port
 from server import Shop, build
 from settings import read_settings
 from simulator import Bubble, Carrier, Clock, OfficialAccount, Platform, Pushed, make_app
+from simulator.fleet import Fleet
+from simulator.kdniao import KdniaoDesk
 
 AES_KEY = "k" * 43
 TEMPLATE = (
@@ -162,9 +164,23 @@ async def simulated(clock: Clock) -> AsyncIterator[tuple[Platform, OfficialAccou
             await site.close()
 
 
-def settings_for(database: str, account: OfficialAccount, site: TestServer, carrier: Carrier, **more: Any) -> Any:
-    """The settings of a bot that talks to this platform."""
+def settings_for(
+    database: str,
+    account: OfficialAccount,
+    site: TestServer,
+    carrier: Carrier,
+    *,
+    services: tuple[str, ...] = ("kuaidi100",),
+    **more: Any,
+) -> Any:
+    """The settings of a bot that talks to this platform and to these carrier services of it."""
     base = str(site.make_url("")).rstrip("/")
+    desk, fleet = KdniaoDesk(carrier.world), Fleet(carrier.world)
+    carriers = {
+        "kuaidi100": {"url": base, "key": carrier.key, "customer": carrier.customer},
+        "kdniao": {"url": base, "key": desk.key, "id": desk.business},
+        "fleet": {"key": fleet.secret},
+    }
     template = next(iter(account.templates.all()))
     main = {
         "appid": account.appid,
@@ -181,7 +197,7 @@ def settings_for(database: str, account: OfficialAccount, site: TestServer, carr
         wechat_api_url=base,
         wechat_open_url=base,
         wechat_mp_url=base,
-        carriers={"kuaidi100": {"url": base, "key": carrier.key, "customer": carrier.customer}},
+        carriers={name: carriers[name] for name in services},
         **more,
     )
 

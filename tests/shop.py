@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from connect.carriers.statuses import KUAIDI100, meaning
 from domain import ordering
 from domain.commands import NO_DETAILS, Details, Wanted
 from domain.models import (
@@ -24,7 +25,7 @@ from domain.models import (
 from domain.ordering import Placed
 from domain.queries import actor_of
 from domain.quotedvalues import DraftLine, OrderDraft
-from domain.values import Actor, Address, DeliveryKind, DeliveryWish, Role
+from domain.values import Actor, Address, DeliveryKind, DeliveryWish, Role, Scan
 from tests.checker import books
 
 # A Tuesday, 18:00 in the shop.
@@ -147,6 +148,12 @@ def goods(
     )
 
 
+def scan(at: datetime, code: str, text: str, place: str = "") -> Scan:
+    """What 快递100 tells with this code."""
+    state, reason = meaning(KUAIDI100, code)
+    return Scan(at, state, text, place, code, reason)
+
+
 async def lines_of(number: str) -> list[OrderLine]:
     """The lines as they are now."""
     return await OrderLine.filter(order__number=number).order_by("position")
@@ -170,6 +177,6 @@ async def check_the_books() -> None:
 
 __all__ = [
     "LU", "NOW", "TODAY", "TOMORROW", "Cast", "Order", "Shipment", "a_contact", "a_customer", "a_draft", "a_member",
-    "a_product", "an_order", "balance", "check_the_books", "events_of", "goods", "line", "lines_of", "on", "shelved",
-    "the_cast",
+    "a_product", "an_order", "balance", "check_the_books", "events_of", "goods", "line", "lines_of", "on", "scan",
+    "shelved", "the_cast",
 ]  # fmt: skip

@@ -22,18 +22,30 @@ STRANGERS_PER_HOUR = 60
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
-Form = Mapping[str, str]
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A push as it came: its headers, its body, and the fields of a form if it is one."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    form: Mapping[str, str]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """How a carrier service speaks: ``opens`` says whether the form was signed with this salt, and gives its body.
+    """How a carrier service speaks: ``opens`` says whether a push was signed with this secret, and gives its text.
 
-    ``answer`` is what it wants to hear, as JSON: that its push was taken, or that it was not.
+    ``answer`` is what it wants to hear, as JSON: that its push was taken, or that it was not, with HTTP status
+    ``refused``. ``secret`` is the account's own, for a service whose pushes are about all parcels; others sign with the
+    salt of the one parcel whose token is in the address.
     """
 
-    opens: Callable[[Form, str], tuple[bool, str]]
-    answer: Callable[[bool], dict[str, object]]
+    opens: Callable[[Pushed, str], tuple[bool, str]]
+    answer: Callable[[bool, datetime], dict[str, object]]
+    secret: str = ""
+    refused: int = 200
 
 
 @dataclass(slots=True)
@@ -55,15 +67,15 @@ class Hooks:
         vendor = self.vendors.get(provider)
         if vendor is None:
             raise web.HTTPNotFound
-        form = _form(await _body(request))
-        salt = await self.salt_of(token) if _TOKEN.fullmatch(token) else None
-        genuine, body = vendor.opens(form, salt or "")
-        if salt is None or not genuine:
-            await self._refuse(provider, token, body, known=salt is not None)
-            return web.json_response(vendor.answer(False))
-        await keep_push(provider, token, body, True, now=self.clock())
+        read, now = await _body(request), self.clock()
+        secret = vendor.secret or (await self.salt_of(token) if _TOKEN.fullmatch(token) else None)
+        genuine, body = vendor.opens(Pushed(request.headers, read, _form(read), now), secret or "")
+        if secret is None or not genuine:
+            await self._refuse(provider, token, body, known=secret is not None)
+            return web.json_response(vendor.answer(False, now), status=vendor.refused)
+        await keep_push(provider, "" if vendor.secret else token, body, True, now=now)
         self.processed()
-        return web.json_response(vendor.answer(True))
+        return web.json_response(vendor.answer(True, now))
 
     async def _refuse(self, provider: str, token: str, body: str, *, known: bool) -> None:
         # Anybody can send these: what is kept of them is bounded, the log line is not.

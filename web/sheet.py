@@ -9,12 +9,16 @@ from typing import Any
 from domain.models.orders import OrderState
 from domain.models.shipments import ParcelState
 from domain.orderviews import LineView, OrderView, ScanView, ShipmentView
+from domain.rules.tracking import FINAL, RETURN, TROUBLED
 from domain.rules.waybills import PICK_UP
 from domain.values import plain
 
 REVIEWING = frozenset({OrderState.IN_REVIEW, OrderState.AWAITING_APPROVAL})
-_ENDED = frozenset({ParcelState.DELIVERED, ParcelState.RETURNED})
-_TROUBLED = frozenset({ParcelState.PROBLEM, ParcelState.RETURNING, ParcelState.RETURNED})
+_TROUBLED = frozenset({*TROUBLED, *RETURN, ParcelState.CANCELLED})
+_WORST_FIRST = (
+    ParcelState.PROBLEM, ParcelState.DELIVERY_FAILED, ParcelState.RETURNING, ParcelState.RETURNED,
+    ParcelState.READY_FOR_PICKUP,
+)  # fmt: skip
 _BY_STATE = {
     OrderState.IN_REVIEW: "reviewing",
     OrderState.AWAITING_APPROVAL: "reviewing",
@@ -119,7 +123,7 @@ def _stage(view: OrderView) -> str:
     states = {one.state for one in view.shipments}
     if not states:
         return "preparing"
-    for trouble in (ParcelState.PROBLEM, ParcelState.RETURNING, ParcelState.RETURNED):
+    for trouble in _WORST_FIRST:
         if trouble in states:
             return str(trouble)
     if ParcelState.DELIVERED in states:
@@ -139,7 +143,7 @@ def _expected(view: OrderView, stage: str) -> date | None:
     """The day by which everything is there: of goods still in the house the promise, else of the last parcel."""
     if stage == "preparing" or _is_open(view):
         return view.promised
-    days = [one.eta for one in view.shipments if one.eta and one.state not in _ENDED]
+    days = [one.eta for one in view.shipments if one.eta and one.state not in FINAL]
     return max(days, default=view.promised)
 
 

@@ -1,15 +1,13 @@
-"""Decisions on orders: approve, reject, cancel, and the report of staff that one was shipped."""
+"""Decisions on orders: approve, reject, cancel."""
 
 import re
 from collections.abc import Iterator
 
-from bot.grammar.amounts import wanted
-from bot.grammar.lines import pair
-from bot.grammar.marks import CarrierMark, OrderMark, ProductMark, WaybillMark
+from bot.grammar.marks import OrderMark
 from bot.grammar.phrases import APPROVE, REJECT
 from bot.grammar.scene import Scene
 from bot.grammar.talk import confirmation
-from domain.commands import Approve, CancelOrder, Command, Confirm, ConfirmShipment, Reject
+from domain.commands import Approve, CancelOrder, Command, Confirm, Reject
 
 _ASKING = re.compile(
     r"[?？]|(?:吗|么|没|没有|了没|不)[。!,\s]*$|了没|(?:过|批|好|完)了?(?:吗|没)|谁|什么|怎么|多久"
@@ -65,19 +63,11 @@ _CANCEL_WHOLE = re.compile(
 )
 _LATER = re.compile(r"D(?:那|的|下|订|之前)?|上次|之前|前几天|上一|(?:那|这)(?:张|单|个单|一单|个订单)|最近那|last")
 _RECENT = re.compile(r"刚才|刚刚|刚下|这单|这张|这个|上一单|(?<!D)那单")
-_SHIP = re.compile(
-    r"(?:已经?|都|全部|刚|D)*(?:发货|发出|发走|发掉|寄出|出库|出货|发车|装车|已发|发了"
-    r"|寄了|送出|发运|走(?:K|了)|给K|shipped|dispatched|sent out)|发(?=K)|K(?:W|发|已)|W"
-)
-_NOT_SHIP = re.compile(
-    r"没发|未发|别发|不发|先不|不要发|暂停|什么时候|催|改到|改成|D再发|延|推迟|要发|能发|可以发吗"
-    r"|准备发|发了?(?:一半|一部分)|(?<!P)发了?Q(?!P|的)|发不"
-)
 
 
 def decide(scene: Scene) -> list[Command] | None:
     """approve and reject: with order numbers, under a pending approval, or as an explicit word that is the message."""
-    if _asks(scene):
+    if asks(scene):
         return None
     if scene.order_nos:
         return list(_numbered(scene)) or None
@@ -87,7 +77,8 @@ def decide(scene: Scene) -> list[Command] | None:
     return _lone(scene)
 
 
-def _asks(scene: Scene) -> bool:
+def asks(scene: Scene) -> bool:
+    """Whether a message about a decision or a shipment only asks about it."""
     return _ASKING.search(_REASONLESS.sub("", scene.skeleton)) is not None
 
 
@@ -209,41 +200,3 @@ def cancel(scene: Scene) -> list[Command] | None:
 def _asks_only(scene: Scene) -> bool:
     """Questions about cancelling are questions, but 能取消吗 is a polite wish."""
     return re.search(r"取消了(?:吗|没)|为什么|怎么|谁|被取消|已取消|会取消|是不是", scene.skeleton) is not None
-
-
-def ship(scene: Scene) -> list[Command] | None:
-    """confirm_shipment: staff state that an order, or part of it, went out."""
-    if not scene.context.staff or _asks(scene) or scene.says(_NOT_SHIP) or not scene.says(_SHIP):
-        return None
-    if not scene.order_nos and not (
-        scene.of(WaybillMark) or re.match(r"^(?:发货|已?发出|出库|已发货?)(?:了|吧)?$", scene.core)
-    ):
-        return None
-    if not scene.order_nos and scene.of(ProductMark):
-        return None
-    lines = tuple(wanted(item, scene.lexicon) for item in pair(scene.text, scene.marks))
-    numbers: list[str | None] = [*scene.order_nos] or [None]
-    carriers, waybills = scene.of(CarrierMark), scene.of(WaybillMark)
-    if len(numbers) > 1 and waybills:
-        return _ship_each(numbers, [w.text for w in waybills], [c.text for c in carriers])
-    return [
-        ConfirmShipment(
-            order_no=number,
-            carrier=carriers[-1].text if carriers else None,
-            tracking_no=waybills[-1].text if waybills else None,
-            lines=lines,
-            clarify=() if number or scene.context.last_order else ("order_no",),
-        )
-        for number in numbers
-    ]
-
-
-def _ship_each(numbers: list[str | None], waybills: list[str], carriers: list[str]) -> list[Command]:
-    """Several orders with waybills: the first goes with the first, and so on; any other count is asked about."""
-    if len(waybills) != len(numbers) or len(carriers) not in (0, 1, len(numbers)):
-        return [ConfirmShipment(order_no=number, clarify=("order_no",)) for number in numbers]
-    each = carriers if len(carriers) == len(numbers) else (carriers or [None]) * len(numbers)  # type: ignore[list-item]
-    return [
-        ConfirmShipment(order_no=number, carrier=carrier, tracking_no=waybill)
-        for number, carrier, waybill in zip(numbers, each, waybills, strict=True)
-    ]

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.grammar.acts import stretches
 from bot.grammar.answers import answer, option_of
 from bot.grammar.context import Context
-from bot.grammar.decisions import cancel, decide, ship
+from bot.grammar.decisions import cancel, decide
+from bot.grammar.departures import ship
 from bot.grammar.fixed import fixed_phrase, is_trial, order_phrase
 from bot.grammar.guard import addresses_the_machine
 from bot.grammar.lexicon import Lexicon

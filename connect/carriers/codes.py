@@ -1,8 +1,11 @@
 """Carriers by every name they go by, and what the return codes of carrier services mean. Data only."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+
+from domain.errors import DeliveryFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ class Meaning:
     retry_after: timedelta | None = None
 
 
+def failed(code: str, table: Mapping[str, Meaning], otherwise: Meaning) -> DeliveryFailed:
+    """The failure that a return code stands for; ``otherwise`` is what an unknown one means."""
+    known = table.get(code, otherwise)
+    return DeliveryFailed(code or "no code", permanent=known.permanent, retry_after=known.retry_after, kind=known.kind)
+
+
 _CONFIG = Meaning("config", permanent=True)
 _REFUSED = Meaning("content", permanent=True)
 
@@ -108,3 +117,17 @@ KUAIDI100_STATUS = {
     "清关": "8",
     "拒签": "14",
 }
+
+# 快递鸟 has no codes: what it says in ``Reason`` is all there is.
+KDNIAO_REASONS = (
+    ("没有可用套餐", _CONFIG),
+    ("套餐", _CONFIG),
+    ("非法参数", _CONFIG),
+    ("余额", _CONFIG),
+    ("ShipperCode", _REFUSED),
+    ("快递公司", _REFUSED),
+    ("手机", _REFUSED),
+    ("CustomerName", _REFUSED),
+    ("单号", _REFUSED),
+    ("频", Meaning("throttled", retry_after=timedelta(minutes=30))),
+)

@@ -3,7 +3,6 @@
 Source: the vendor's pages "快递信息推送" and "实时快递查询" and its SDKs.
 """
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -19,9 +18,11 @@ from connect.carriers.codes import (
     KUAIDI100_STATUS,
     KUAIDI100_SUBSCRIBE,
     KUAIDI100_UNKNOWN,
-    Meaning,
     carrier_named,
+    failed,
 )
+from connect.carriers.statuses import KUAIDI100, meaning
+from connect.carriers.wire import cleaned, object_in, post
 from domain.errors import DeliveryFailed
 from domain.values import Scan, Trace
 
@@ -29,16 +30,16 @@ log = structlog.get_logger()
 
 VENDOR = "https://poll.kuaidi100.com"
 BEIJING = timezone(timedelta(hours=8))
-LARGEST = 1 << 20
 MOST_SCANS = 500
 
-_TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 _TAKEN = {"result": True, "returnCode": "200", "message": "ok"}
 _NOT_TAKEN = {"result": False, "returnCode": "500", "message": "refused"}
 
 
 class Kuaidi100:
     """One account of the service; ``url`` is its base address, empty for the vendor's own."""
+
+    name = "kuaidi100"
 
     def __init__(self, session: aiohttp.ClientSession, *, url: str, key: str, customer: str) -> None:
         self._session = session
@@ -60,7 +61,7 @@ class Kuaidi100:
         code = str(answer.get("returnCode", ""))
         # 501: watched already, which is what was wanted.
         if code not in ("200", "501"):
-            raise _failed(code, KUAIDI100_SUBSCRIBE)
+            raise failed(code, KUAIDI100_SUBSCRIBE, KUAIDI100_UNKNOWN)
 
     async def query(self, carrier: str, waybill: str, *, phone: str = "") -> Trace:
         """Where the parcel is now; a trace without scans when nothing is known yet.
@@ -76,22 +77,12 @@ class Kuaidi100:
         if code in ("500", "201"):
             return Trace(_code(carrier), waybill, "polling")
         if code != "200":
-            raise _failed(code, KUAIDI100_QUERY)
+            raise failed(code, KUAIDI100_QUERY, KUAIDI100_UNKNOWN)
         return _trace(answer, status="polling")
 
     async def _post(self, path: str, form: dict[str, str]) -> dict[str, Any]:
-        try:
-            async with self._session.post(
-                self._url + path, data=form, timeout=_TIMEOUT, allow_redirects=False
-            ) as response:
-                answer = _object(await _capped(response)) if response.status == 200 else {}
-        except aiohttp.ClientConnectorError as error:
-            raise DeliveryFailed(type(error).__name__, text="no connection") from None
-        except (TimeoutError, aiohttp.ClientError, asyncio.IncompleteReadError) as error:
-            raise DeliveryFailed(type(error).__name__, maybe_sent=True, kind="ambiguous") from None
-        if not answer:
-            raise DeliveryFailed(f"http {response.status}", text="no JSON in the answer")
-        log.info("carrier_called", provider="kuaidi100", api=path, code=str(answer.get("returnCode", "200")))
+        answer = await post(self._session, self._url + path, form)
+        log.info("carrier_called", provider=self.name, api=path, code=str(answer.get("returnCode", "200")))
         return answer
 
 
@@ -112,19 +103,25 @@ def push_answer(taken: bool) -> dict[str, object]:
     return dict(_TAKEN if taken else _NOT_TAKEN)
 
 
+def parse_pushed(text: str) -> tuple[Trace, ...]:
+    """The journeys in the body of a push, which is always of one parcel; ValueError when there is none to read."""
+    return (parse_trace(text),)
+
+
 def parse_trace(text: str) -> Trace:
     """The journey in the body of a push, or in an answer to a query; ValueError when there is none to read."""
-    told = _object(text)
+    told = object_in(text)
     if not told:
         raise ValueError("no JSON object")
     result = told.get("lastResult", told)
     if not isinstance(result, dict):
         raise ValueError("lastResult is no object")
     corrected = _word(told, "comNew", "") if "lastResult" in told else ""
-    return _trace(result, status=_word(told, "status", "polling"), corrected=corrected or None)
+    status, message = _word(told, "status", "polling"), _word(told, "message", "")
+    return _trace(result, status=status, corrected=corrected, message=message[:100])
 
 
-def _trace(result: dict[str, Any], *, status: str, corrected: str | None = None) -> Trace:
+def _trace(result: dict[str, Any], *, status: str, corrected: str = "", message: str = "") -> Trace:
     state = _word(result, "state", "0")
     data = result.get("data")
     nodes = [node for node in data if isinstance(node, dict)][:MOST_SCANS] if isinstance(data, list) else []
@@ -137,9 +134,9 @@ def _trace(result: dict[str, Any], *, status: str, corrected: str | None = None)
         waybill=_word(result, "nu", ""),
         status=status if status in ("shutdown", "abort", "updateall") else "polling",
         scans=tuple(scans),
-        state_code=state,
         corrected=_name(corrected) if corrected else None,
         eta=_day(result.get("arrivalTime")),
+        message=message,
     )
 
 
@@ -148,7 +145,9 @@ def _scan(node: dict[str, Any], otherwise: str) -> Scan | None:
     if at is None or not text:
         return None
     code = _word(node, "statusCode", "") or KUAIDI100_STATUS.get(_word(node, "status", ""), otherwise)
-    return Scan(at, code[:16], text[:400], (_word(node, "areaName", "") or _word(node, "location", ""))[:128])
+    state, reason = meaning(KUAIDI100, code)
+    place = (_word(node, "areaName", "") or _word(node, "location", ""))[:128]
+    return Scan(at, state, text[:400], place, code[:16], reason)
 
 
 def _moment(text: Any) -> datetime | None:
@@ -169,9 +168,7 @@ def _day(text: Any) -> date | None:
 
 
 def _word(told: dict[str, Any], name: str, otherwise: str) -> str:
-    value = told.get(name)
-    text = str(value) if isinstance(value, str | int) else ""
-    return "".join(char for char in text if char.isprintable()).strip() or otherwise
+    return cleaned(told.get(name)) or otherwise
 
 
 def _name(code: str) -> str:
@@ -184,30 +181,6 @@ def _code(carrier: str) -> str:
     if known is None:
         raise DeliveryFailed("702", permanent=True, kind="content", text="carrier not known to the service")
     return known.kuaidi100
-
-
-def _failed(code: str, table: Mapping[str, Meaning]) -> DeliveryFailed:
-    meaning = table.get(code, KUAIDI100_UNKNOWN)
-    return DeliveryFailed(
-        code or "no code", permanent=meaning.permanent, retry_after=meaning.retry_after, kind=meaning.kind
-    )
-
-
-async def _capped(response: aiohttp.ClientResponse) -> str:
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > LARGEST:
-            return ""
-    return body.decode(errors="replace")
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _json(value: dict[str, Any]) -> str:

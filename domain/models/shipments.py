@@ -12,7 +12,11 @@ from domain.rules.tracking import ParcelState as ParcelState
 
 
 class Shipment(Model):
-    """One parcel of an order (发货单). ``hook_token`` ties a carrier's push to it, ``tail`` ends the phone number."""
+    """One parcel of an order (发货单). ``hook_token`` ties a carrier's push to it, ``tail`` ends the phone number.
+
+    ``carrier_said``: a person named the carrier, and no service knows better. ``service`` watches it; ``asked_at`` is
+    when one was last asked where it is, ``query_next_at`` when one may be asked next.
+    """
 
     id = fields.IntField(primary_key=True)
     number = fields.CharField(32, unique=True)
@@ -27,6 +31,10 @@ class Shipment(Model):
     watched = fields.CharField(16, default="no")
     watch_tries = fields.IntField(default=0)
     watch_next_at: datetime | None = fields.DatetimeField(null=True)
+    carrier_said = fields.BooleanField(default=False, db_default=False)
+    service = fields.CharField(16, default="", db_default="")
+    asked_at: datetime | None = fields.DatetimeField(null=True)
+    query_next_at: datetime | None = fields.DatetimeField(null=True)
     shipped_by = fields.CharField(64)
     shipped_at = fields.DatetimeField()
     eta: date | None = fields.DateField(null=True)
@@ -39,7 +47,7 @@ class Shipment(Model):
     events: fields.ReverseRelation["TrackingEvent"]
 
     class Meta:
-        indexes = (("state", "id"), ("watched", "watch_next_at"), ("order_id",))
+        indexes = (("state", "id"), ("watched", "watch_next_at"), ("order_id",), ("query_next_at",))
 
 
 class ShipmentLine(Model):
@@ -66,6 +74,7 @@ class TrackingEvent(Model):
     at = fields.DatetimeField()
     state = fields.CharEnumField(ParcelState, max_length=24)
     code = fields.CharField(16)
+    reason = fields.CharField(24, default="", db_default="")
     text = fields.CharField(400)
     place = fields.CharField(128, default="")
     first_in_state = fields.BooleanField(default=False)

@@ -27,6 +27,15 @@ SHAPE = re.compile(r"[A-Z0-9]{6,32}")
 # A mobile number or a day: digits that people write beside a waybill.
 NO_WAYBILL = re.compile(r"1[3-9]\d{9}|20\d{2}[01]\d[0-3]\d")
 
+# Digits alone: carriers' published ranges contradict one another, so that they only suggest, the likeliest first.
+LIKELY: tuple[tuple[str, str], ...] = (
+    ("中通", r"7[3-8]\d{12}"),
+    ("申通", r"77\d{13}"),
+    ("韵达", r"[34]\d{14}|[1-4]\d{12}"),
+    ("邮政", r"(?:9[5-9]|1[01])\d{11}"),
+    ("顺丰", r"\d{12}|\d{15}"),
+)
+
 _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
@@ -48,6 +57,27 @@ def carrier_of(waybill: str) -> str | None:
         if re.fullmatch(shape, waybill) and (carrier != "EMS" or _postal(waybill)):
             return carrier
     return None
+
+
+def candidates_of(waybill: str) -> tuple[str, ...]:
+    """The carriers that this number may belong to, the likeliest first; the sure one alone when there is one."""
+    sure = carrier_of(waybill)
+    return (sure,) if sure else tuple(carrier for carrier, shape in LIKELY if re.fullmatch(shape, waybill))
+
+
+def tail_of(phone: str) -> str:
+    """The last four digits by which a carrier knows a number: an extension is left off, unless the number is virtual.
+
+    A shop's virtual number stands before a dash, and the four digits behind it are what the carrier knows.
+    """
+    text = unicodedata.normalize("NFKC", phone)
+    virtual = re.fullmatch(r"\D*1\d{10}\s*[-转]\s*(\d{3,4})\D*", text)
+    if virtual is not None and len(virtual[1]) == 4:
+        return virtual[1]
+    line = re.split(r"转|分机|ext\.?|#|x", text, maxsplit=1, flags=re.IGNORECASE)[0]
+    line = re.sub(r"^((?:\+?86[- ]?)?0\d{2,3}[- ]?\d{7,8})-\d{1,6}$", r"\1", line.strip())
+    digits = re.sub(r"\D", "", line)
+    return digits[-4:] if len(digits) >= 7 else ""
 
 
 def _postal(waybill: str) -> bool:

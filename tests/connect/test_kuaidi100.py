@@ -66,10 +66,11 @@ def test_answers_in_the_words_of_the_vendor() -> None:
 
 def test_reads_a_journey_oldest_first_in_utc() -> None:
     trace = parse_trace(json.dumps(FACTS["signed_push"]))
-    assert (trace.carrier, trace.waybill, trace.status, trace.state_code) == ("shunfeng", WAYBILL, "shutdown", "3")
+    assert (trace.carrier, trace.waybill, trace.status) == ("shunfeng", WAYBILL, "shutdown")
+    assert [scan.state for scan in trace.scans] == ["collected", "arrived_city", "out_for_delivery", "delivered"]
     assert trace.final
     assert trace.corrected is None
-    assert [scan.state_code for scan in trace.scans] == ["103", "1001", "5", "301"]
+    assert [scan.code for scan in trace.scans] == ["103", "1001", "5", "301"]
     assert trace.scans[0].at == datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
     assert trace.scans[0].place == "东莞"
     assert trace.scans[-1].place == "广东,深圳市"
@@ -85,7 +86,7 @@ def test_without_fine_codes_the_state_belongs_to_the_newest_scan() -> None:
     nodes = [{"time": f"2026-11-24 1{hour}:00:00", "context": str(hour)} for hour in (3, 2, 1)]
     nodes[1]["status"] = "揽收"
     trace = parse_trace(json.dumps({"state": "5", "com": "jd", "nu": "JDX1", "data": nodes}))
-    assert [scan.state_code for scan in trace.scans] == ["0", "1", "5"]
+    assert [scan.code for scan in trace.scans] == ["0", "1", "5"]
 
 
 def test_hears_of_a_corrected_carrier() -> None:
@@ -127,7 +128,7 @@ def test_cuts_and_cleans_what_the_database_cannot_hold() -> None:
     }
     scan = parse_trace(json.dumps({"lastResult": {"state": "0", "data": [node]}})).scans[0]
     assert scan.text.startswith("快件长")
-    assert (len(scan.text), len(scan.state_code), len(scan.place)) == (400, 16, 128)
+    assert (len(scan.text), len(scan.code), len(scan.place)) == (400, 16, 128)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", '"x"', '{"lastResult": 3}', "[" * 100_000])
@@ -237,7 +238,7 @@ async def test_asks_where_a_parcel_is_and_signs_what_it_sends(client: Kuaidi100,
     form = desk.asked[0]
     assert form["sign"] == query_sign(form["param"], "secret-key", "CUSTOMER")
     assert "secret-key" not in form["param"]
-    assert [scan.state_code for scan in trace.scans] == ["103", "1001", "5", "301"]
+    assert [scan.code for scan in trace.scans] == ["103", "1001", "5", "301"]
     assert trace.status == "polling"
 
 
@@ -347,7 +348,7 @@ async def test_goes_round_with_the_simulated_carrier() -> None:
     genuine, body = parse_push(got[-1], "pepper")
     assert genuine
     trace = parse_trace(body)
-    assert [(scan.state_code, scan.text) for scan in trace.scans] == [("103", "已揽收"), ("301", "已签收")]
+    assert [(scan.code, scan.text) for scan in trace.scans] == [("103", "已揽收"), ("301", "已签收")]
     assert trace.scans[0].at == NOON
     assert trace.final
     assert asked.scans == trace.scans

@@ -5,8 +5,8 @@ import pytest
 from domain import receiving, shipping, tracking
 from domain.errors import NotAllowed, NothingToReceive, OrderNotFound, QuantityRefused
 from domain.models import Event
-from domain.values import Scan, Trace
-from tests.shop import NOW, Cast, Order, Shipment, a_product, an_order, events_of, goods, line, lines_of
+from domain.values import Trace
+from tests.shop import NOW, Cast, Order, Shipment, a_product, an_order, events_of, goods, line, lines_of, scan
 
 WAYBILL = "SF1234567890123"
 
@@ -67,7 +67,7 @@ async def test_the_same_goods_twice_in_one_breath_are_more_than_was_sent(cast: C
 
 async def test_what_the_carrier_delivered_is_signed_for_once_more(cast: Cast, number: str):
     parcel = await Shipment.get(order__number=number)
-    scans = (Scan(NOW, "3", "已签收"),)
+    scans = (scan(NOW, "3", "已签收"),)
     await tracking.apply_trace(parcel.id, Trace("shunfeng", WAYBILL, "polling", scans), now=NOW)
     assert await state_of(number) == ("closed", [200])
     received = await signed(number, cast.wang, goods(base=150, qty=3, unit="箱"), remark="少1箱")

@@ -12,8 +12,8 @@ from domain.errors import Refusal
 from domain.queries import order_view
 from domain.rules.lifecycle import OrderState
 from domain.stocking import Counted
-from domain.values import Scan, Trace
-from tests.shop import NOW, Cast, Order, Shipment, a_product, an_order, check_the_books, goods, line, shelved
+from domain.values import Trace
+from tests.shop import NOW, Cast, Order, Shipment, a_product, an_order, check_the_books, goods, line, scan, shelved
 
 SKUS = ("A", "B", "C")
 STEPS = 40
@@ -77,7 +77,7 @@ class Walk:
         parcel = await Shipment.filter(order__number=self.some()).first()
         if parcel is not None:
             code = self.chance.choice(["1", "0", "5", "3", "2", "6"])
-            told = Trace("x", parcel.waybill or "", "polling", (Scan(self.now, code, "…"),))
+            told = Trace("x", parcel.waybill or "", "polling", (scan(self.now, code, "…"),))
             await tracking.apply_trace(parcel.id, told, now=self.now)
 
     async def sign(self) -> None:

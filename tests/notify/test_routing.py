@@ -28,6 +28,7 @@ from domain.events import (
 from domain.models.shipments import ParcelState
 from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
 from domain.rules.lifecycle import OrderState
+from domain.rules.tracking import RETURN, TROUBLED
 from domain.telling import Listener
 from domain.values import Role
 from notify.notices import Notice
@@ -103,8 +104,9 @@ def test_finance_contacts_and_other_reps_hear_nothing_of_an_order():
 @pytest.mark.parametrize("state", ParcelState)
 def test_customers_hear_of_milestones_only_and_the_rep_of_trouble(state: ParcelState):
     told = set(heard(changed(EVENTS[ParcelMoved], state=state.value)))
-    quiet = {ParcelState.HANDED_OVER, ParcelState.IN_TRANSIT}
-    trouble = {ParcelState.PROBLEM, ParcelState.RETURNING, ParcelState.RETURNED}
+    quiet = {ParcelState.HANDED_OVER, ParcelState.IN_TRANSIT, ParcelState.ARRIVED_CITY, ParcelState.CUSTOMS}
+    quiet.add(ParcelState.FORWARDED)
+    trouble = {*TROUBLED, *RETURN, ParcelState.CANCELLED}
     assert told == (set() if state in quiet else {"小王", "王总", "老张"} | ({"老李"} if state in trouble else set()))
 
 

@@ -177,7 +177,7 @@ async def run_sql(server: str, statement: str) -> None:
 
 
 def schema(file: Path) -> dict[str, tuple[str, ...]]:
-    """Tables and indexes as SQL, without spaces and the order of columns: there the two ways differ."""
+    """Tables and indexes as SQL, without spaces, comments and the order of columns: there the two ways differ."""
     with closing(sqlite3.connect(file)) as database:
         rows = database.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {name: _unordered(text) for name, text in rows if not name.startswith("sqlite_")}
@@ -185,5 +185,6 @@ def schema(file: Path) -> dict[str, tuple[str, ...]]:
 
 def _unordered(text: str) -> tuple[str, ...]:
     # A column that is added later stands last.
+    text = re.sub(r"\s*/\*.*?\*/", "", text, flags=re.DOTALL)
     head, _, columns = re.sub(r"\s+", " ", text).partition("(")
-    return head, *sorted(part.strip() for part in re.split(r",(?= ?\")", columns.rstrip(" )")))
+    return head, *sorted(part.strip() for part in re.split(r",(?= ?(?:\"|CONSTRAINT))", columns.rstrip(" )")))

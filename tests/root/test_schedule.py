@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain import tracking
+from domain import subscribing, tracking
 from domain.fencing import Deposed, under
 from domain.leading import LEASE, Leader, claim
 from domain.models import JobRun
@@ -147,8 +147,8 @@ def _jobs() -> tuple[Job, ...]:
         return 0
 
     async def watch_parcels(now: datetime) -> None:
-        for parcel in await tracking.due_watches(now=now):
-            await tracking.note_watched(parcel.shipment, "ok", now=now)
+        for parcel in await subscribing.due_watches(now=now):
+            await subscribing.note_watched(parcel.shipment, "ok", now=now)
 
     rest: dict[str, Any] = {"wake": lambda: None, "prune": nothing, "resume": nothing, "beat": nothing}
     return jobs(Thresholds(), link=link, watch_parcels=watch_parcels, **rest)

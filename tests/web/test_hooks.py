@@ -13,7 +13,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from connect.carriers.kuaidi100 import Kuaidi100, parse_push, parse_trace, push_answer
+from connect.carriers.kuaidi100 import Kuaidi100, parse_push, push_answer
+from connect.carriers.services import PARSERS
 from domain.models import CarrierPush, Event, Shipment, TrackingEvent
 from domain.tracking import process_pushes, salt_of
 from simulator import Clock, Platform, make_app
@@ -22,7 +23,6 @@ from web import hooks
 from web.hooks import LARGEST, STRANGERS_PER_HOUR, Hooks, Vendor
 
 PUSH = json.loads((Path(__file__).parent.parent / "payloads" / "kuaidi100.json").read_text())["signed_push"]
-PARSERS = {"kuaidi100": parse_trace}
 TAKEN = {"result": True, "returnCode": "200"}
 REFUSED = {"result": False, "returnCode": "500"}
 
@@ -61,7 +61,7 @@ async def shipment(shop: Shop) -> Shipment:
 @pytest.fixture
 async def line(shipment: Shipment, watch: Watch) -> AsyncIterator[Line]:
     app = web.Application()
-    vendor = Vendor(parse_push, push_answer)
+    vendor = Vendor(lambda pushed, salt: parse_push(pushed.form, salt), lambda taken, _now: push_answer(taken))
     woken: list[None] = []
     app.add_routes(Hooks({"kuaidi100": vendor}, salt_of, lambda: woken.append(None), watch).routes())
     async with TestClient(TestServer(app)) as client:
@@ -80,7 +80,7 @@ async def test_a_genuine_push_is_kept_answered_and_worked_off_afterwards(line: L
     shipment = await Shipment.get(id=line.shipment.id)
     assert shipment.state == "delivered"
     told = await Event.filter(kind="ParcelMoved").order_by("id")
-    assert [event.facts["state"] for event in told] == ["collected", "in_transit", "out_for_delivery", "delivered"]
+    assert [event.facts["state"] for event in told] == ["collected", "arrived_city", "out_for_delivery", "delivered"]
 
 
 async def test_the_same_push_again_is_taken_and_changes_nothing(line: Line) -> None:
@@ -230,4 +230,6 @@ async def test_goes_all_the_way_from_the_simulated_carrier(line: Line) -> None:
     assert shipment.state == "delivered"
     assert len(line.woken) == 5
     told = await Event.filter(kind="ParcelMoved").order_by("id")
-    assert [event.facts["state"] for event in told] == ["collected", "in_transit", "out_for_delivery", "delivered"]
+    assert [event.facts["state"] for event in told] == [
+        "collected", "in_transit", "arrived_city", "out_for_delivery", "delivered",
+    ]  # fmt: skip

@@ -11,6 +11,7 @@ from domain.commands import Wanted
 from domain.models import Order, Shipment
 from domain.tracking import apply_trace
 from domain.values import Scan, Trace
+from tests.shop import scan as told
 from tests.web.conftest import IN_WECHAT, PHONE, TUESDAY, Browser, Shop, Watch
 
 PRICES = ("¥3,700.00", "¥220.00", "¥3,920.00", "18.5 元/个")
@@ -27,7 +28,7 @@ PEOPLE = {
 
 
 def scan(code: str, text: str, at: datetime) -> Scan:
-    return Scan(at, code, text)
+    return told(at, code, text)
 
 
 async def moved(number: str, *scans: Scan) -> None:
