@@ -6,7 +6,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('gendan', '0006_leadership')]
+    dependencies = [('gendan', '0007_roster')]
 
     initial = False
 
