@@ -119,7 +119,10 @@ class Alert(Model):
 
 
 class TokenLease(Model):
-    """The access token of one account, shared by all processes."""
+    """The access token of one account for all processes, ``turn`` counts the tokens that lay here.
+
+    ``lease_by`` fetches the next one. After ``strikes`` refusals of fresh ones nobody asks before ``shut_until``.
+    """
 
     id = fields.IntField(primary_key=True)
     account = fields.CharField(32, unique=True)
@@ -127,3 +130,7 @@ class TokenLease(Model):
     expires_at: datetime | None = fields.DatetimeField(null=True)
     lease_until: datetime | None = fields.DatetimeField(null=True)
     lease_by = fields.CharField(64, null=True)
+    turn = fields.IntField(default=0, db_default=0)
+    strikes = fields.IntField(default=0, db_default=0)
+    shut_until: datetime | None = fields.DatetimeField(null=True)
+    shut_why = fields.CharField(16, default="", db_default="")

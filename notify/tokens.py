@@ -1,10 +1,13 @@
 """The shelf on which all processes of the product keep the access token of an account."""
 
 from datetime import datetime
+from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
+from connect.wechat.shelf import Kept
+from domain import lane
 from notify.models import TokenLease
+
+_FREE: dict[str, Any] = {"lease_by": None, "lease_until": None}
 
 
 class DatabaseTokenShelf:
@@ -13,32 +16,52 @@ class DatabaseTokenShelf:
     def __init__(self, account: str) -> None:
         self._account = account
 
-    async def load(self) -> tuple[str, datetime] | None:
-        """The token and when it expires, or None."""
-        row = await TokenLease.get_or_none(account=self._account)
-        return (row.token, row.expires_at) if row and row.token and row.expires_at else None
+    async def load(self) -> Kept:
+        """What lies there now."""
+        found = await lane.fetch(TokenLease, "WHERE account = ?", self._account)
+        return _kept(found[0]) if found else Kept()
 
-    async def store(self, previous: str | None, token: str, expires_at: datetime) -> str:
-        """Put a new token in the place of ``previous``; the token that lies there afterwards, perhaps another's."""
-        if await self._replace(previous or "", token, expires_at):
-            return token
-        try:
-            await TokenLease.create(account=self._account, token=token, expires_at=expires_at)
-        except IntegrityError:
-            return await self._settled(previous or "", token, expires_at)
-        return token
+    async def reserve(self, kept: Kept, by: str, until: datetime) -> bool:
+        """Whether it is for ``by`` to fetch the next token; of those who ask at once, one is told yes."""
+        if not kept.turn:
+            await TokenLease.bulk_create([TokenLease(account=self._account)], ignore_conflicts=True)
+        same = TokenLease.filter(account=self._account, turn=kept.turn)
+        same = same.filter(lease_by=kept.lease_by) if kept.lease_by else same.filter(lease_by__isnull=True)
+        return await same.update(lease_by=by, lease_until=until) == 1
 
-    async def _replace(self, previous: str, token: str, expires_at: datetime) -> bool:
-        same = TokenLease.filter(account=self._account, token=previous)
-        return await same.update(token=token, expires_at=expires_at) == 1
+    async def release(self, by: str) -> None:
+        """The fetch came to nothing; another may try."""
+        await TokenLease.filter(account=self._account, lease_by=by).update(**_FREE)
 
-    async def _settled(self, previous: str, token: str, expires_at: datetime) -> str:
-        """Somebody else stored one first: theirs counts, for it is as fresh as ours."""
-        row = await TokenLease.get(account=self._account)
-        if row.token and row.token != previous:
-            return row.token
-        await self._replace(row.token, token, expires_at)
-        return token
+    async def store(self, turn: int, token: str, expires_at: datetime) -> Kept:
+        """Put the next token in the place of that of this turn; what lies there afterwards, perhaps another's."""
+        same = TokenLease.filter(account=self._account, turn=turn)
+        await same.update(token=token, expires_at=expires_at, turn=turn + 1, **_FREE)
+        return await self.load()
+
+    async def shut(self, strikes: int, until: datetime, why: str) -> None:
+        """Let nobody ask until then, unless others were refused since ``strikes`` were counted."""
+        if not strikes:
+            await TokenLease.bulk_create([TokenLease(account=self._account)], ignore_conflicts=True)
+        same = TokenLease.filter(account=self._account, strikes=strikes)
+        await same.update(strikes=strikes + 1, shut_until=until, shut_why=why)
+
+    async def forgive(self) -> None:
+        """What was refused is taken again: the next pause is a short one."""
+        await TokenLease.filter(account=self._account, strikes__gt=0).update(strikes=0)
+
+
+def _kept(row: TokenLease) -> Kept:
+    return Kept(
+        token=row.token,
+        expires_at=row.expires_at,
+        turn=row.turn,
+        lease_by=row.lease_by or "",
+        lease_until=row.lease_until,
+        strikes=row.strikes,
+        shut_until=row.shut_until,
+        shut_why=row.shut_why,
+    )
 
 
 async def expiries() -> dict[str, datetime]:

@@ -10,7 +10,8 @@ import aiohttp
 from connect.wechat import protocol
 from connect.wechat.codes import NO_MENU, OK, TOKEN
 from connect.wechat.protocol import OAuthAnswer
-from connect.wechat.token import AccessToken, MemoryShelf, TokenShelf
+from connect.wechat.shelf import MemoryShelf, TokenShelf
+from connect.wechat.token import AccessToken
 from domain.errors import DeliveryFailed
 from domain.faults import fault
 
@@ -137,11 +138,11 @@ class WeChat:
                     raise
                 if second:
                     # A fresh token that is refused means another cause.
-                    self._token.shut(failed)
+                    await self._token.shut(failed)
                     raise
                 held = await self._token.another(held)
             else:
-                self._token.accepted()
+                await self._token.accepted()
                 return found
         raise AssertionError("unreachable")
 

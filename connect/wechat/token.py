@@ -1,12 +1,14 @@
 """The access token of one account: on a shelf for all, fetched once for all who wait, and left alone when refused."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import structlog
 
+from connect.wechat.shelf import Kept, TokenShelf
 from domain.errors import DeliveryFailed
 from domain.faults import fault
 
@@ -17,40 +19,17 @@ EARLY = timedelta(minutes=2)
 a little fast must not ask for it again and again."""
 SHUT_FIRST = timedelta(seconds=60)
 SHUT_LONGEST = timedelta(minutes=5)
+LEASE = timedelta(seconds=8)
+LONGEST_FETCH = 6.0
+"""Seconds; well inside the lease, so that nobody fetches while another still does."""
+GLANCE = 0.1
 
 Fetch = Callable[[], Awaitable[tuple[str, timedelta]]]
 """Asks the platform for a token; how long it is good."""
 
 
-class TokenShelf(Protocol):
-    """Where the token lies, for all processes; ``store`` tells which token won."""
-
-    async def load(self) -> tuple[str, datetime] | None:
-        """The token and when it ends."""
-
-    async def store(self, previous: str | None, token: str, expires_at: datetime) -> str:
-        """Put a token in the place of ``previous``, unless another process was faster."""
-
-
-class MemoryShelf:
-    """A shelf of one process, for tools and tests."""
-
-    def __init__(self) -> None:
-        self._kept: tuple[str, datetime] | None = None
-
-    async def load(self) -> tuple[str, datetime] | None:
-        """The token and when it ends."""
-        return self._kept
-
-    async def store(self, previous: str | None, token: str, expires_at: datetime) -> str:
-        """Put a token in the place of ``previous``."""
-        if self._kept is None or self._kept[0] == previous:
-            self._kept = (token, expires_at)
-        return self._kept[0]
-
-
 class Held(NamedTuple):
-    """A token in use, and how many had been fetched when it was taken."""
+    """A token in use, and how many lay on the shelf before it."""
 
     token: str
     turn: int
@@ -63,78 +42,115 @@ class AccessToken:
         self._shelf = shelf
         self._fetch = fetch
         self._clock = clock
-        self._turn = 0
         self._flight: asyncio.Task[Held] | None = None
-        self._strikes = 0
-        self._shut_until: datetime | None = None
-        self._why = ""
+        self._struck = False
 
     async def current(self) -> Held:
         """A token that is good for two minutes at least."""
-        self._refuse_while_shut()
-        return await self._found() or await self._renewed()
+        kept = await self._open()
+        return Held(kept.token, kept.turn) if self._lasts(kept) else await self._renewed(kept.turn)
 
     async def another(self, refused: Held) -> Held:
         """A token in the place of one that the platform refused: what others put there meanwhile, or a fetched one."""
-        self._refuse_while_shut()
-        found = await self._found()
-        return found if found and found != refused else await self._renewed()
+        kept = await self._open()
+        if kept.turn > refused.turn and self._lasts(kept):
+            return Held(kept.token, kept.turn)
+        return await self._renewed(max(kept.turn, refused.turn))
 
-    def accepted(self) -> None:
+    async def accepted(self) -> None:
         """The platform took a token: whatever was wrong is over."""
-        self._strikes = 0
+        if self._struck:
+            self._struck = False
+            await self._shelf.forgive()
 
-    def shut(self, why: DeliveryFailed) -> None:
-        """Leave the platform alone for a while, longer each time; whoever asks meanwhile is told why."""
-        if self._left():
+    async def shut(self, why: DeliveryFailed) -> None:
+        """Leave the platform alone for a while, longer each time; whoever asks meanwhile, anywhere, is told why."""
+        kept = await self._shelf.load()
+        if self._left(kept):
             return
-        span = min(SHUT_FIRST * 2 ** min(self._strikes, 8), SHUT_LONGEST)
-        self._strikes += 1
-        self._shut_until, self._why = self._clock() + span, why.kind
+        self._struck = True
+        span = min(SHUT_FIRST * 2 ** min(kept.strikes, 8), SHUT_LONGEST)
+        await self._shelf.shut(kept.strikes, self._clock() + span, why.kind)
         log.warning("token_circuit_open", code=why.code, kind=why.kind, seconds=span.total_seconds())
 
-    def _left(self) -> timedelta | None:
-        left = self._shut_until - self._clock() if self._shut_until else timedelta()
-        # More than the longest span is left only when the clock was set back.
+    async def _open(self) -> Kept:
+        """What lies on the shelf, unless the platform is to be left alone."""
+        kept = await self._shelf.load()
+        self._struck = kept.strikes > 0
+        if left := self._left(kept):
+            raise DeliveryFailed("token_circuit", retry_after=left, kind=kept.shut_why)
+        return kept
+
+    def _left(self, kept: Kept) -> timedelta | None:
+        left = kept.shut_until - self._clock() if kept.shut_until else timedelta()
+        # More than the longest span is left only when a clock was set back.
         return left if timedelta() < left <= SHUT_LONGEST else None
 
-    def _refuse_while_shut(self) -> None:
-        if left := self._left():
-            raise DeliveryFailed("token_circuit", retry_after=left, kind=self._why)
+    def _lasts(self, kept: Kept) -> bool:
+        return bool(kept.token) and kept.expires_at is not None and kept.expires_at - self._clock() > EARLY
 
-    async def _found(self) -> Held | None:
-        """What lies on the shelf, if it lasts, and the turn in which it lay there."""
+    async def _renewed(self, turn: int) -> Held:
+        """One of a later turn than this; all who wait here wait for the same one."""
         while True:
-            turn = self._turn
-            kept = await self._shelf.load()
-            if turn == self._turn:
-                return Held(kept[0], turn) if kept is not None and self._lasts(kept) else None
-            # Another was fetched meanwhile: what was read may be the one before it.
+            if self._flight is None:
+                self._flight = asyncio.create_task(self._next(turn), name="access token")
+                self._flight.add_done_callback(self._landed)
+            held = await asyncio.shield(self._flight)
+            if held.turn > turn:
+                return held
 
-    def _lasts(self, kept: tuple[str, datetime]) -> bool:
-        return bool(kept[0]) and kept[1] - self._clock() > EARLY
+    async def _next(self, turn: int) -> Held:
+        me = secrets.token_hex(8)
+        patience = _Patience()
+        while True:
+            kept = await self._open()
+            if kept.turn > turn and self._lasts(kept):
+                return Held(kept.token, kept.turn)
+            if self._free(kept, patience) and await self._shelf.reserve(kept, me, self._clock() + LEASE):
+                return await self._fetched(kept.turn, me)
+            await asyncio.sleep(GLANCE)
 
-    async def _renewed(self) -> Held:
-        if self._flight is None:
-            self._flight = asyncio.create_task(self._fetched(), name="access token")
-            self._flight.add_done_callback(self._landed)
-        return await asyncio.shield(self._flight)
+    def _free(self, kept: Kept, patience: "_Patience") -> bool:
+        """Whether nobody else fetches: nobody says so, or whoever did is late by our clock or by our count."""
+        late = patience.spent(kept.lease_by)
+        return not kept.lease_by or late or kept.lease_until is None or kept.lease_until < self._clock()
 
-    async def _fetched(self) -> Held:
-        kept = await self._shelf.load()
+    async def _fetched(self, turn: int, me: str) -> Held:
         try:
-            token, lasts = await self._fetch()
+            token, lasts = await self._asked()
         except DeliveryFailed as failed:
             if failed.permanent:
-                self.shut(failed)
+                await self.shut(failed)
+            await self._shelf.release(me)
             raise
         fault("token.fetched")
         log.info("token_fetched", seconds=lasts.total_seconds())
-        won = await self._shelf.store(kept[0] if kept else None, token, self._clock() + lasts)
-        self._turn += 1
-        return Held(won, self._turn)
+        won = await self._shelf.store(turn, token, self._clock() + lasts)
+        return Held(won.token, won.turn)
+
+    async def _asked(self) -> tuple[str, timedelta]:
+        try:
+            async with asyncio.timeout(LONGEST_FETCH):
+                return await self._fetch()
+        except TimeoutError:
+            raise DeliveryFailed("no_answer", kind="transient") from None
 
     def _landed(self, flight: asyncio.Task[Held]) -> None:
         self._flight = None
         if not flight.cancelled():
             flight.exception()  # Those who wait have it; if nobody waits any more, nobody misses it.
+
+
+class _Patience:
+    """Counts how long one and the same holder has been seen."""
+
+    def __init__(self) -> None:
+        self._holder = ""
+        self._since = 0.0
+
+    def spent(self, holder: str) -> bool:
+        """Whether it holds for longer than it may; no clock of another process is asked."""
+        now = asyncio.get_running_loop().time()
+        if holder != self._holder:
+            self._holder, self._since = holder, now
+        return now - self._since > LEASE.total_seconds()
