@@ -35,6 +35,7 @@ class Kind(StrEnum):
     STAFF = "staff"
     STOCK = "stock"
     ROSTER = "roster"
+    PRICES = "prices"
 
 
 def main() -> None:
@@ -96,11 +97,11 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """导入 JSON 文件：全部写入或全部不写，坏行逐条说明"""
-    from domain import importing
+    from domain import importing, pricing
 
     _armed()
     found = document(file)
-    work = getattr(importing, f"import_{kind.value}")
+    work = pricing.import_prices if kind is Kind.PRICES else getattr(importing, f"import_{kind.value}")
     done = with_database(lambda: work(found, now=now(), dry_run=dry_run))
     show({"created": done.created, "updated": done.updated, "dry_run": dry_run}, as_json)
 

@@ -146,11 +146,16 @@ class QueryStock(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryPrice(Command):
-    """query_price (问价); ``qty`` in ``unit`` when the question named one."""
+    """query_price (问价); ``qty`` in ``unit`` when the question named one; ``price_list`` is a list asked for by name.
+
+    ``customer`` is the one whose price a member of staff asks for.
+    """
 
     skus: tuple[str, ...] = ()
     qty: Decimal | None = None
     unit: str | None = None
+    customer: str | None = None
+    price_list: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,25 @@ class QuantityRefused(Refusal):
 
 
 @dataclass
+class PriceListNotFound(Refusal):
+    """There is no price list of this code or name."""
+
+    text: str
+
+
+@dataclass
+class PackRefused(Refusal):
+    """Fewer than are sold at once, or no full packs; ``fits`` is the next quantity that would do, in ``unit``."""
+
+    product: str
+    asked: Decimal
+    fits: Decimal
+    unit: str
+    minimum: Decimal | None = None
+    multiple: Decimal | None = None
+
+
+@dataclass
 class DatePassed(Refusal):
     """The delivery day lies in the past."""
 

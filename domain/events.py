@@ -173,6 +173,14 @@ class CodesGuessed(BusinessEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PricesChanged(BusinessEvent):
+    """Prices were written into these lists; orders that stand keep theirs."""
+
+    lists: tuple[str, ...]
+    prices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierUnreachable(BusinessEvent):
     """A carrier service refused to watch a parcel; ``code`` is its word for why."""
 

@@ -10,6 +10,7 @@ from domain.errors import ImportRefused
 from domain.faults import fault
 from domain.models import Customer, GenericTerm, Product, Staff, UnitSynonym
 from domain.offering import touch_catalogue
+from domain.pricelists import breaks_of, write_breaks
 from domain.rostering import Turn, write_turns
 from domain.rules.rows import (
     Problem,
@@ -41,25 +42,26 @@ class Imported:
 
 async def import_products(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:
     """``{"products": [...]}`` with ``generic_terms``, ``unit_synonyms`` and ``generic_units`` ; rows may have stock."""
-    rows = _rows(document, "products")
-    _check(rows, product_problems)
+    rows = rows_of(document, "products")
+    checked(rows, product_problems)
     counted = [Counted(str(row["sku"]), Decimal(str(row["stock"]))) for row in rows if row.get("stock") is not None]
 
     async def write() -> Imported:
         done = await _upsert(Product, "sku", [_product(row) for row in rows])
         await _terms("product", document.get("generic_terms") or {})
         await _units(document.get("unit_synonyms") or {}, document.get("generic_units") or {})
+        await write_breaks(breaks_of(rows))
         await touch_catalogue()
         await write_counts(counted, SYSTEM.name, now)
         return done
 
-    return await _carry_out(write, dry_run)
+    return await carried_out(write, dry_run)
 
 
 async def import_customers(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:  # noqa: ARG001
     """``{"customers": [...]}`` with optional ``customer_generic_terms``."""
-    rows = _rows(document, "customers")
-    _check(rows, customer_problems)
+    rows = rows_of(document, "customers")
+    checked(rows, customer_problems)
 
     async def write() -> Imported:
         done = await _upsert(Customer, "code", [_customer(row) for row in rows])
@@ -67,45 +69,45 @@ async def import_customers(document: Row, *, now: datetime, dry_run: bool = Fals
         await touch_catalogue()
         return done
 
-    return await _carry_out(write, dry_run)
+    return await carried_out(write, dry_run)
 
 
 async def import_staff(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:  # noqa: ARG001
     """``{"staff": [...]}``; who is left out stays as they are."""
-    rows = _rows(document, "staff")
-    _check(rows, staff_problems)
+    rows = rows_of(document, "staff")
+    checked(rows, staff_problems)
 
     async def write() -> Imported:
         return await _upsert(Staff, "code", [_staff(row) for row in rows])
 
-    return await _carry_out(write, dry_run)
+    return await carried_out(write, dry_run)
 
 
 async def import_stock(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:
     """``{"stock": [{"sku", "warehouse", "qty"}]}``: balances as counted."""
-    rows = _rows(document, "stock")
+    rows = rows_of(document, "stock")
     known = {str(sku) for sku in await Product.all().values_list("sku", flat=True)}
-    _check(rows, lambda row: stock_problems(row, known))
+    checked(rows, lambda row: stock_problems(row, known))
     counted = [Counted(str(row["sku"]), Decimal(str(row["qty"])), str(row.get("warehouse") or MAIN)) for row in rows]
 
     async def write() -> Imported:
         return Imported(0, await write_counts(counted, SYSTEM.name, now))
 
-    return await _carry_out(write, dry_run)
+    return await carried_out(write, dry_run)
 
 
 async def import_roster(document: Row, *, now: datetime, dry_run: bool = False) -> Imported:  # noqa: ARG001
     """``{"roster": [{"staff", "day", "from", "to"}]}``: turns of duty, in the place of what stood on the same days."""
-    rows = _rows(document, "roster")
+    rows = rows_of(document, "roster")
     known = {str(code): int(staff) for code, staff in await Staff.filter(active=True).values_list("code", "id")}
-    _check(rows, lambda row: roster_problems(row, known))
+    checked(rows, lambda row: roster_problems(row, known))
     turns = [_turn(row, known) for row in rows]
 
     async def write() -> Imported:
         await write_turns(turns, SYSTEM.name)
         return Imported(len(turns), 0)
 
-    return await _carry_out(write, dry_run)
+    return await carried_out(write, dry_run)
 
 
 class _Rehearsed(Exception):
@@ -116,7 +118,7 @@ class _Rehearsed(Exception):
         self.done = done
 
 
-async def _carry_out(write: Callable[[], Awaitable[Imported]], dry_run: bool) -> Imported:
+async def carried_out(write: Callable[[], Awaitable[Imported]], dry_run: bool) -> Imported:
     """Write everything, or write and take it all back: a dry run meets what the real one would meet."""
 
     async def work() -> Imported:
@@ -131,7 +133,8 @@ async def _carry_out(write: Callable[[], Awaitable[Imported]], dry_run: bool) ->
         return rehearsed.done
 
 
-def _rows(document: Row, name: str) -> list[Row]:
+def rows_of(document: Row, name: str) -> list[Row]:
+    """The rows under a name in the file, if they are rows and not too many."""
     rows = document.get(name)
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise ImportRefused(((0, name, "expected a list of objects"),))
@@ -140,12 +143,15 @@ def _rows(document: Row, name: str) -> list[Row]:
     return rows
 
 
-def _check(rows: Sequence[Row], problems_of: Callable[[Row], list[Problem]]) -> None:
+def checked(
+    rows: Sequence[Row], problems_of: Callable[[Row], list[Problem]], key_of: Callable[[Row], str] | None = None
+) -> None:
+    """Refuse the file with everything that is wrong with it: each row by itself, and rows that stand twice."""
     problems: list[tuple[int, str, str]] = []
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         problems += [(number, name, text) for name, text in (*problems_of(row), *unseen_problems(row))]
-        key = str(row.get("sku") or row.get("id") or "") + str(row.get("warehouse") or "")
+        key = (key_of or _key)(row)
         if key and key in seen:
             problems.append((number, "id" if "id" in row else "sku", f"twice: {key}"))
         seen.add(key)
@@ -153,10 +159,13 @@ def _check(rows: Sequence[Row], problems_of: Callable[[Row], list[Problem]]) -> 
         raise ImportRefused(tuple(problems))
 
 
+def _key(row: Row) -> str:
+    return str(row.get("sku") or row.get("id") or "") + str(row.get("warehouse") or "")
+
+
 def _product(row: Row) -> dict[str, Any]:
     units = {str(unit): str(size) for unit, size in (row.get("units") or {}).items()}
     optional = {name: row[name] for name in ("category", "lead_days", "make_or_buy") if row.get(name) is not None}
-    floor = row.get("floor_price")
     return optional | {
         "sku": str(row["sku"]),
         "name": str(row["name"]),
@@ -164,9 +173,15 @@ def _product(row: Row) -> dict[str, Any]:
         "base_unit": str(row["base_unit"]),
         "units": units or {str(row["base_unit"]): "1"},
         "list_price": Decimal(str(row["list_price"])),
-        "floor_price": Decimal(str(floor)) if floor is not None else None,
+        "floor_price": _amount(row, "floor_price"),
+        "min_qty": _amount(row, "min_qty"),
+        "pack_qty": _amount(row, "pack_qty"),
         "active": True,
     }
+
+
+def _amount(row: Row, name: str) -> Decimal | None:
+    return Decimal(str(row[name])) if row.get(name) is not None else None
 
 
 def _customer(row: Row) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """What is on offer and to whom: catalogue, prices and stock for answers, and the words of the shop for the grammar."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from domain import lane
 from domain.errors import CustomerNotFound
 from domain.models import CatalogueVersion, Customer, GenericTerm, Product, Stock, UnitSynonym
+from domain.rules.pricing import Market, Priced, PricedLine, Rate, next_break, price
+from domain.terms import rates_of
 from domain.values import Actor
 
 
@@ -76,9 +79,33 @@ async def products_on_sale(*, limit: int) -> list[OfferRow]:
     return [_offer(row) for row in await Product.filter(active=True).order_by("sku").limit(limit)]
 
 
-async def prices_of(skus: Collection[str], customer: str | None) -> list[OfferRow]:  # noqa: ARG001
-    """The prices of products for a customer; today everybody has the list price."""
-    return [_offer(row) for row in await Product.filter(sku__in=list(skus), active=True).order_by("sku")]
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """What a product costs a customer when they take this much of it, and from where it costs less."""
+
+    sku: str
+    name: str
+    base_unit: str
+    units: dict[str, Decimal]
+    priced: PricedLine
+    qty: Decimal
+    cheaper: Rate | None = None
+
+
+async def prices_of(wanted: Mapping[str, Decimal], customer: str | None, *, today: date) -> list[PriceRow]:
+    """The prices of products for a customer, for the base quantities that were asked about."""
+    products = await Product.filter(sku__in=list(wanted), active=True).order_by("sku")
+    buyer = await Customer.get_or_none(code=customer) if customer else None
+    rates = await rates_of(buyer, list(wanted))
+    return [_price_row(row, Market(today, wanted[row.sku], rates.get(row.sku, ()))) for row in products]
+
+
+def _price_row(row: Product, market: Market) -> PriceRow:
+    known = Priced(row.sku, row.base_unit, row.list_price, row.floor_price)
+    sizes = {unit: Decimal(size) for unit, size in row.units.items()}
+    cheaper = next_break(market.rates, market.ordered, market.today)
+    qty = market.ordered
+    return PriceRow(row.sku, row.name, row.base_unit, sizes, price(known, qty, market), qty, cheaper)
 
 
 async def stock_of(skus: Collection[str]) -> list[StockRow]:

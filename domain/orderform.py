@@ -37,7 +37,7 @@ def order_json(view: OrderView) -> dict[str, Any]:
     }
 
 
-def _line(line: LineView) -> dict[str, str]:
+def _line(line: LineView) -> dict[str, Any]:
     counted = ("reserved", "shipped", "delivered", "cancelled")
     return {
         "sku": line.sku,
@@ -47,6 +47,7 @@ def _line(line: LineView) -> dict[str, str]:
         "base_qty": plain(line.base_qty),
         "unit_price": plain(line.unit_price),
         "price_source": line.price_source,
+        "price_facts": dict(line.price_facts),
     } | {name: plain(getattr(line, name)) for name in counted}
 
 

@@ -138,6 +138,7 @@ def _lines(order: Order, offer: Quote, covered: tuple[Covered, ...]) -> list[Ord
             unit_price=line.unit_price,
             price_unit=line.price_unit,
             price_source=line.price_source,
+            price_facts=dict(line.price_facts) or None,
             amount=line.amount,
             reserved=reserved.get(position, Decimal(0)),
         )

@@ -1,5 +1,6 @@
 """An order as it is now, as values for replies, pages and other programs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ class LineView:
     unit_price: Decimal
     price_unit: str
     price_source: str
+    price_facts: Mapping[str, str]
     amount: Decimal
     reserved: Decimal
     shipped: Decimal

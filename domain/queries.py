@@ -149,6 +149,7 @@ def _line(line: OrderLine) -> LineView:
         unit_price=line.unit_price,
         price_unit=line.price_unit,
         price_source=line.price_source,
+        price_facts=line.price_facts or {},
         amount=line.amount,
         reserved=line.reserved,
         shipped=line.shipped,

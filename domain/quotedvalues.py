@@ -1,6 +1,7 @@
 """What is to be ordered and what it would cost, as values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -51,6 +52,8 @@ class QuotedLine:
     free: Decimal
     lead_days: int
     below_floor: bool = False
+    discount: Decimal = Decimal(0)
+    price_facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from domain.rules.promising import Supply, promise
 from domain.rules.review import Case, Review, ReviewedLine, review
 from domain.rules.rights import may_see
 from domain.sizing import generic_units, sized
+from domain.terms import Terms, rates_of
 from domain.usage import usual_quantities
 from domain.values import Actor, DeliveryWish
 
@@ -35,7 +36,8 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     for row in await lane.fetch(Stock, "WHERE sku IN ? ORDER BY warehouse", skus):
         stock[row.sku].append(row)
     free = {sku: sum((row.free for row in rows), Decimal(0)) for sku, rows in stock.items()}
-    lines = sized(draft.lines, products, free, await generic_units(draft.lines, products))
+    terms = Terms(today, draft.details.tax, by.name, await rates_of(customer, skus))
+    lines = sized(draft.lines, products, free, await generic_units(draft.lines, products), terms)
     _only_staff_name_prices(draft, products, by)
     ship_to = _ship_to(customer, draft.details)
     verdict = await _reviewed(customer, lines, wish, today, complete=bool(ship_to.get("address") or customer.city))

@@ -1,12 +1,14 @@
 """What a line of a draft comes to: its unit in base units, its quantity, its price; refuses what cannot be."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.errors import PriceRefused, ProductNotFound, QuantityRefused, UnitUnknown
+from domain.errors import PackRefused, PriceRefused, ProductNotFound, QuantityRefused, UnitUnknown
 from domain.models import Product, UnitSynonym
 from domain.quotedvalues import DraftLine, QuotedLine
-from domain.rules.pricing import Priced, PricedLine, price, price_fits
+from domain.rules.pricing import Given, Priced, PricedLine, fitting, price, price_fits
+from domain.terms import Terms
 from domain.values import GRAIN, quantity
 
 MOST = Decimal(99_999)
@@ -29,25 +31,59 @@ def _foreign(line: DraftLine, unit: str, products: Mapping[str, Product]) -> boo
 
 
 def sized(
-    lines: Iterable[DraftLine], products: Mapping[str, Product], free: Mapping[str, Decimal], generic: Generic
+    lines: Iterable[DraftLine],
+    products: Mapping[str, Product],
+    free: Mapping[str, Decimal],
+    generic: Generic,
+    terms: Terms,
 ) -> tuple[QuotedLine, ...]:
-    """Every line with its base quantity and price; of a product that stands twice, the second sees what is left."""
+    """Every line with its base quantity and price; of a product that stands twice, the second sees what is left.
+
+    Prices, minimum quantities and packs go by what the whole order wants of a product, not by the line.
+    """
+    measured = [_measured(wanted, products, generic) for wanted in lines]
+    ordered: dict[str, Decimal] = {}
+    for one in measured:
+        ordered[one.product.sku] = ordered.get(one.product.sku, Decimal(0)) + one.base
     left, found = dict(free), []
-    for wanted in lines:
-        product = products.get(wanted.sku)
-        if product is None:
-            raise ProductNotFound(wanted.sku)
-        line = _sized(wanted, product, left.get(wanted.sku, Decimal(0)), generic)
-        left[wanted.sku] = line.free - line.base_qty
+    for one in measured:
+        sku = one.product.sku
+        _packed(one.product, ordered[sku])
+        priced = _price(one, ordered[sku], generic, terms)
+        line = _line(one, priced, left.get(sku, Decimal(0)))
+        left[sku] = line.free - line.base_qty
         found.append(line)
     return tuple(found)
 
 
-def _sized(wanted: DraftLine, product: Product, free: Decimal, generic: Generic) -> QuotedLine:
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A line whose product, unit and quantity are known."""
+
+    wanted: DraftLine
+    product: Product
+    unit: str
+    ratio: Decimal
+    base: Decimal
+
+
+def _measured(wanted: DraftLine, products: Mapping[str, Product], generic: Generic) -> _Measured:
+    product = products.get(wanted.sku)
+    if product is None:
+        raise ProductNotFound(wanted.sku)
     unit = wanted.unit or product.base_unit
     ratio = _ratio(product, unit, generic)
-    base = _base(wanted.qty, ratio, product)
-    priced = _price(wanted, product, base, generic)
+    return _Measured(wanted, product, unit, ratio, _base(wanted.qty, ratio, product))
+
+
+def _packed(product: Product, ordered: Decimal) -> None:
+    fits = fitting(ordered, product.min_qty, product.pack_qty)
+    if fits != ordered:
+        raise PackRefused(product.sku, ordered, fits, product.base_unit, product.min_qty, product.pack_qty)
+
+
+def _line(one: _Measured, priced: PricedLine, free: Decimal) -> QuotedLine:
+    wanted, product, unit, ratio, base = one.wanted, one.product, one.unit, one.ratio, one.base
     if wanted.qty % GRAIN:
         # 2箱加100米 of 305 m is no number of boxes that anybody could write down: it is 710 米.
         qty, unit, ratio = base, product.base_unit, Decimal(1)
@@ -68,6 +104,8 @@ def _sized(wanted: DraftLine, product: Product, free: Decimal, generic: Generic)
         free=free,
         lead_days=product.lead_days,
         below_floor=priced.below_floor,
+        discount=priced.discount,
+        price_facts=priced.facts,
     )
 
 
@@ -81,15 +119,17 @@ def _base(qty: Decimal, ratio: Decimal, product: Product) -> Decimal:
     return rounded
 
 
-def _price(wanted: DraftLine, product: Product, base: Decimal, generic: Generic) -> PricedLine:
+def _price(one: _Measured, ordered: Decimal, generic: Generic, terms: Terms) -> PricedLine:
+    wanted, product = one.wanted, one.product
     known = Priced(product.sku, product.base_unit, product.list_price, product.floor_price)
+    market = terms.market(product.sku, ordered)
     if wanted.price is None:
-        return price(known, base)
+        return price(known, one.base, market)
     unit = wanted.price_unit or wanted.unit or product.base_unit
     ratio = _ratio(product, unit, generic)
     if not price_fits(wanted.price):
         raise PriceRefused(product.sku, wanted.price, known.floor * ratio)
-    return price(known, base, given=wanted.price, given_unit=unit, given_ratio=ratio)
+    return price(known, one.base, market, Given(wanted.price, unit, ratio, terms.by))
 
 
 def _ratio(product: Product, unit: str, generic: Generic) -> Decimal:

@@ -1,6 +1,7 @@
 """Questions about orders, stock, prices and figures; nothing here changes anything."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.dialogue import Question
 from bot.replies import say
@@ -9,10 +10,14 @@ from domain.commands import QueryOrder, QueryPrice, QueryStock, Report, ShowProd
 from domain.errors import CustomerNotFound, NotAllowed
 from domain.listing import figures, open_orders
 from domain.offering import prices_of, products_on_sale, stock_of
+from domain.policy import shop_day
+from domain.pricelists import price_list, price_lists
 from domain.queries import find_order, order_view
 from domain.values import STAFF_ROLES, Role
 
 LISTED = 5
+# Who may look into price lists.
+PRICERS = frozenset({Role.SALES, Role.MANAGER, Role.FINANCE})
 # Figures without money, open to all staff.
 OPEN_METRICS = frozenset({"pending_shipment", "pending_approval", "shipments", "low_stock"})
 
@@ -60,9 +65,35 @@ async def stock(ask: Ask) -> Answered:
 async def prices(ask: Ask) -> Answered:
     """问价: the price for this customer, per unit."""
     command = ask.given(QueryPrice)
-    rows = await prices_of(command.skus, ask.actor.customer)
+    if command.price_list is not None or (ask.actor.roles & PRICERS and not command.skus):
+        return await _lists(ask, command.price_list)
+    customer = ask.actor.customer or command.customer or (ask.talk.draft.customer if ask.talk.draft else None)
+    if customer is not None and not ask.actor.may_see(customer):
+        raise CustomerNotFound(customer)
+    wanted = {sku: _asked(ask, sku, command) for sku in command.skus}
+    # What a customer has agreed upon is no business of those who may not see money: they hear the usual price.
+    whose = customer if ask.actor.sees_money else None
+    rows = await prices_of(wanted, whose, today=shop_day(ask.now))
     talk = replace(ask.talk, focus=rows[-1].sku) if rows else None
-    return say("prices", talk, rows=rows, qty=command.qty, unit=command.unit)
+    return say("prices", talk, rows=rows, whose=ask.name_of(customer) if ask.actor.is_staff and customer else "")
+
+
+def _asked(ask: Ask, sku: str, command: QueryPrice) -> Decimal:
+    """How much of a product the question is about, in base units; one when it says nothing."""
+    unit = ask.lexicon.unit_of(sku, command.unit) if command.qty else None
+    return (command.qty or Decimal(1)) * unit[1] if unit is not None else Decimal(1)
+
+
+async def _lists(ask: Ask, code: str | None) -> Answered:
+    """价格表 [VIP]: the lists, or the prices of one."""
+    if not ask.actor.roles & PRICERS:
+        raise NotAllowed((Role.SALES.value, Role.MANAGER.value))
+    if code is None:
+        return say("price_lists", rows=await price_lists())
+    if code in ask.lexicon.customers and not ask.actor.may_see(code):
+        raise CustomerNotFound(code)
+    name, rows = await price_list(code, today=shop_day(ask.now))
+    return say("price_list", name=name, code=code, rows=rows)
 
 
 async def products(_ask: Ask) -> Answered:

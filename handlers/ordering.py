@@ -10,7 +10,7 @@ from bot.router import BOUND, Answered, Ask, Router
 from bot.vocabulary import as_called_by
 from domain import ordering
 from domain.commands import GoBack, ModifyOrder, PlaceOrder, ShowDraft, TryOrder
-from domain.errors import CustomerNotFound, QuantityRefused, Refusal
+from domain.errors import CustomerNotFound, PackRefused, QuantityRefused, Refusal
 from domain.ordering import OrderDraft, Quote
 from domain.usage import unusual_lines
 from domain.values import Actor, Role
@@ -115,7 +115,7 @@ def _before(ask: Ask, draft: Draft, no: Refusal) -> Draft:
     """The draft as it was before the change that was refused; a new one is kept without the quantity at fault."""
     if ask.talk.draft is not None and ask.talk.draft.key == draft.key:
         return ask.talk.draft
-    if not isinstance(no, QuantityRefused):
+    if not isinstance(no, QuantityRefused | PackRefused):
         return draft
     return replace(
         draft,

@@ -22,6 +22,7 @@ from domain.events import (
     ParcelMoved,
     PersonJoined,
     PersonLeft,
+    PricesChanged,
     StockFellShort,
 )
 from domain.models.shipments import ParcelState
@@ -140,6 +141,7 @@ ALERTED: frozenset[type[BusinessEvent]] = frozenset({StockFellShort})
 NOBODY: Mapping[type[BusinessEvent], str] = {
     LinksRevoked: "the one who took them back has the answer",
     OrderPlaced: "the outcome of the review follows at once and is told",
+    PricesChanged: "who sets prices knows, and everybody else sees the price with the goods",
     PersonLeft: "nothing can be told to them, and nobody has to act",
 }
 """Events that are kept for the record only, and why."""

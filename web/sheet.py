@@ -1,6 +1,7 @@
 """An order as its page shows it: which stage it is at, what to expect when, and what this viewer may know. Pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,6 +54,8 @@ class Goods:
     price: Decimal | None
     price_unit: str
     amount: Decimal | None
+    price_source: str
+    price_facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,8 @@ def _goods(line: LineView, *, full: bool) -> Goods:
         price=line.unit_price if full else None,
         price_unit=line.price_unit,
         amount=line.amount if full else None,
+        price_source=line.price_source if full else "",
+        price_facts=line.price_facts if full else {},
     )
 
 

@@ -25,6 +25,7 @@ _INTENTS = {
     "NotUnderstood": "unknown", "Chase": "query_order",
 }  # fmt: skip
 _REAL_SKU_LIST = ("Report",)
+_UNANNOTATED = ("qty", "unit", "customer", "price_list")
 
 
 def to_json(command: Command) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def to_json(command: Command) -> dict[str, Any]:
     out: dict[str, Any] = {"intent": _INTENTS.get(name) or _snake(name)}
     for field in fields(command):
         value = getattr(command, field.name)
-        if isinstance(command, QueryPrice) and field.name in ("qty", "unit"):
+        if isinstance(command, QueryPrice) and field.name in _UNANNOTATED:
             continue
         if isinstance(value, Details):
             out |= _filled(value)

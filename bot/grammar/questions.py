@@ -31,6 +31,7 @@ _PRICE = re.compile(
     r"|(?:什么|啥)行情|价目|(?<![a-z])(?:how much|price|prices|quote|quotation|cost|costs"
     r"|rate)(?![a-z])"
 )
+_PRICE_LIST = re.compile(r"\s*(?:价格表|价目表)\s*[:,]?\s*(?P<name>[^\s,。?]{1,32})\s*")
 _PRICED_ORDER = re.compile(
     r"价格?.{0,3}(?:照|跟|同|改|调)|按.{0,6}价|(?:上次|老|原)价(?:格)?|价格.{0,4}(?:不变|照旧|按)|M|单价Q|价格Q"
 )
@@ -127,7 +128,12 @@ def query_price(scene: Scene) -> QueryPrice | None:
     quantities = scene.of(QuantityMark)
     first = quantities[0] if quantities else None
     if scene.skus:
-        return QueryPrice(skus=scene.skus, qty=first.qty if first else None, unit=first.unit if first else None)
+        customer, _ = named_customer(scene) if scene.context.staff else (None, ())
+        qty, unit = (first.qty, first.unit) if first else (None, None)
+        return QueryPrice(skus=scene.skus, qty=qty, unit=unit, customer=customer)
+    named = _PRICE_LIST.fullmatch(scene.text) if scene.context.staff else None
+    if named is not None:
+        return QueryPrice(price_list=scene.normal.quote(*named.span("name")).upper())
     if re.search(
         r"^(?:有|给我|发|发我|看|查|要|最新的?|一?份|个|下|一下|你们的?|Q|的)*(?:报价单?|价格表?"
         r"|价目表|价钱|报个价|price ?list|quotation)(?:吧|给我|多少|呢)*$",

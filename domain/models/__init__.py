@@ -7,6 +7,7 @@ from domain.models.orders import Order, OrderLine, OrderNumber
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
 from domain.models.stock import PurchaseRequest, Stock, StockMove
+from domain.models.terms import PriceEntry, PriceList
 from domain.models.work import Leave, Shift
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderNumber",
+    "PriceEntry",
+    "PriceList",
     "Product",
     "PurchaseRequest",
     "Shift",

@@ -5,11 +5,14 @@ from decimal import Decimal
 from tortoise import Model, fields
 
 from domain.models.people import Customer
-from domain.models.scaled import PriceField
+from domain.models.scaled import PriceField, QuantityField
 
 
 class Product(Model):
-    """A product (商品), ``units`` maps a unit to base units in it, as decimal text, prices are per base unit."""
+    """A product (商品), ``units`` maps a unit to base units in it, as decimal text, prices are per base unit.
+
+    At least ``min_qty`` of it are sold at once, and only in multiples of ``pack_qty``, both in base units.
+    """
 
     id = fields.IntField(primary_key=True)
     sku = fields.CharField(64, unique=True)
@@ -19,6 +22,8 @@ class Product(Model):
     units: dict[str, str] = fields.JSONField(default=dict)
     list_price: Decimal = PriceField()
     floor_price: Decimal | None = PriceField(null=True)
+    min_qty: Decimal | None = QuantityField(null=True)
+    pack_qty: Decimal | None = QuantityField(null=True)
     category = fields.CharField(64, null=True)
     lead_days = fields.IntField(default=7)
     make_or_buy = fields.CharField(8, default="buy")

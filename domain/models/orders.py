@@ -96,6 +96,7 @@ class OrderLine(Model):
     unit_price: Decimal = PriceField()
     price_unit = fields.CharField(16)
     price_source = fields.CharField(32)
+    price_facts: dict[str, str] | None = fields.JSONField(null=True)
     amount: Decimal = MoneyField()
     reserved: Decimal = QuantityField(default=Decimal(0))
     shipped: Decimal = QuantityField(default=Decimal(0))

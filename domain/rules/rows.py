@@ -1,12 +1,13 @@
 """What is wrong with a row of master data before it is written: the field and the reason, for every fault in it."""
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from domain.values import STAFF_ROLES
+from domain.values import STAFF_ROLES, plain
 
 Row = Mapping[str, Any]
 Problem = tuple[str, str]
@@ -16,11 +17,21 @@ _JOINER = "\u200d"
 SIZE_PLACES = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A product as far as a price of it is checked: the sizes of its units, and its floor per base unit."""
+
+    base_unit: str
+    units: Mapping[str, Decimal]
+    floor: Decimal | None = None
+
+
 def product_problems(row: Row) -> list[Problem]:
     """What is wrong with a product: its names, its prices, the sizes of its units."""
     problems = _texts(row, sku=64, name=128, base_unit=16) + _lists(row, "aliases")
     problems += _number(row, "list_price", 4, required=True) + _number(row, "floor_price", 4)
     problems += _number(row, "stock", 3) + _number(row, "lead_days", 0)
+    problems += _more_than_nothing(row, "min_qty", "pack_qty") + _breaks(row)
     units = row.get("units") or {}
     if not isinstance(units, Mapping):
         return [*problems, ("units", "expected an object of unit: size")]
@@ -83,6 +94,66 @@ def stock_problems(row: Row, known: set[str]) -> list[Problem]:
     """What is wrong with a balance; ``known`` are the products that there are."""
     problems = [] if row.get("sku") in known else [("sku", f"no such product: {row.get('sku')}")]
     return problems + _number(row, "qty", 3, required=True)
+
+
+def price_list_problems(row: Row) -> list[Problem]:
+    """What is wrong with the head of a price list."""
+    problems = _texts(row, code=32, name=64) + _number(row, "tax_rate", SIZE_PLACES)
+    return problems if row.get("tax") in (None, "incl", "excl") else [*problems, ("tax", "expected incl or excl")]
+
+
+def price_problems(row: Row, known: Mapping[str, Goods], lists: Collection[str]) -> list[Problem]:
+    """What is wrong with a price; ``known`` are the products that there are, ``lists`` the codes of the lists."""
+    code = list_code(row)
+    problems = [] if code in lists else [("list", f"no such price list: {code or None}")]
+    goods = known.get(str(row.get("sku")))
+    if goods is None:
+        return [*problems, ("sku", f"no such product: {row.get('sku')}")]
+    problems += _number(row, "price", 4, required=True) + _number(row, "from", 3) + _days(row)
+    ratio = goods.units.get(str(row.get("unit") or goods.base_unit))
+    if ratio is None:
+        return [*problems, ("unit", f"{row['sku']} is not sold in {row.get('unit')}")]
+    return problems or _beneath(row, goods, ratio)
+
+
+def list_code(row: Row) -> str:
+    """The list that a price stands in: one that is named, or a customer's own."""
+    return str(row.get("list") or row.get("customer") or "")
+
+
+def _beneath(row: Row, goods: Goods, ratio: Decimal) -> list[Problem]:
+    price = Decimal(str(row["price"]))
+    if not price:
+        return [("price", "not a price: 0")]
+    if _finer(price / ratio, 4):
+        return [("price", f"more than 4 decimal places per {goods.base_unit}: {price / ratio}")]
+    floor = goods.floor
+    return [("price", f"below the floor of {plain(floor)}")] if floor is not None and price / ratio < floor else []
+
+
+def _days(row: Row) -> list[Problem]:
+    problems, days = [], []
+    for name in ("starts", "ends"):
+        try:
+            days.append(date.fromisoformat(str(row[name])) if row.get(name) else None)
+        except ValueError:
+            problems.append((name, f"not a day like 2026-12-31: {row[name]}"))
+    if not problems and days[0] and days[1] and days[1] < days[0]:
+        problems.append(("ends", "before it starts"))
+    return problems
+
+
+def _breaks(row: Row) -> list[Problem]:
+    breaks = row.get("price_breaks") or []
+    if not isinstance(breaks, list) or not all(isinstance(one, Mapping) for one in breaks):
+        return [("price_breaks", 'expected a list like [{"from": 100, "price": 17}]')]
+    found = (_number(one, "from", 3, required=True) + _number(one, "price", 4, required=True) for one in breaks)
+    return [("price_breaks", f"{name}: {text}") for problems in found for name, text in problems]
+
+
+def _more_than_nothing(row: Row, *names: str) -> list[Problem]:
+    problems = [problem for name in names for problem in _number(row, name, 3)]
+    return problems or [(name, "must be more than 0") for name in names if row.get(name) == 0]
 
 
 def unseen_problems(row: Row) -> list[Problem]:

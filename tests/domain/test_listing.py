@@ -155,8 +155,8 @@ async def test_offers(cast: Cast):
     await an_order(cast.wang, line(qty=4))
     [stock] = await offering.stock_of(["A100", "OLD", "X"])
     assert (stock.sku, stock.on_hand, stock.reserved, stock.free) == ("A100", 10, 4, 6)
-    [price] = await offering.prices_of(["A100", "OLD"], "C001")
-    assert (price.price, price.units) == (D("18.5"), {"个": 1, "箱": 50})
+    [price] = await offering.prices_of({"A100": D(1), "OLD": D(1)}, "C001", today=TODAY)
+    assert (price.priced.unit_price, price.units) == (D("18.5"), {"个": 1, "箱": 50})
     assert [row.sku for row in await offering.products_on_sale(limit=5)] == ["A100"]
 
 

@@ -19,6 +19,7 @@ from domain.events import (
     ParcelMoved,
     PersonJoined,
     PersonLeft,
+    PricesChanged,
     StockFellShort,
 )
 from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
@@ -80,6 +81,7 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         OrderHeld(order="SO1042K", goods=GOODS, total="18500.00", reasons=("price_below_floor",)),
         OrderRejected(order="SO1042K", goods=GOODS, reason="价格太低"),
         OrderCancelled(order="SO1042K", goods=GOODS),
+        PricesChanged(lists=("VIP",), prices=3),
         OrderChased(order="SO1042K", goods=GOODS),
         StockFellShort(
             order="SO1042K",

@@ -14,7 +14,7 @@ AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 def a_sheet(text: str) -> Sheet:
     """Everything that people or carriers write is ``text``."""
     scan = ScanView(AT, ParcelState.COLLECTED, text, text)
-    goods = Goods(text, text, text, text, text, text, Decimal(1), text, Decimal(1))
+    goods = Goods(text, text, text, text, text, text, Decimal(1), text, Decimal(1), "level", {"list": text})
     parcel = Parcel(text, text, "collected", "plain", AT, None, (scan,) * 4)
     sheet = Sheet(
         number="SO1001H", stage="on_the_way", tone="good", expected=None, late=False, short=False, open=False,
