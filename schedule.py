@@ -16,6 +16,7 @@ from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
 from domain.subscribing import Watch, due_queries, due_watches, note_unanswered, note_watched
 from domain.tracking import apply_trace, process_pushes
+from domain.urging import keep_moving
 from notify import listing
 from notify.alerts.rules import Thresholds
 from notify.alerts.watch import watch
@@ -134,12 +135,12 @@ def jobs(
     beat: Callable[[datetime], Awaitable[None]],
     keep: Callable[[datetime], Awaitable[Any]] | None = None,
 ) -> tuple[Job, ...]:
-    """The jobs of the product: look for what is wrong, ask carriers, read what they pushed, end what was left undone,
-    forget what is old, tell that somebody is alive, and copy the database at night.
+    """The jobs of the product: look for what is wrong, see that held orders are decided on, ask carriers, read what
+    they pushed, end what was left undone, forget what is old, tell that somebody is alive, copy the database at night.
     """
 
     async def alerts(now: datetime) -> None:
-        if await watch(thresholds, now=now, link=link):
+        if await keep_moving(thresholds.held, now=now) + await watch(thresholds, now=now, link=link):
             wake()
 
     async def pushes(now: datetime) -> None:

@@ -67,10 +67,11 @@ class OrderHeld(BusinessEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRejected(BusinessEvent):
-    """A reviewer said no."""
+    """A reviewer said no, perhaps ``instead_of`` one who is absent."""
 
     goods: str
     reason: str
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

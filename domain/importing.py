@@ -176,6 +176,7 @@ def _product(row: Row) -> dict[str, Any]:
         "floor_price": _amount(row, "floor_price"),
         "min_qty": _amount(row, "min_qty"),
         "pack_qty": _amount(row, "pack_qty"),
+        **({} if row.get("cost") is None else {"cost": _amount(row, "cost")}),
         "active": True,
     }
 

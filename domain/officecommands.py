@@ -58,3 +58,11 @@ class ClearDuty(Command):
     who: str | None = None
     first: date | None = None
     last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassOn(Command):
+    """1042 转 小王: a colleague decides in my place."""
+
+    order_no: str | None = None
+    who: str | None = None

@@ -1,7 +1,7 @@
 """Why somebody at work is told no; the words stand with all others in ``templates/refusals.j2``."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from domain.errors import Refusal
 
@@ -52,3 +52,40 @@ class TooManyDays(Refusal):
 
     days: int
     most: int
+
+
+@dataclass
+class NotYourLevel(Refusal):
+    """The order waits for somebody else; ``decided``: this person has had their say on it before."""
+
+    number: str
+    approver: str
+    step: int
+    of: int
+    decided: bool
+
+
+@dataclass
+class AnswerOutdated(Refusal):
+    """The answer was written before the present question was asked."""
+
+    number: str
+    approver: str
+    step: int
+    of: int
+    at: datetime
+
+
+@dataclass
+class ColleagueAway(Refusal):
+    """The colleague is not at work; ``back`` is when the leave ends, if it is one."""
+
+    name: str
+    back: datetime | None
+
+
+@dataclass
+class ColleagueBarred(Refusal):
+    """The colleague may not decide on orders, or has a part in this one."""
+
+    name: str

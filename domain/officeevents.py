@@ -48,3 +48,34 @@ class DutySet(BusinessEvent):
     what: str = "duty"
     hours: str = ""
     hearers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked(BusinessEvent):
+    """Somebody is asked to decide on a held order: level ``step`` of ``of``, perhaps ``instead_of`` who is absent.
+
+    ``why`` is roster, deputy, next, passed, reminder or escalated; ``margin`` in percent, ``credit`` what is left of
+    the limit after a yes, ``rivals`` the orders that would lack goods then; ``hearers`` is the approver's code.
+    """
+
+    goods: str
+    total: str
+    reasons: tuple[str, ...]
+    approver: str = ""
+    instead_of: str = ""
+    why: str = "roster"
+    step: int = 1
+    of: int = 1
+    margin: str = ""
+    credit: str = ""
+    rivals: tuple[str, ...] = ()
+    hearers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalGiven(BusinessEvent):
+    """One level said yes, perhaps ``instead_of`` who is absent."""
+
+    step: int
+    of: int
+    instead_of: str = ""

@@ -1,14 +1,15 @@
-"""Decisions on held orders: the first one counts, nobody decides an own order."""
+"""Decisions on held orders: the first one counts, nobody decides an own order; perhaps several levels."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain import lane
 from domain.allocating import Shortage, reserve_lines
-from domain.errors import AlreadyDecided, OwnOrder, StepRefused
+from domain.approving import Waiting, closed, given, judged, too_late
+from domain.asking import approval_of
 from domain.events import OrderRejected
 from domain.holding import held
-from domain.models import Order, OrderLine, Product
+from domain.models import Approval, Order, OrderLine, Product
 from domain.ordering import accepted
 from domain.policy import shop_day
 from domain.recording import record
@@ -29,22 +30,34 @@ class Decided:
     goods: str
     promised: date | None
     short: tuple[Shortage, ...] = ()
+    instead_of: str = ""
+    waits: Waiting | None = None
 
 
-async def approve(number: str, *, by: Actor, now: datetime) -> Decided:
-    """Accept a held order: its stock is reserved now, and what is missing is asked of purchasing."""
+async def approve(number: str, *, by: Actor, now: datetime, heard_at: datetime | None = None) -> Decided:
+    """Say yes to a held order. With the last yes it stands: its stock is reserved, what is missing asked of purchasing.
+
+    ``heard_at`` is when the answer was written: one that is older than the question is refused.
+    """
     require(by, DECIDING)
-    return await transact(lambda: _approve(number, by, now))
+    return await transact(lambda: _approve(number, by, now, heard_at))
 
 
-async def reject(number: str, reason: str, *, by: Actor, now: datetime) -> Decided:
-    """Refuse a held order; the reason is told to the customer and the rep."""
+async def reject(number: str, reason: str, *, by: Actor, now: datetime, heard_at: datetime | None = None) -> Decided:
+    """Refuse a held order, whatever its level; the reason is told to the customer and the rep."""
     require(by, DECIDING)
-    return await transact(lambda: _reject(number, reason, by, now))
+    return await transact(lambda: _reject(number, reason, by, now, heard_at))
 
 
-async def _approve(number: str, by: Actor, now: datetime) -> Decided:
-    order = await _decide(number, Step.APPROVE, "", by, now)
+async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | None) -> Decided:
+    order = await held(number, by)
+    approval = await _asked(order, Step.APPROVE, by, now, heard_at)
+    stood_in = approval.instead_of if approval.approver_id == by.staff else ""
+    waits = await given(order, approval, by=by, now=now)
+    if waits is not None:
+        goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
+        return Decided(number, order.state, goods, None, instead_of=stood_in, waits=waits)
+    order = await _decide(order, Step.APPROVE, "", by, now)
     lines = await reserve_lines(await OrderLine.filter(order_id=order.id).order_by("position"))
     leads = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "lead_days"))
     today = shop_day(now)
@@ -52,28 +65,29 @@ async def _approve(number: str, by: Actor, now: datetime) -> Decided:
     order.promised_date = promise(supplies, today=today, wish=order.delivery_wish)
     await Order.filter(id=order.id).update(promised_date=order.promised_date)
     short = await lane.within(accepted(order, lines, by=by, now=now, leads=leads))
-    return Decided(number, order.state, goods_of(lines), order.promised_date, short)
+    return Decided(number, order.state, goods_of(lines), order.promised_date, short, instead_of=stood_in)
 
 
-async def _reject(number: str, reason: str, by: Actor, now: datetime) -> Decided:
-    order = await _decide(number, Step.REJECT, reason, by, now)
-    goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
-    await record(OrderRejected(order=number, goods=goods, reason=reason), by=by, at=now)
-    return Decided(number, order.state, goods, None)
-
-
-async def _decide(number: str, step: Step, reason: str, by: Actor, now: datetime) -> Order:
+async def _reject(number: str, reason: str, by: Actor, now: datetime, heard_at: datetime | None) -> Decided:
     order = await held(number, by)
+    approval = await _asked(order, Step.REJECT, by, now, heard_at)
+    stood_in = approval.instead_of if approval.approver_id == by.staff else ""
+    await closed(approval)
+    order = await _decide(order, Step.REJECT, reason, by, now)
+    goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
+    await record(OrderRejected(order=number, goods=goods, reason=reason, instead_of=stood_in), by=by, at=now)
+    return Decided(number, order.state, goods, None, instead_of=stood_in)
+
+
+async def _asked(order: Order, step: Step, by: Actor, now: datetime, heard_at: datetime | None) -> Approval:
     if not may(order.state, step):
-        raise _too_late(order, step)
-    if order.placed_by_staff_id is not None and order.placed_by_staff_id == by.staff:
-        raise OwnOrder(number)
+        raise too_late(order, step)
+    approval = await approval_of(order, now=now)
+    await judged(order, approval, by=by, heard_at=heard_at)
+    return approval
+
+
+async def _decide(order: Order, step: Step, reason: str, by: Actor, now: datetime) -> Order:
     new = {"state": after(order.state, step), "decided_by": by.name, "decided_at": now, "reason": reason[:400]}
     await Order.filter(id=order.id).update(**new)
     return order.update_from_dict(new)
-
-
-def _too_late(order: Order, step: Step) -> AlreadyDecided | StepRefused:
-    if order.decided_by is not None and order.decided_at is not None:
-        return AlreadyDecided(order.number, order.state, order.decided_by, order.decided_at)
-    return StepRefused(order.number, order.state, step)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Subquery
 from tortoise.queryset import QuerySet
 
-from domain.models import Order, OrderLine, PurchaseRequest, Shipment
+from domain.models import Approval, Order, OrderLine, PurchaseRequest, Shipment
 from domain.models.shipments import ParcelState
 from domain.rules.lifecycle import OrderState
 from domain.rules.tracking import MOVING
@@ -31,7 +31,10 @@ class Condition:
 async def held_orders(before: datetime) -> list[Condition]:
     """Orders that have waited for a decision since ``before`` or longer."""
     states = (OrderState.AWAITING_APPROVAL, OrderState.IN_REVIEW)
-    rows = await Order.filter(state__in=states, placed_at__lte=before).select_related("customer").limit(MOST)
+    # Who was asked is reminded by the approval itself; here remain those that nobody was asked about.
+    asked = Approval.filter(live=True, approver_id__isnull=False)
+    held = Order.filter(state__in=states, placed_at__lte=before, number__not_in=Subquery(asked.values("order_number")))
+    rows = await held.select_related("customer").limit(MOST)
     return [_of(row, row.number, row.placed_at, {}) for row in rows]
 
 

@@ -7,6 +7,7 @@ from bot.replies import say
 from bot.router import ANYONE, BOUND, Answered, Ask, Handler, Router
 from domain.commands import Approve, CancelOrder, Chase, Confirm, Deny, ProvideInfo, QueryOrder, ReceiveGoods, Reject
 from domain.errors import CustomerNotFound
+from domain.officecommands import PassOn
 from handlers import booking, enquiring, fulfilling, joining, reviewing
 from handlers.ordering import proceed
 
@@ -79,6 +80,9 @@ async def _for_order(ask: Ask, intent: str, number: str | None) -> Answered:
         case "reject":
             reason = question.options[0] if question is not None and question.options else None
             return await reviewing.reject(replace(ask, command=Reject(order_no=number, reason=reason), talk=talk))
+        case "pass_on":
+            who = question.options[0] if question is not None and question.options else None
+            return await reviewing.pass_on(replace(ask, command=PassOn(order_no=number, who=who), talk=talk))
         case "receive":
             return await fulfilling.receive(replace(ask, command=ReceiveGoods(order_no=number), talk=talk))
         case "chase":

@@ -5,9 +5,11 @@ from dataclasses import replace
 from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import reviewing
+from domain import approving, reviewing
 from domain.commands import Approve, ListReview, Reject
+from domain.consequences import prospects
 from domain.listing import orders_to_review
+from domain.officecommands import PassOn
 from domain.queries import find_order
 from domain.values import Role
 
@@ -18,6 +20,7 @@ def register(router: Router) -> None:
     """What this room answers."""
     router.on(Approve, roles=DECIDERS)(approve)
     router.on(Reject, roles=DECIDERS)(reject)
+    router.on(PassOn, roles=DECIDERS)(pass_on)
     router.on(ListReview, roles=DECIDERS)(waiting)
 
 
@@ -26,7 +29,7 @@ async def approve(ask: Ask) -> Answered:
     number = await _number(ask, ask.given(Approve).order_no)
     if number is None:
         return _which(ask, "approve")
-    decided = await reviewing.approve(number, by=ask.actor, now=ask.now)
+    decided = await reviewing.approve(number, by=ask.actor, now=ask.now, heard_at=ask.heard_at)
     return say("approved", replace(ask.talk, question=None, last_order=number), decided=decided)
 
 
@@ -36,13 +39,29 @@ async def reject(ask: Ask) -> Answered:
     number = await _number(ask, command.order_no)
     if number is None:
         return _which(ask, "reject", command.reason or "")
-    decided = await reviewing.reject(number, command.reason or "", by=ask.actor, now=ask.now)
+    reason = command.reason or ""
+    decided = await reviewing.reject(number, reason, by=ask.actor, now=ask.now, heard_at=ask.heard_at)
     return say("rejected", replace(ask.talk, question=None, last_order=number), decided=decided)
 
 
 async def waiting(ask: Ask) -> Answered:
     """待审核: the orders that wait for a decision, oldest first."""
-    return say("to_review", rows=await orders_to_review(ask.actor))
+    rows = await orders_to_review(ask.actor)
+    waits = await approving.waiting([row.number for row in rows])
+    card = await prospects(rows[0].number) if len(rows) == 1 else None
+    return say("to_review", rows=rows, waiting=waits, card=card, waits=waits.get(rows[0].number) if rows else None)
+
+
+async def pass_on(ask: Ask) -> Answered:
+    """1042 转 小王: a colleague decides."""
+    command = ask.given(PassOn)
+    if command.who is None:
+        return say("pass_to", number=command.order_no)
+    number = await _number(ask, command.order_no)
+    if number is None:
+        return _which(ask, "pass_on", command.who)
+    waits = await approving.pass_on(number, command.who, by=ask.actor, now=ask.now, heard_at=ask.heard_at)
+    return say("passed_on", replace(ask.talk, question=None, last_order=number), waiting=waits)
 
 
 async def _number(ask: Ask, given: str | None) -> str | None:

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from domain.events import BusinessEvent, StockFellShort, event_kinds
+from domain.approving import open_for
+from domain.events import BusinessEvent, OrderHeld, StockFellShort, event_kinds
 from domain.faults import fault
 from domain.telling import Affair, Happened, affair_of, mark_routed, unrouted_events
 from domain.transaction import transact
+from domain.values import Actor
 from notify.alerts.raising import raise_alert, tell_if_due
 from notify.alerts.rules import shortage
 from notify.outbox import OF_EVENT, put
@@ -50,6 +52,8 @@ async def _route(happened: Happened, link: Link, now: datetime) -> None:
         if not await mark_routed(happened.id, now=now):
             return
         await put(f"{OF_EVENT}{happened.id}", plans, now=now)
+        if isinstance(event, OrderHeld) and event.order:
+            await open_for(event.order, by=Actor(happened.by, identity=happened.identity), now=now)
         if isinstance(event, StockFellShort):
             await _alert(event, affair, happened.at, link=link, now=now)
 

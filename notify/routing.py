@@ -26,7 +26,7 @@ from domain.events import (
     StockFellShort,
 )
 from domain.models.shipments import ParcelState
-from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
+from domain.officeevents import ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken
 from domain.rules.lifecycle import OrderState
 from domain.rules.tracking import RETURN, TROUBLED
 from domain.telling import Affair, Listener
@@ -102,10 +102,8 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
         Route(Notice.ORDER_CONFIRMED, _BUYERS, "buyer", CUSTOMER, actor_too=True),
         Route(Notice.ORDER_CONFIRMED, rep, "rep", actor_too=True),
     ),
-    OrderHeld: (
-        Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "reviewer"),
-        Route(Notice.ORDER_HELD, _BUYERS, "buyer", CUSTOMER),
-    ),
+    OrderHeld: (Route(Notice.ORDER_HELD, _BUYERS, "buyer", CUSTOMER),),
+    ApprovalAsked: (Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "approver", hearers=True),),
     OrderRejected: (
         Route(Notice.ORDER_REJECTED, _BUYERS, "buyer", CUSTOMER),
         Route(Notice.ORDER_REJECTED, rep, "rep"),
@@ -139,6 +137,7 @@ ALERTED: frozenset[type[BusinessEvent]] = frozenset({StockFellShort})
 """Events that raise an alert, which is told to its owner under a number."""
 
 NOBODY: Mapping[type[BusinessEvent], str] = {
+    ApprovalGiven: "the next level is asked, or the order is accepted and that is told",
     LinksRevoked: "the one who took them back has the answer",
     OrderPlaced: "the outcome of the review follows at once and is told",
     PricesChanged: "who sets prices knows, and everybody else sees the price with the goods",

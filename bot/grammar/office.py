@@ -9,7 +9,7 @@ from bot.grammar.numerals import small_number
 from bot.grammar.phrases import TEAMS
 from bot.grammar.scene import Scene
 from domain.commands import Command
-from domain.officecommands import ClearDuty, EndLeave, ListLeave, SetDuty, ShowDuty, TakeLeave
+from domain.officecommands import ClearDuty, EndLeave, ListLeave, PassOn, SetDuty, ShowDuty, TakeLeave
 
 LONGEST = 80
 _NAME = r"[\u4e00-\u9fffa-z0-9]{0,12}?"
@@ -41,6 +41,11 @@ def _clock(side: str) -> str:
 
 
 _HOURS = re.compile(_clock("a") + r"\s?(?:到|至|-|~)\s?(?:次日|第二天)?" + _clock("b"))
+_ORDER = r"(?:so\s?-?)?\d{3,12}[a-hjkmnp-z]?(?![a-z0-9])"
+_PASS = re.compile(
+    rf"\s{{0,3}}(?:(?:订单|单号)?\s?(?P<n>{_ORDER})\s?,?\s?)?(?:请|帮我)?转(?!人工|账|帐|款|接|发|运|告|正|让|到)(?:交|给|由){{0,2}}\s?(?:(?P<m>{_ORDER})\s?给?\s?)?"
+    r"(?P<who>[\u4e00-\u9fffa-z][\u4e00-\u9fffa-z0-9]{0,9}?)?\s?(?:审批?|审核|处理|看看|来?定|来?批)?[\s.,。!~]{0,3}"
+)
 _FILLERS = (
     "你好|您好|我们|我|本人|自己|想要|想|需要|要|得|打算|准备|申请|给|帮|替|让|叫|安排|请|由|从|到|起|开始|为|在|是|全天|整天|一天|领导|老板"
     "|一下|吧|了|哈|啊|谢谢|麻烦|的|原因|理由|因为|去|先|[\\s,.:;。!~DT]"
@@ -86,12 +91,25 @@ class _Said:
 
 
 def office_phrase(scene: Scene) -> Command | None:
-    """Leave and duty; nothing for customers, who have neither."""
-    if not scene.context.staff or len(scene.text) > LONGEST or scene.has("PNKW"):
+    """Leave, duty, a decision handed on; nothing for customers, who have none of them."""
+    if not scene.context.staff or len(scene.text) > LONGEST:
         return None
+    handed = _handed_on(scene)
+    if handed is not None or scene.has("PNKW"):
+        return handed
     said = _masked(scene)
     readers = (_answer, _who_is_away, _who_is_on_duty, _end_of_leave, _roster, _leave)
     return next((found for reader in readers if (found := reader(said)) is not None), None)
+
+
+def _handed_on(scene: Scene) -> Command | None:
+    """转 1042 小王, 1042转给小王, 转小王."""
+    match = _PASS.fullmatch(scene.text)
+    if match is None:
+        return None
+    number = match["n"] or match["m"]
+    who = scene.normal.quote(*match.span("who")) if match["who"] else None
+    return PassOn(order_no=number.replace(" ", "").upper() if number else None, who=who)
 
 
 def _masked(scene: Scene) -> _Said:

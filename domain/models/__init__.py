@@ -1,5 +1,6 @@
 """The rows of the business; other rooms read them through queries and use-cases."""
 
+from domain.models.approvals import Approval, ApprovalScheme
 from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, Product, UnitSynonym
 from domain.models.installation import JobRun, Leadership, Mark
 from domain.models.ledger import Event, InstanceSecret
@@ -11,6 +12,8 @@ from domain.models.terms import PriceEntry, PriceList
 from domain.models.work import Leave, Shift
 
 __all__ = [
+    "Approval",
+    "ApprovalScheme",
     "BindingCode",
     "BindingTry",
     "CarrierPush",

@@ -24,6 +24,7 @@ class Product(Model):
     floor_price: Decimal | None = PriceField(null=True)
     min_qty: Decimal | None = QuantityField(null=True)
     pack_qty: Decimal | None = QuantityField(null=True)
+    cost: Decimal | None = PriceField(null=True)
     category = fields.CharField(64, null=True)
     lead_days = fields.IntField(default=7)
     make_or_buy = fields.CharField(8, default="buy")

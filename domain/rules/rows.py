@@ -30,6 +30,7 @@ def product_problems(row: Row) -> list[Problem]:
     """What is wrong with a product: its names, its prices, the sizes of its units."""
     problems = _texts(row, sku=64, name=128, base_unit=16) + _lists(row, "aliases")
     problems += _number(row, "list_price", 4, required=True) + _number(row, "floor_price", 4)
+    problems += _number(row, "cost", 4)
     problems += _number(row, "stock", 3) + _number(row, "lead_days", 0)
     problems += _more_than_nothing(row, "min_qty", "pack_qty") + _breaks(row)
     units = row.get("units") or {}

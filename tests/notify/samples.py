@@ -22,7 +22,7 @@ from domain.events import (
     PricesChanged,
     StockFellShort,
 )
-from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
+from domain.officeevents import ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken
 from domain.rules.lifecycle import OrderState
 from domain.telling import Affair, Listener
 from domain.values import Address, Role
@@ -98,6 +98,15 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         PersonJoined(identity=14, name="阿强", roles=("warehouse",)),
         PersonLeft(),
         LeaveTaken(staff="S15", name="采妹", first="2026-11-25", last="2026-11-27", hearers=("S13",)),
+        ApprovalAsked(
+            order="SO1042K",
+            goods=GOODS,
+            total="18500.00",
+            reasons=("price_below_floor",),
+            approver="陈姐",
+            hearers=("S13",),
+        ),
+        ApprovalGiven(order="SO1042K", step=1, of=2),
         LeaveEnded(staff="S15", name="采妹", first="2026-11-25", last="2026-11-27"),
         DutySet(staff="S14", name="阿强", first="2026-11-28", last="2026-11-28", hearers=("S14",)),
         LinksRevoked(order="SO1042K"),

@@ -62,6 +62,14 @@ ORDERLY = {
     "part": "",
     "hours": "08:00-20:00",
     "what": "leave",
+    "approver": "陈姐",
+    "instead_of": "老张",
+    "why": "deputy",
+    "step": 1,
+    "of": 2,
+    "margin": "12.5",
+    "credit": "5000.00",
+    "rivals": ["SO1043M"],
 }
 LONG = dict.fromkeys(("customer_name", "reason", "text", "place", "remark", "name", "carrier", "unit"), "长" * 300)
 WORST: list[dict[str, Any]] = [

@@ -26,7 +26,7 @@ from domain.events import (
     event_kinds,
 )
 from domain.models.shipments import ParcelState
-from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
+from domain.officeevents import ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken
 from domain.rules.lifecycle import OrderState
 from domain.rules.tracking import RETURN, TROUBLED
 from domain.telling import Listener
@@ -73,7 +73,9 @@ def test_every_event_has_a_notice_an_alert_or_an_explicit_nobody():
     [
         (OrderPlaced, ()),
         (OrderAccepted, (WANG, BOSS, LI)),
-        (OrderHeld, (CHEN, WANG, BOSS)),
+        (OrderHeld, (WANG, BOSS)),
+        (ApprovalAsked, (CHEN,)),
+        (ApprovalGiven, ()),
         (OrderRejected, (WANG, BOSS, LI)),
         (OrderCancelled, (WANG, BOSS, LI)),
         (OrderChased, (LI, QIANG)),
@@ -113,7 +115,7 @@ def test_customers_hear_of_milestones_only_and_the_rep_of_trouble(state: ParcelS
 def test_the_one_who_did_it_has_had_an_answer():
     assert "小王" not in heard(EVENTS[OrderCancelled], by=WANG)
     assert "小王" not in heard(EVENTS[OrderHeld], by=WANG)
-    assert "陈姐" not in heard(EVENTS[OrderHeld], by=CHEN)
+    assert "陈姐" not in heard(ApprovalAsked(order="SO1042K", goods="", total="1", reasons=()), by=CHEN)
     assert "小王" in heard(EVENTS[OrderAccepted], by=WANG)
 
 
@@ -122,7 +124,7 @@ def test_a_namesake_of_the_one_who_did_it_hears_of_it():
     planned = plan(EVENTS[OrderCancelled], affair(people=(WANG, twin)), Occasion("小王", NOW, identity=WANG.identity))
     assert [one.to for one in planned] == [twin.address]
     impostor = member(30, "小王", Role.REVIEWER)
-    assert "小王" in heard(EVENTS[OrderHeld], affair(people=(impostor,)), by=WANG)
+    assert "小王" in heard(EVENTS[ApprovalAsked], affair(people=(impostor,)), by=WANG)
 
 
 def test_a_person_in_two_routes_hears_once():
@@ -150,8 +152,9 @@ def test_contacts_joining_are_told_to_nobody():
 
 
 def test_every_plan_has_a_reason_and_the_facts_of_its_audience():
-    planned = plan(EVENTS[OrderHeld], affair(), Occasion("小王", NOW, "https://shop/o/abc"))
-    assert {one.why for one in planned} == {"OrderHeld:reviewer", "OrderHeld:buyer"}
+    about = Occasion("小王", NOW, "https://shop/o/abc")
+    planned = [*plan(EVENTS[OrderHeld], affair(), about), *plan(EVENTS[ApprovalAsked], affair(), about)]
+    assert {one.why for one in planned} == {"ApprovalAsked:approver", "OrderHeld:buyer"}
     assert {one.facts["audience"] for one in planned} == {"staff", "customer"}
     assert all(one.facts["url"] == "https://shop/o/abc" and one.order == "SO1042K" for one in planned)
     assert CAI.address not in {one.to for one in planned}

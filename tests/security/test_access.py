@@ -56,6 +56,7 @@ CHAT: dict[str, frozenset[str]] = {
     "Media": EVERYBODY,
     "ModifyOrder": WRITERS,
     "NotUnderstood": EVERYBODY,
+    "PassOn": frozenset({"reviewer", "manager"}),
     "PlaceOrder": WRITERS,
     "ProvideInfo": BOUND,
     "QueryOrder": BOUND,

@@ -91,7 +91,9 @@ def test_in_a_notice_it_fits_every_field_and_makes_no_link(kind: Notice):
 
 
 # What the house itself writes: codes, days, moments.
-OURS = ("url", "at", "total", "promised", "eta", "expected", "since", "rule", "state", "first", "last", "what")
+OURS = ("url", "at", "total", "promised", "eta", "expected", "since", "rule", "state", "first", "last", "what",
+        "margin", "credit", "why",
+)  # fmt: skip
 KEPT = {name: ORDERLY[name] for name in OURS}
 
 

@@ -1,0 +1,92 @@
+"""The question to an approver: who is chosen, what they are told, since when it waits; the rows behind an approval."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from domain.attendance import members
+from domain.consequences import consequences
+from domain.models import Approval, ApprovalScheme, Order, OrderLine, Staff
+from domain.officeevents import ApprovalAsked
+from domain.policy import current_policy
+from domain.recording import record
+from domain.rules.approval import Choice, Level, Scene, choose, levels_of
+from domain.values import Actor, Role
+from domain.wording import goods_of
+
+
+async def approval_of(order: Order, *, now: datetime) -> Approval:
+    """The approval of a held order, even when it is answered before anybody was asked."""
+    return await Approval.get_or_none(order_number=order.number) or await started(order, now)
+
+
+async def started(order: Order, now: datetime) -> Approval:
+    """Choose the first approver, who is not told yet."""
+    levels = levels_of(order.total, await scheme())
+    approval = Approval(order_number=order.number, levels=[_stored(one) for one in levels], asked_at=now)
+    approval.placed_by = order.placed_by_staff_id
+    turn_to(approval, choose(levels[0], await scene_of(approval, now)), "roster", now)
+    await approval.save()
+    return approval
+
+
+async def scheme() -> tuple[Level, ...]:
+    """The levels in force; none were set means the usual one."""
+    row = await ApprovalScheme.all().order_by("-id").first()
+    return tuple(stored_level(one) for one in row.levels) if row is not None else ()
+
+
+def turn_to(approval: Approval, choice: Choice, why: str, now: datetime) -> None:
+    """Let the approval wait for somebody else from now on."""
+    approval.approver_id = choice.approver.staff if choice.approver else None
+    approval.approver = choice.approver.name if choice.approver else ""
+    approval.instead_of = choice.instead_of.name if choice.instead_of else ""
+    restart(approval, "deputy" if choice.instead_of and why == "roster" else why, now)
+
+
+def restart(approval: Approval, why: str, now: datetime) -> None:
+    """Begin to wait anew: older answers do not count."""
+    approval.why, approval.asked_at, approval.reminded_at = why, now, None
+    approval.version += 1
+
+
+async def ask(approval: Approval, order: Order, by: Actor, now: datetime) -> None:
+    """Record that somebody is asked, with all they need to know; who it is told to follows from that."""
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    ahead = await consequences(order, lines)
+    row = await Staff.get_or_none(id=approval.approver_id) if approval.approver_id else None
+    event = ApprovalAsked(
+        order=order.number,
+        goods=goods_of(lines),
+        total=format(order.total, "f"),
+        reasons=tuple(reason["code"] for reason in order.review.get("reasons", ())),
+        approver=approval.approver,
+        instead_of=approval.instead_of,
+        why=approval.why,
+        step=approval.step + 1,
+        of=len(approval.levels),
+        rivals=ahead.rivals,
+        hearers=(row.code,) if row is not None else (),
+        **ahead.facts(),
+    )
+    await record(event, by=by, at=now)
+
+
+async def scene_of(approval: Approval, now: datetime) -> Scene:
+    """The people as they are now, and who has no say on this order."""
+    decided = [one["staff"] for one in approval.given]
+    barred = frozenset(one for one in (approval.placed_by, *decided, *approval.passed) if one is not None)
+    return Scene(await members(now=now), now, current_policy().zone, barred)
+
+
+def _stored(level: Level) -> dict[str, Any]:
+    return {"above": format(level.above, "f"), "role": level.role.value, "who": level.who}
+
+
+def stored_level(row: dict[str, Any]) -> Level:
+    return Level(Decimal(row["above"]), Role(row["role"]), row.get("who") or "")
+
+
+def level_of(approval: Approval) -> Level:
+    """The level that waits."""
+    return stored_level(approval.levels[approval.step])

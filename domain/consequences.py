@@ -1,0 +1,77 @@
+"""What a yes to a held order would mean: its margin, the customer's credit after it, who else waits for the goods."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.models import Order, OrderLine, Product, Stock
+from domain.rules.lifecycle import OrderState
+from domain.values import plain
+
+WAITING = (OrderState.ACCEPTED, OrderState.AWAITING_APPROVAL)
+MOST_RIVALS = 3
+NONE = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """``margin`` in percent, ``credit`` what is left of the limit afterwards; None when it cannot be known."""
+
+    margin: Decimal | None
+    credit: Decimal | None
+    rivals: tuple[str, ...] = ()
+
+    def facts(self) -> dict[str, str]:
+        """The same as text for a notice, empty where nothing is known."""
+        return {
+            "margin": "" if self.margin is None else plain(self.margin),
+            "credit": "" if self.credit is None else format(self.credit, "f"),
+        }
+
+
+async def consequences(order: Order, lines: Sequence[OrderLine]) -> Consequences:
+    """Look ahead, without changing anything; the order comes with its customer."""
+    costs = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "cost"))
+    return Consequences(_margin(lines, costs), await _credit(order), await _rivals(order, lines))
+
+
+async def prospects(number: str) -> Consequences:
+    """The same for an order by its number, for somebody who is about to decide."""
+    order = await Order.get(number=number).select_related("customer")
+    return await consequences(order, await OrderLine.filter(order_id=order.id).order_by("position"))
+
+
+def _margin(lines: Sequence[OrderLine], costs: dict[str, Decimal | None]) -> Decimal | None:
+    earned = sum((line.amount for line in lines), NONE)
+    spent = [(costs.get(line.sku), line.base_qty) for line in lines]
+    if earned <= 0 or any(cost is None for cost, _ in spent):
+        return None
+    cost = sum((each * qty for each, qty in spent if each is not None), NONE)
+    return ((earned - cost) / earned * 100).quantize(Decimal("0.1"))
+
+
+async def _credit(order: Order) -> Decimal | None:
+    limit = order.customer.credit_limit
+    if limit is None:
+        return None
+    running = await Order.filter(customer_id=order.customer_id, state=OrderState.ACCEPTED).only("id", "total")
+    return Decimal(limit) - order.total - sum((row.total for row in running), NONE)
+
+
+async def _rivals(order: Order, lines: Sequence[OrderLine]) -> tuple[str, ...]:
+    """Orders that would find too little on the shelves if this one takes its part, oldest first."""
+    skus = {line.sku for line in lines}
+    left: dict[str, Decimal] = defaultdict(Decimal)
+    for shelf in await Stock.filter(sku__in=list(skus)):
+        left[shelf.sku] += shelf.free
+    for line in lines:
+        left[line.sku] -= line.open
+    others = OrderLine.filter(sku__in=list(skus), order__state__in=WAITING).exclude(order_id=order.id)
+    found: dict[str, None] = {}
+    for line in await others.order_by("order_id", "id").limit(200).select_related("order"):
+        rest = max(left[line.sku], NONE)
+        if line.short > rest:
+            found[line.order.number] = None
+        left[line.sku] = rest - min(rest, line.short)
+    return tuple(found)[:MOST_RIVALS]

@@ -1,0 +1,75 @@
+"""The clock behind approvals: absent approvers are replaced, silent ones reminded, then somebody above is asked."""
+
+from datetime import datetime, timedelta
+
+from domain.approving import closed, open_for
+from domain.asking import ask, level_of, scene_of, turn_to
+from domain.holding import held
+from domain.models import Approval, Order
+from domain.rules.approval import Choice, Level, Scene, Urge, above, choose, urge
+from domain.rules.lifecycle import OrderState
+from domain.rules.roster import Member
+from domain.transaction import transact
+from domain.values import SYSTEM
+
+
+async def keep_moving(patience: timedelta, *, now: datetime) -> int:
+    """Take every waiting approval one step on if its time has come; how many moved. Harmless to run twice.
+
+    Who has gone on leave or off duty is replaced by the deputy, who does not answer is reminded, then somebody above
+    is asked. Nobody is reminded while they are away.
+    """
+    rows = await Approval.filter(live=True).order_by("id")
+    moved = 0
+    for row in rows:
+        moved += await transact(lambda row=row: _move(row.order_number, patience, now))  # type: ignore[misc]
+    missing = Order.filter(state=OrderState.AWAITING_APPROVAL).exclude(number__in=[row.order_number for row in rows])
+    for number in await missing.order_by("id").limit(100).values_list("number", flat=True):
+        await transact(lambda number=number: _open_late(str(number), now))  # type: ignore[misc]
+        moved += 1
+    return moved
+
+
+async def _open_late(number: str, now: datetime) -> None:
+    await open_for(number, by=SYSTEM, now=now)
+
+
+async def _move(number: str, patience: timedelta, now: datetime) -> int:
+    order = await held(number, SYSTEM)
+    approval = await Approval.get(order_number=number)
+    if not approval.live:
+        return 0
+    if order.state is not OrderState.AWAITING_APPROVAL:
+        await closed(approval)
+        return 1
+    scene = await scene_of(approval, now)
+    level = level_of(approval)
+    current = next((one for one in scene.members if one.staff == approval.approver_id), None)
+    why = _moved(approval, current, level, scene, patience)
+    if why is None:
+        return 0
+    await approval.save()
+    await ask(approval, order, SYSTEM, now)
+    return 1
+
+
+def _moved(approval: Approval, current: Member | None, level: Level, scene: Scene, patience: timedelta) -> str | None:
+    """Change who is asked, or note a reminder; why, or None when it may wait."""
+    if current is None or not scene.here(current):
+        choice = choose(level, scene)
+        if choice.approver is None or choice.approver == current or not scene.here(choice.approver):
+            return None
+        turn_to(approval, Choice(choice.approver, current or choice.instead_of), "deputy", scene.now)
+        return "deputy"
+    word = urge(approval.asked_at, approval.reminded_at, patience, scene.now)
+    boss = above(current, level, scene) if word is Urge.ESCALATE else None
+    if boss is not None:
+        turn_to(approval, Choice(boss, current), "escalated", scene.now)
+        return "escalated"
+    if word is Urge.NOTHING:
+        return None
+    if word is Urge.ESCALATE and approval.reminded_at is not None and scene.now - approval.reminded_at < patience:
+        return None
+    approval.reminded_at, approval.why = scene.now, "reminder"
+    approval.version += 1
+    return "reminder"
