@@ -9,6 +9,7 @@ from domain.nightly import copies
 from domain.tally import DB_RETRIES, STOCK_CONFLICTS, counted
 from notify import listing
 from notify.notices import EVERY_WAY
+from notify.outbox import due_count
 from notify.tokens import expiries
 from web.metrics import Figure
 
@@ -60,3 +61,27 @@ def _every_way(found: dict[str, int]) -> dict[str, int]:
 
 def _each(name: str, words: str, label: str, found: dict[str, int]) -> Readings:
     return [Figure(name, words, count, {label: value}) for value, count in found.items()]
+
+
+async def trace(now: datetime) -> dict[str, object]:
+    """What travelled lately and what waits, for the demonstration; never what somebody wrote."""
+    return {
+        "now": now.isoformat(),
+        "unsettled": await inbox.unsettled(),
+        "due": await due_count(now),
+        "messages": await inbox.latest(20),
+        "deliveries": [_shown(row) for row in await listing.deliveries(limit=30)],
+    }
+
+
+def _shown(row: listing.DeliveryRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "notice": row.notice,
+        "order": row.order,
+        "state": row.state.value,
+        "channel": row.channel,
+        "attempts": row.attempts,
+        "created_at": row.created_at.isoformat(),
+        "settled_at": row.settled_at.isoformat() if row.settled_at else None,
+    }

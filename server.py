@@ -42,8 +42,8 @@ from domain.probing import take_write_lock
 from domain.tracking import process_pushes, salt_of
 from domain.upgrading import refuse_newer
 from domain.values import Address
+from domain.waking import Ear
 from handlers import fill
-from notify import listing
 from notify.channels import Channels
 from notify.channels.custom import CustomChannel
 from notify.channels.template import TemplateChannel
@@ -109,6 +109,8 @@ class Shop:
             self._run(self.inbox.resume(older=older), "resume")
             self._run(self.engine.run(self._stop), "engine")
             self.schedule.start()
+            if not self.settings.sqlite_file:
+                self._run(Ear(self.settings.database_url, self._wakes()).listen(self._stop), "ear")
 
     async def settle(self) -> None:
         """Do everything that is due now; for tests and the demonstration."""
@@ -212,7 +214,7 @@ class Shop:
             app.add_routes(assets.routes())
             app.add_routes(self._hooks())
         if self.settings.env is not Environment.PRODUCTION and isinstance(self.clock, stage.MovableClock):
-            app.add_routes(stage.routes(self.clock, self.tick, self._trace))
+            app.add_routes(stage.routes(self.clock, self.tick, lambda: readings.trace(self.clock())))
         return app
 
     def _wire(self) -> list[web.RouteDef]:
@@ -233,7 +235,18 @@ class Shop:
     def _hooks(self) -> list[web.RouteDef]:
         return Hooks(furnishing.vendors(self.settings), salt_of, self._push_came, self.clock).routes()
 
+    def _wakes(self) -> dict[str, Callable[[], None]]:
+        """What is to be done about rows that another process has committed."""
+
+        def pushed() -> None:
+            if self.schedule.leads:
+                self._push_came()
+
+        return {"event": self.engine.wake, "delivery": self.engine.wake, "carrierpush": pushed}
+
     def _push_came(self) -> None:
+        if self.settings.role is ProcessRole.WEB:
+            return  # Kept, and told by the database to those who work.
         self._run(self._read_pushes(), "pushes")
         self._tasks = [task for task in self._tasks if not task.done()]
 
@@ -251,15 +264,6 @@ class Shop:
 
     async def _figures(self) -> list[Figure]:
         return await readings.readings(self.clock(), leads=self.schedule.leads, copies_in=self.settings.backup_dir)
-
-    async def _trace(self) -> dict[str, object]:
-        return {
-            "now": self.clock().isoformat(),
-            "unsettled": await inbox.unsettled(),
-            "due": await due_count(self.clock()),
-            "messages": await inbox.latest(20),
-            "deliveries": [_shown(row) for row in await listing.deliveries(limit=30)],
-        }
 
 
 def _clock(settings: Settings) -> Clock:
@@ -317,19 +321,6 @@ async def serve(settings: Settings) -> None:
 def run(settings: Settings) -> None:
     """The process itself; on uvloop, which answers about a third more."""
     uvloop.run(serve(settings))
-
-
-def _shown(row: listing.DeliveryRow) -> dict[str, object]:
-    return {
-        "id": row.id,
-        "notice": row.notice,
-        "order": row.order,
-        "state": row.state.value,
-        "channel": row.channel,
-        "attempts": row.attempts,
-        "created_at": row.created_at.isoformat(),
-        "settled_at": row.settled_at.isoformat() if row.settled_at else None,
-    }
 
 
 async def _ended(tasks: Iterable[asyncio.Task[object]], seconds: float) -> None:
