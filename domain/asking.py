@@ -23,7 +23,7 @@ async def approval_of(order: Order, *, now: datetime) -> Approval:
 async def started(order: Order, now: datetime) -> Approval:
     """Choose the first approver, who is not told yet."""
     levels = levels_of(order.total, await scheme())
-    approval = Approval(order_number=order.number, levels=[_stored(one) for one in levels], asked_at=now)
+    approval = Approval(order_number=order.number, levels=[stored(one) for one in levels], asked_at=now)
     approval.placed_by = order.placed_by_staff_id
     turn_to(approval, choose(levels[0], await scene_of(approval, now)), "roster", now)
     await approval.save()
@@ -79,11 +79,13 @@ async def scene_of(approval: Approval, now: datetime) -> Scene:
     return Scene(await members(now=now), now, current_policy().zone, barred)
 
 
-def _stored(level: Level) -> dict[str, Any]:
+def stored(level: Level) -> dict[str, Any]:
+    """A level as it is kept."""
     return {"above": format(level.above, "f"), "role": level.role.value, "who": level.who}
 
 
 def stored_level(row: dict[str, Any]) -> Level:
+    """A level as it was kept."""
     return Level(Decimal(row["above"]), Role(row["role"]), row.get("who") or "")
 
 

@@ -90,6 +90,11 @@ async def orders_to_ship(actor: Actor) -> list[OrderRow]:
     return await _rows(_to_ship(actor).order_by("promised_date", "id").limit(LISTED))
 
 
+async def count_to_ship(actor: Actor) -> int:
+    """How many orders may go."""
+    return await _to_ship(actor).count()
+
+
 def _to_ship(actor: Actor) -> QuerySet[Order]:
     ready = Subquery(OrderLine.filter(reserved__gt=Decimal(0)).values("order_id"))
     return visible(actor).filter(state=OrderState.ACCEPTED, id__in=ready)

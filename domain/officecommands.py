@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 
 from domain.commands import Command
 
@@ -66,3 +67,28 @@ class PassOn(Command):
 
     order_no: str | None = None
     who: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalLevels(Command):
+    """审批级别 5万以上经理: who decides from which amount on; without levels they are shown."""
+
+    levels: tuple[tuple[Decimal, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce(Command):
+    """公告 仓库: 明天盘点; ``audience`` is a role, staff, customers, customer:CODE, or empty when it is not clear."""
+
+    audience: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAnnouncements(Command):
+    """公告: the newest ones for me."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTodos(Command):
+    """待办: everything that waits for me."""

@@ -89,3 +89,26 @@ class ColleagueBarred(Refusal):
     """The colleague may not decide on orders, or has a part in this one."""
 
     name: str
+
+
+@dataclass
+class TooManyLevels(Refusal):
+    """More levels of approval than anybody can oversee."""
+
+    count: int
+    most: int
+
+
+@dataclass
+class TextTooLong(Refusal):
+    """A text that is longer than people would read."""
+
+    length: int
+    most: int
+
+
+@dataclass
+class NobodyToTell(Refusal):
+    """Nobody of this audience can be reached."""
+
+    audience: str

@@ -79,3 +79,19 @@ class ApprovalGiven(BusinessEvent):
     step: int
     of: int
     instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelsSet(BusinessEvent):
+    """The levels of approval were set anew; ``levels`` are amounts with a role or the code of one member of staff."""
+
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced(BusinessEvent):
+    """Something was announced to an audience of so many people."""
+
+    whom: str
+    text: str
+    people: int

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from domain.models import Customer, Event, Identity, Order
 from domain.values import Address, Role
@@ -98,7 +99,12 @@ async def listeners(customer_id: int | None = None) -> tuple[Listener, ...]:
     concerned = Q(staff__active=True)
     if customer_id is not None:
         concerned |= Q(contact__customer_id=customer_id, contact__active=True)
-    rows = await Identity.filter(concerned, following=True).select_related("staff", "contact__customer").order_by("id")
+    return await listeners_of(Identity.filter(concerned, following=True))
+
+
+async def listeners_of(identities: QuerySet[Identity]) -> tuple[Listener, ...]:
+    """The people behind these identities; a person with two accounts hears once."""
+    rows = await identities.select_related("staff", "contact__customer").order_by("id")
     latest: dict[tuple[int | None, int | None], Identity] = {}
     for row in rows:
         person = (row.staff_id, row.contact_id)

@@ -3,6 +3,7 @@
 from bot.router import Router
 from handlers import (
     alerting,
+    announcing,
     answering,
     booking,
     enquiring,
@@ -19,8 +20,8 @@ from handlers import (
 )
 
 ROOMS = (
-    alerting, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering, platform, repeating,
-    reviewing, rostering,
+    alerting, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering, platform,
+    repeating, reviewing, rostering,
 )  # fmt: skip
 
 

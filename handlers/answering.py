@@ -8,7 +8,7 @@ from bot.router import ANYONE, BOUND, Answered, Ask, Handler, Router
 from domain.commands import Approve, CancelOrder, Chase, Confirm, Deny, ProvideInfo, QueryOrder, ReceiveGoods, Reject
 from domain.errors import CustomerNotFound
 from domain.officecommands import PassOn
-from handlers import booking, enquiring, fulfilling, joining, reviewing
+from handlers import announcing, booking, enquiring, fulfilling, joining, reviewing
 from handlers.ordering import proceed
 
 
@@ -22,12 +22,14 @@ YES: dict[str, Handler] = {
     "confirm_order": booking.book,
     "confirm_cancel": booking.cancel_now,
     "confirm_twin": booking.twin_yes,
+    "confirm_announce": announcing.send,
     "confirm_identity": joining.is_me,
 }
 NO: dict[str, Handler] = {
     "confirm_order": booking.drop,
     "confirm_cancel": booking.keep,
     "confirm_twin": booking.twin_no,
+    "confirm_announce": announcing.drop,
     "confirm_identity": joining.not_me,
 }
 

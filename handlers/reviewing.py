@@ -5,12 +5,13 @@ from dataclasses import replace
 from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import approving, reviewing
+from domain import approving, levelling, reviewing
 from domain.commands import Approve, ListReview, Reject
 from domain.consequences import prospects
 from domain.listing import orders_to_review
-from domain.officecommands import PassOn
+from domain.officecommands import ApprovalLevels, PassOn
 from domain.queries import find_order
+from domain.rules.rights import HIRING
 from domain.values import Role
 
 DECIDERS = frozenset({Role.REVIEWER, Role.MANAGER})
@@ -21,6 +22,7 @@ def register(router: Router) -> None:
     router.on(Approve, roles=DECIDERS)(approve)
     router.on(Reject, roles=DECIDERS)(reject)
     router.on(PassOn, roles=DECIDERS)(pass_on)
+    router.on(ApprovalLevels, roles=HIRING)(levels)
     router.on(ListReview, roles=DECIDERS)(waiting)
 
 
@@ -62,6 +64,13 @@ async def pass_on(ask: Ask) -> Answered:
         return _which(ask, "pass_on", command.who)
     waits = await approving.pass_on(number, command.who, by=ask.actor, now=ask.now, heard_at=ask.heard_at)
     return say("passed_on", replace(ask.talk, question=None, last_order=number), waiting=waits)
+
+
+async def levels(ask: Ask) -> Answered:
+    """审批级别: who decides from which amount on, perhaps set anew."""
+    wanted = ask.given(ApprovalLevels).levels
+    found = await levelling.set_levels(wanted, by=ask.actor, now=ask.now) if wanted else await levelling.ladder()
+    return say("levels", ladder=found, changed=bool(wanted))
 
 
 async def _number(ask: Ask, given: str | None) -> str | None:

@@ -36,3 +36,8 @@ def named(codes: Collection[str], affair: Affair) -> tuple[Listener, ...]:
 def nobody(_affair: Affair) -> tuple[Listener, ...]:
     """No group at all."""
     return ()
+
+
+def everybody(affair: Affair) -> tuple[Listener, ...]:
+    """Everybody whom the affair concerns."""
+    return affair.people

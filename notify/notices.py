@@ -1,6 +1,7 @@
 """The kinds of notices: each has a template of its name in ``templates/notices`` and may have one on the platform."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +29,7 @@ class Notice(StrEnum):
     PERSON_JOINED = "PERSON_JOINED"
     CODES_GUESSED = "CODES_GUESSED"
     ROSTER_CHANGED = "ROSTER_CHANGED"
+    ANNOUNCEMENT = "ANNOUNCEMENT"
     ALERT_RAISED = "ALERT_RAISED"
     ALERT_ESCALATED = "ALERT_ESCALATED"
     REPLY = "REPLY"
@@ -40,7 +42,10 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One notice to one person, and why: what routing decides and the outbox keeps; ``channels`` best first."""
+    """One notice to one person, and why: what routing decides and the outbox keeps; ``channels`` best first.
+
+    ``wait`` lets others go first.
+    """
 
     to: Address
     notice: Notice
@@ -48,3 +53,4 @@ class Plan:
     why: str
     order: str | None = None
     channels: tuple[str, ...] = EVERY_WAY
+    wait: timedelta = timedelta(0)

@@ -37,7 +37,7 @@ def _row(cause: str, plan: Plan, now: datetime) -> Delivery:
         facts=plan.facts,
         why=plan.why,
         order_number=plan.order,
-        next_at=now,
+        next_at=now + plan.wait,
         created_at=now,
     )
 

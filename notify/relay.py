@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from domain.announcing import hearers
 from domain.approving import open_for
 from domain.events import BusinessEvent, OrderHeld, StockFellShort, event_kinds
 from domain.faults import fault
+from domain.officeevents import Announced
 from domain.telling import Affair, Happened, affair_of, mark_routed, unrouted_events
 from domain.transaction import transact
 from domain.values import Actor
 from notify.alerts.raising import raise_alert, tell_if_due
 from notify.alerts.rules import shortage
 from notify.outbox import OF_EVENT, put
-from notify.routing import Occasion, plan
+from notify.routing import Occasion, plan, unhurried
 
 log = structlog.get_logger()
 
@@ -44,9 +46,11 @@ async def _route(happened: Happened, link: Link, now: datetime) -> None:
         log.error("event_not_understood", event_id=happened.id, kind=happened.kind)
         await mark_routed(happened.id, now=now)
         return
-    affair = await affair_of(event.order, getattr(event, "customer", None))
+    affair = await _affair(event)
     occasion = Occasion(happened.by, happened.at, await link(event.order) if event.order else "", happened.identity)
     plans = plan(event, affair, occasion)
+    if isinstance(event, Announced):
+        plans = unhurried(plans)
 
     async def work() -> None:
         if not await mark_routed(happened.id, now=now):
@@ -60,6 +64,12 @@ async def _route(happened: Happened, link: Link, now: datetime) -> None:
     await transact(work)
     fault("events.routed")
     log.info("event_routed", event_id=happened.id, kind=happened.kind, order=happened.order, people=len(plans))
+
+
+async def _affair(event: BusinessEvent) -> Affair:
+    if isinstance(event, Announced):
+        return Affair(people=await hearers(event.whom))
+    return await affair_of(event.order, getattr(event, "customer", None))
 
 
 def event_of(happened: Happened) -> BusinessEvent | None:

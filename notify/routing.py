@@ -1,8 +1,8 @@
 """Who hears what of an event, and why: a table, read by a pure function."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.events import (
@@ -26,13 +26,21 @@ from domain.events import (
     StockFellShort,
 )
 from domain.models.shipments import ParcelState
-from domain.officeevents import ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken
+from domain.officeevents import (
+    Announced,
+    ApprovalAsked,
+    ApprovalGiven,
+    DutySet,
+    LeaveEnded,
+    LeaveTaken,
+    LevelsSet,
+)
 from domain.rules.lifecycle import OrderState
 from domain.rules.tracking import RETURN, TROUBLED
 from domain.telling import Affair, Listener
 from domain.values import STAFF_ROLES, Role
-from notify.audience import Who, contacts, named, nobody, rep, rep_else, staff
-from notify.notices import Notice, Plan
+from notify.audience import Who, contacts, everybody, named, nobody, rep, rep_else, staff
+from notify.notices import CUSTOM, TEMPLATE, Notice, Plan
 
 CUSTOMER, STAFF = "customer", "staff"
 When = Callable[[BusinessEvent, Affair], bool]
@@ -128,6 +136,7 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     HelpWanted: (Route(Notice.HELP_WANTED, rep_else(Role.MANAGER), "rep"),),
     LeaveTaken: (Route(Notice.ROSTER_CHANGED, _MANAGERS, "manager", hearers=True),),
     LeaveEnded: (Route(Notice.ROSTER_CHANGED, _MANAGERS, "manager", hearers=True),),
+    Announced: (Route(Notice.ANNOUNCEMENT, everybody, "audience"),),
     DutySet: (Route(Notice.ROSTER_CHANGED, nobody, "member", hearers=True),),
     CarrierUnreachable: (Route(Notice.PARCEL_UNWATCHED, staff(Role.WAREHOUSE), "warehouse"),),
 }
@@ -138,6 +147,7 @@ ALERTED: frozenset[type[BusinessEvent]] = frozenset({StockFellShort})
 
 NOBODY: Mapping[type[BusinessEvent], str] = {
     ApprovalGiven: "the next level is asked, or the order is accepted and that is told",
+    LevelsSet: "the one who set them has the answer, everybody else can ask for them",
     LinksRevoked: "the one who took them back has the answer",
     OrderPlaced: "the outcome of the review follows at once and is told",
     PricesChanged: "who sets prices knows, and everybody else sees the price with the goods",
@@ -198,3 +208,13 @@ def facts_of(event: BusinessEvent, affair: Affair, occasion: Occasion) -> dict[s
         "url": occasion.url,
         **event.facts(),
     }
+
+
+AT_ONCE = 20
+"""Announcements go out so many a second, and what happens to orders goes in between."""
+
+
+def unhurried(plans: list[Plan]) -> list[Plan]:
+    """The same plans spread over time, in full words where the person wrote lately, on a card where not."""
+    ways = (CUSTOM, TEMPLATE)
+    return [replace(one, channels=ways, wait=timedelta(seconds=n // AT_ONCE)) for n, one in enumerate(plans)]

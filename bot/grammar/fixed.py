@@ -36,6 +36,7 @@ from domain.commands import (
     Unbind,
     Undo,
 )
+from domain.officecommands import ListAnnouncements, ListTodos
 
 _WORDS: tuple[tuple[str, Callable[[], Command]], ...] = (
     (r"解绑|解除绑定|取消绑定|unbind", Unbind),
@@ -48,6 +49,8 @@ _WORDS: tuple[tuple[str, Callable[[], Command]], ...] = (
     (r"商品|产品|商品列表|产品列表|商品目录|产品目录|products|catalog", ShowProducts),
     (r"待发货|待发货列表", ListShipping),
     (r"待审核|待审批|待审", ListReview),
+    (r"公告|最近公告|看公告|公告列表", ListAnnouncements),
+    (r"待办|待办事项|我的待办|待办列表|todo", ListTodos),
     (r"人工", HandOff),
     (r"帮助|\?|help", Help),
 )

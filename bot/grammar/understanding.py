@@ -19,6 +19,7 @@ from bot.grammar.modifying import modify, modify_named, modify_unknown
 from bot.grammar.normal import fold
 from bot.grammar.office import office_phrase
 from bot.grammar.orders import create, reorder
+from bot.grammar.proclaiming import proclaims, proclamation
 from bot.grammar.questions import query_both, query_order, query_price, query_stock
 from bot.grammar.reports import own_count, report
 from bot.grammar.scene import Scene, look
@@ -60,7 +61,10 @@ def understand(text: str, lexicon: Lexicon, context: Context, now: datetime) -> 
             today,
         )
     scene = look(text, lexicon, context, today)
-    parts = [judge(look(scene.normal.text[a:b], lexicon, context, today)) for a, b in stretches(scene)]
+    parts = [
+        judge(look(scene.normal.text[a:b], lexicon, context, today))
+        for a, b in ([] if proclaims(scene) else stretches(scene))
+    ]
     if parts and all(not isinstance(command, NotUnderstood | SmallTalk) for part in parts for command in part.commands):
         commands = tuple(command for part in parts for command in part.commands)
         return Understanding(commands, ("acts", *(rule for part in parts for rule in part.fired)))
@@ -137,6 +141,7 @@ def _hand_off(scene: Scene) -> HandOff | None:
 _Rule = Callable[[Scene], Sequence[Command] | Command | None]
 _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
+    ("proclamation", proclamation),
     ("office", office_phrase),
     ("confirm", _confirming),
     ("answer", _answering),

@@ -4,6 +4,7 @@ from domain.models.approvals import Approval, ApprovalScheme
 from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, Product, UnitSynonym
 from domain.models.installation import JobRun, Leadership, Mark
 from domain.models.ledger import Event, InstanceSecret
+from domain.models.office import Announcement
 from domain.models.orders import Order, OrderLine, OrderNumber
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
@@ -12,6 +13,7 @@ from domain.models.terms import PriceEntry, PriceList
 from domain.models.work import Leave, Shift
 
 __all__ = [
+    "Announcement",
     "Approval",
     "ApprovalScheme",
     "BindingCode",

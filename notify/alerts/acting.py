@@ -108,3 +108,12 @@ def _view(alert: Alert) -> AlertView:
         alert.taken_by,
         alert.next_at if alert.state is AlertState.SNOOZED else None,
     )
+
+
+async def open_count(actor: Actor) -> int:
+    """How many alerts wait for this person: those that nobody else took."""
+    live = Alert.filter(live__isnull=False).exclude(state=AlertState.TAKEN)
+    if actor.roles & _LEADING:
+        return await live.count()
+    rows = await live.only("id", "owner_roles", "owner_staff_id")
+    return sum(_concerns(row, actor) for row in rows)

@@ -147,3 +147,24 @@ async def test_whom_and_which_are_asked_for(chat: Chat):
     assert f"已转给陈姐审核 {second}" in await chat.ask(WU, second)
     chat.skip(CHEN)
     assert f"{first} 华强电子 ¥15,000.00，A100 低于底价，等老吴" in await chat.ask(CHEN, "待审核")
+
+
+async def test_levels_are_set_by_chat_and_a_large_order_passes_both(chat: Chat):
+    await hire_wu(chat)
+    assert await chat.ask(CHEN, "审批级别") == "审批级别：\n¥0.00 起：审核\n要改请发：审批级别 5万以上经理"
+    assert await chat.ask(CHEN, "审批级别 1万以上经理") == (
+        "审批级别（第 1 版）已改：\n¥0.00 起：审核\n¥10,000.00 起：经理\n要改请发：审批级别 5万以上经理"
+    )
+    assert "不能审" in await chat.ask(CHEN, "审批级别 5万以上老李")
+    assert "没有叫「张总」的同事" in await chat.ask(CHEN, "审批级别 5万以上张总")
+    for person in (LI, WU):
+        assert "要由经理" in await chat.ask(person, "审批级别 0经理")
+    number = await a_held_order(chat)
+    assert number in chat.heard(WU)
+    assert "还要第 2 级：已请陈姐审核" in await chat.ask(WU, f"同意 {number}")
+    assert number in chat.heard(CHEN)
+    await chat.restart()
+    assert "你已经答复过，现在是第 2 级（共 2 级），等陈姐审核" in await chat.ask(WU, f"同意 {number}")
+    assert "已同意" in await chat.ask(CHEN, f"同意 {number}")
+    assert number in chat.heard(WANG)
+    chat.skip(LI)

@@ -85,6 +85,17 @@ OWN = {
         "undo",
         "go_back",
     ),
-    *("take_leave", "end_leave", "list_leave", "show_duty", "set_duty", "clear_duty", "pass_on"),
+    *(
+        "take_leave",
+        "end_leave",
+        "list_leave",
+        "show_duty",
+        "set_duty",
+        "clear_duty",
+        "pass_on",
+        "announce",
+        "list_announcements",
+    ),
+    *("approval_levels", "list_todos"),
     *("show_draft", "list_aliases", "forget_alias", "show_usuals", "show_products", "try_order"),
 }

@@ -22,7 +22,7 @@ from domain.events import (
     PricesChanged,
     StockFellShort,
 )
-from domain.officeevents import ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken
+from domain.officeevents import Announced, ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken, LevelsSet
 from domain.rules.lifecycle import OrderState
 from domain.telling import Affair, Listener
 from domain.values import Address, Role
@@ -106,6 +106,8 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
             approver="陈姐",
             hearers=("S13",),
         ),
+        LevelsSet(levels=("0 reviewer",)),
+        Announced(whom="staff", text="明天盘点", people=9),
         ApprovalGiven(order="SO1042K", step=1, of=2),
         LeaveEnded(staff="S15", name="采妹", first="2026-11-25", last="2026-11-27"),
         DutySet(staff="S14", name="阿强", first="2026-11-28", last="2026-11-28", hearers=("S14",)),

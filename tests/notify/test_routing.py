@@ -26,7 +26,7 @@ from domain.events import (
     event_kinds,
 )
 from domain.models.shipments import ParcelState
-from domain.officeevents import ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken
+from domain.officeevents import Announced, ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken, LevelsSet
 from domain.rules.lifecycle import OrderState
 from domain.rules.tracking import RETURN, TROUBLED
 from domain.telling import Listener
@@ -76,6 +76,8 @@ def test_every_event_has_a_notice_an_alert_or_an_explicit_nobody():
         (OrderHeld, (WANG, BOSS)),
         (ApprovalAsked, (CHEN,)),
         (ApprovalGiven, ()),
+        (LevelsSet, ()),
+        (Announced, EVERYBODY),
         (OrderRejected, (WANG, BOSS, LI)),
         (OrderCancelled, (WANG, BOSS, LI)),
         (OrderChased, (LI, QIANG)),
@@ -99,7 +101,7 @@ def test_who_hears(kind: type[BusinessEvent], people):
 
 
 def test_finance_contacts_and_other_reps_hear_nothing_of_an_order():
-    told = {name for event in EVENTS.values() for name in heard(event)}
+    told = {name for event in EVENTS.values() if event.order for name in heard(event)}
     assert told.isdisjoint({"小钱", "老赵"})
 
 

@@ -34,6 +34,8 @@ WRITERS = frozenset({"buyer", "boss", "sales", "manager"})
 # The policy of the chat: a command that is missing here fails the build.
 CHAT: dict[str, frozenset[str]] = {
     "AcknowledgeAlert": STAFF,
+    "Announce": HIRERS,
+    "ApprovalLevels": HIRERS,
     "Approve": frozenset({"reviewer", "manager"}),
     "Bind": EVERYBODY,
     "CancelOrder": WRITERS,
@@ -51,6 +53,8 @@ CHAT: dict[str, frozenset[str]] = {
     "ListAlerts": STAFF,
     "ListAliases": frozenset({"buyer", "boss"}),
     "ListLeave": STAFF,
+    "ListAnnouncements": BOUND,
+    "ListTodos": STAFF,
     "ListReview": frozenset({"reviewer", "manager"}),
     "ListShipping": STAFF,
     "Media": EVERYBODY,
