@@ -1,9 +1,10 @@
 """Every clock-driven job on one page: its name, how often and where it runs, what it does."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -63,9 +64,11 @@ class Schedule:
 
     def start(self) -> None:
         """Begin to tick; every job also runs right away, if nobody ran it in this period."""
+        # The scheduler goes by the wall clock, wherever the shop's clock was moved to.
+        at_once = datetime.fromtimestamp(time.time(), UTC)
         for job in self._jobs:
             trigger = IntervalTrigger(seconds=job.seconds if job.everywhere else min(job.seconds, LOOK_SECONDS))
-            self._scheduler.add_job(self._run, trigger, args=(job,), id=job.name, next_run_time=self._clock())
+            self._scheduler.add_job(self._run, trigger, args=(job,), id=job.name, next_run_time=at_once)
         self._scheduler.start()
 
     @property
@@ -159,7 +162,7 @@ def jobs(
         Job("alerts", 60, alerts),
         Job("carriers", 5, watch_parcels),
         Job("pushes", 15, pushes),
-        Job("leftovers", 60, leftovers, everywhere=True),
+        Job("leftovers", 5, leftovers, everywhere=True),
         Job("tidy", 3600, tidy),
         Job("heartbeat", 10, beat, everywhere=True),
         *([Job("backup", 900, keep)] if keep is not None else ()),

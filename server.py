@@ -66,8 +66,6 @@ DRAIN_SECONDS = 10.0
 # Told to end, the process has ten seconds: a message is answered within 4.5, the rest is for what goes on behind it.
 ANSWER_SECONDS = 5.0
 CLOSE_SECONDS = 4.0
-ABANDONED = timedelta(minutes=1)
-"""A message this old is in work nowhere any more: whoever took it in is gone."""
 Clock = Callable[[], datetime]
 
 
@@ -104,9 +102,8 @@ class Shop:
     async def start(self) -> None:
         """Resume what a stopped process left, and begin to work."""
         if self.settings.role is not ProcessRole.WEB:
-            # SQLite is ours alone; on PostgreSQL a young message may be in work at another process.
-            older = timedelta() if self.settings.sqlite_file else ABANDONED
-            self._run(self.inbox.resume(older=older), "resume")
+            # SQLite is ours alone; on PostgreSQL a message may be in work at another process.
+            self._run(self.inbox.resume(alone=self.settings.sqlite_file is not None), "resume")
             self._run(self.engine.run(self._stop), "engine")
             self.schedule.start()
             if not self.settings.sqlite_file:
@@ -187,7 +184,7 @@ class Shop:
             watch_parcels=self._watch_parcels,
             wake=self.engine.wake,
             prune=inbox.prune,
-            resume=lambda: self.inbox.resume(older=ABANDONED),
+            resume=lambda: self.inbox.resume(alone=False),
             beat=self._beat,
             keep=self._keep if self.settings.backup_dir else None,
         )

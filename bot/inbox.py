@@ -72,16 +72,13 @@ class Inbox:
             self._do_aside(_promised(run.row_id))
         return body
 
-    async def resume(self, *, older: timedelta = timedelta()) -> int:
+    async def resume(self, *, alone: bool = True) -> int:
         """Work on what a stopped process left unsettled; answers go out as messages of their own.
 
-        ``older`` leaves alone what came in since, where other processes may be at work on it.
+        Unless we are ``alone``, what is still leased is left to the process that may be at work on it.
         """
-        rows = InboundMessage.filter(progress__not=Progress.SETTLED).order_by("id")
-        if older:
-            rows = rows.filter(received_at__lt=self._clock() - older)
         # All are promised for later before the first is worked on: whoever asks for one meanwhile is told so at once.
-        left = [row for row in await rows if await self._take_up(row)]
+        left = [row for row in await kept.left_behind(alone, now=self._clock()) if await self._take_up(row, alone)]
         for row in left:
             await self._work_again(row)
         return len(left)
@@ -143,11 +140,11 @@ class Inbox:
             await self._later(run.inbound, said.text)
         await kept.settle(run.row_id, NOTHING, said.keeps, now=self._clock())
 
-    async def _take_up(self, row: InboundMessage) -> bool:
+    async def _take_up(self, row: InboundMessage, alone: bool) -> bool:
         run = self._running.get((row.account, row.key))
         if run is not None and await run.placed() is not Stage.ELSEWHERE:
             return False
-        return await kept.take_up(row.id, now=self._clock())
+        return await kept.take_up(row.id, alone, now=self._clock())
 
     async def _work_again(self, row: InboundMessage) -> None:
         run = Run(kept.restored(row), str, "")

@@ -30,6 +30,7 @@ Keeps = Callable[[], Script[None]]
 """What a message leaves behind beside its answer; raises ``Overtaken`` when that is out of date."""
 
 LEASE = timedelta(seconds=30)
+"""Much longer than a message is worked on; whoever works on one longer than this is taken for dead."""
 PAUSES = (0.1, 0.3, 0.9, 1.5)
 
 
@@ -103,11 +104,19 @@ async def defer(row_id: int) -> None:
     await InboundMessage.filter(id=row_id, progress=Progress.WORKING).update(progress=Progress.DEFERRED)
 
 
-async def take_up(row_id: int, *, now: datetime) -> bool:
+async def left_behind(alone: bool, *, now: datetime) -> list[InboundMessage]:
+    """What is not settled and at which nobody is at work, oldest first; nobody else is if we are ``alone``."""
+    return await InboundMessage.filter(_left(alone, now), progress__not=Progress.SETTLED).order_by("id")
+
+
+async def take_up(row_id: int, alone: bool, *, now: datetime) -> bool:
     """Promise for later what a stopped process left, and take it for ourselves; False when it is done or taken."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    left = InboundMessage.filter(free, id=row_id, progress__not=Progress.SETTLED)
+    left = InboundMessage.filter(_left(alone, now), id=row_id, progress__not=Progress.SETTLED)
     return bool(await left.update(progress=Progress.DEFERRED, lease_until=now + LEASE))
+
+
+def _left(alone: bool, now: datetime) -> Q:
+    return Q() if alone else Q(lease_until__isnull=True) | Q(lease_until__lt=now)
 
 
 async def blank(person: Address) -> None:
@@ -149,6 +158,7 @@ def _row(inbound: Inbound, now: datetime) -> dict[str, Any]:
         "digest": inbound.digest,
         "content": content | {"at": inbound.at.isoformat(), "fields": dict(inbound.fields)},
         "received_at": now,
+        "lease_until": now + LEASE,
     }
 
 

@@ -19,8 +19,8 @@ class InboundMessage(Model):
     """One message of the platform, the unique ``key`` makes every effect happen once.
 
     ``digest`` is the hash of the decrypted content: the same key with other content is refused. ``answer`` is the
-    HTTP body that was given, kept so that a repeat gets the same bytes. Until ``lease_until`` somebody works on what a
-    stopped process left.
+    HTTP body that was given, kept so that a repeat gets the same bytes. Until ``lease_until`` it is taken for being in
+    work, from its arrival or from when it was taken up after a process that died.
     """
 
     id = fields.IntField(primary_key=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain.faults import POINTS, WAITING, Broken, arm, fault, parse, stall
-from tests.crash.conftest import Street
+from tests.crash.scene import Street
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("bot", "connect", "domain", "notify", "handlers", "web")

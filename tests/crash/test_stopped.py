@@ -12,7 +12,7 @@ from notify.engine import Engine
 from notify.outbox import due_count
 from notify.sender import AT_ONCE
 from tests.crash.child import GLANCE
-from tests.crash.conftest import AFTER_LEASE, Street
+from tests.crash.scene import AFTER_LEASE, Street
 from tests.harness import LI, WANG
 from tests.notify.fakes import Post
 

@@ -259,12 +259,12 @@ async def test_another_process_resumes_only_what_is_old(start: Start, db: str, s
     shop.reply = gate = Gate()
     waiting = asyncio.create_task(one.push(SAFE.message()))
     await gate.entered.wait()
-    assert await other.inbox.resume(older=timedelta(minutes=2)) == 0
+    assert await other.inbox.resume(alone=False) == 0
     await one.die()
     await waiting
     watch.forward(minutes=3)
     gate.open.set()
-    assert await other.inbox.resume(older=timedelta(minutes=2)) == 1
+    assert await other.inbox.resume(alone=False) == 1
     assert len(shop.late) == 1
 
 

@@ -1,7 +1,6 @@
 """What a stopped process left is taken up whatever the platform does meanwhile, at the start and by the clock."""
 
 import asyncio
-from datetime import timedelta
 
 from bot import inbox
 from bot.models import InboundMessage, Progress
@@ -59,8 +58,21 @@ async def test_by_the_clock_only_what_nobody_works_on_is_taken_up(
     await gate.entered.wait()
     watch.forward(minutes=2)
     gate_of_new, shop.reply = gate, "好的"
-    assert await heir.inbox.resume(older=timedelta(minutes=1)) == 1
+    assert await heir.inbox.resume(alone=False) == 1
     assert shop.late == [(f"m:{WANG}0:0", "好的")]
     gate_of_new.open.set()
     assert (await waiting).opened(SAFE) == "好的"
     assert await inbox.unsettled() == 0
+
+
+async def test_who_dies_over_what_another_left_leaves_it_to_the_next_at_once(start: Start, db: str, shop: Shop) -> None:
+    await leave_behind(await start(), shop, 1)
+    shop.reply = Gate()
+    heir = await start()
+    resuming = asyncio.create_task(heir.inbox.resume())
+    await shop.reply.entered.wait()
+    resuming.cancel()
+    await heir.die()
+    shop.reply = "好的"
+    assert await (await start()).inbox.resume() == 1
+    assert shop.late == [(f"m:{WANG}0:0", "好的")]

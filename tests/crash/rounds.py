@@ -1,0 +1,185 @@
+"""One round: people do something, the process dies at a named place, is started again, and everything is as if it had
+not died. The books, the phones and the time that it took are looked at each time."""
+
+import asyncio
+import itertools
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from domain.models import Order
+from notify.models import Delivery
+from notify.notices import Notice
+from tests.checker import Evidence, acks_of, notices, violations
+from tests.crash.scene import AFTER_LEASE, Street
+from tests.harness import CHEN, LI, WANG, Person
+
+TOLD = (WANG, LI)
+GLANCE = 0.02
+PATIENCE = 35.0
+NUMBER = re.compile(r"\b(\d{4,}[A-HJ-KM-NP-Z])\b")
+Act = Callable[[], Awaitable[object]]
+_serial = itertools.count(1)
+
+
+@dataclass
+class Round:
+    """What came of one: everything that is wrong, and how long it took until nothing was left over."""
+
+    problems: list[str] = field(default_factory=list)
+    resumed: float = 0.0
+    """Seconds on the shop's clock from the death until all pending work was done."""
+
+
+Trial = Callable[[Street, str], Awaitable[Round]]
+
+
+async def an_order(street: Street, failpoints: str) -> Round:
+    """小王 orders and confirms; in the end there is one order more, and both who are to hear of it did so once."""
+
+    async def act() -> None:
+        await street.account.say(WANG.openid, f"下单 A100 {next(_serial)}个 明天送")
+        await street.account.say(WANG.openid, "确认")
+
+    before = await _seen(street)
+    came = await survived(street, failpoints, act)
+    after = await _seen(street)
+    gained = {what: after[what] - before[what] for what in before}
+    came.problems += [f"{number} came of it: {what}" for what, number in gained.items() if number != 1]
+    return came
+
+
+async def an_order_after_hours(street: Street, failpoints: str) -> Round:
+    """The same when the access token has run out."""
+    street.forward(timedelta(hours=3))
+    return await an_order(street, failpoints)
+
+
+async def an_alert(street: Street, failpoints: str) -> Round:
+    """An order waits for a decision for three hours: 陈姐 hears of it once, and decides."""
+    street.forward(timedelta(minutes=1))
+    assert await street.start()
+    await street.account.say(LI.openid, f"给华强下 A100 {next(_serial)}个 15块一个 明天送")
+    await street.account.say(LI.openid, "1")
+    await rest(street)
+    number = numbers(street, LI)[-1]
+    await street.child.stop()
+    street.forward(timedelta(hours=3))
+
+    async def alerts() -> int:
+        told = Delivery.filter(notice=Notice.ALERT_RAISED, openid=CHEN.openid)
+        return await told.filter(order_number__endswith=number).count()
+
+    async def nothing() -> None:
+        """It happens by itself."""
+
+    came = await survived(street, failpoints, nothing)
+    assert await street.start()
+    until = time.monotonic() + PATIENCE
+    # The clock-driven jobs begin some moments after the start.
+    while not await alerts() and time.monotonic() < until:  # noqa: ASYNC110
+        await asyncio.sleep(GLANCE)
+    await rest(street)
+    if (told := await alerts()) != 1:
+        came.problems.append(f"the alert was told {told} times")
+    await street.account.say(CHEN.openid, f"同意 {number[:-1]}")
+    await rest(street)
+    await street.child.stop()
+    return came
+
+
+async def survived(street: Street, failpoints: str, act: Act) -> Round:
+    """Let people act while the process dies, start it again, and wait until nothing is left over."""
+    doing: asyncio.Task[object] | None = None
+    if await street.start(failpoints):
+        doing = asyncio.ensure_future(act())
+    came = Round()
+    try:
+        code = await street.child.ended(20)
+    except TimeoutError:
+        came.problems.append(f"{failpoints} was never passed")
+        await street.child.kill()
+    else:
+        came.problems += [] if code == -9 else [f"{failpoints} ended it with {code}"]
+    street.forward(AFTER_LEASE)
+    began = time.monotonic()
+    if not await street.start():
+        came.problems.append("it died again")
+    await (doing if doing is not None else act())
+    came.problems += await rest(street)
+    came.resumed = AFTER_LEASE.total_seconds() + time.monotonic() - began
+    if (code := await street.child.stop()) != 0:
+        came.problems.append(f"told to end, it ended with {code}")
+    return came
+
+
+async def rest(street: Street, seconds: float = PATIENCE) -> list[str]:
+    """Wait until nothing is left to do, and judge; what is wrong, in words. The database is open."""
+    until = time.monotonic() + seconds
+    while True:
+        await street.platform.settled()
+        if not await _left(street):
+            found = await violations(evidence(street))
+            # Something new may have begun while we judged: a receipt came, or a job saw that its time had come.
+            if not any(one.startswith("I10") for one in found):
+                return found
+        if time.monotonic() > until:
+            return await violations(evidence(street))
+        await asyncio.sleep(GLANCE)
+
+
+def evidence(street: Street) -> Evidence:
+    """What the platform has seen."""
+    journal = street.platform.journal.entries()
+    return Evidence(street.platform.clock(), journal, acks_of(journal), dedupe=street.account.honours_client_msg_id)
+
+
+async def _left(street: Street) -> list[str]:
+    return await notices.at_rest(now=street.platform.clock(), patient=False, may_die=True)
+
+
+def numbers(street: Street, person: Person) -> list[str]:
+    """The numbers of orders that were said to this person, each once, in the order in which they were heard."""
+    found = [NUMBER.findall(bubble.text) for bubble in street.heard(person) if bubble.kind in {"out", "custom"}]
+    return list(dict.fromkeys(itertools.chain.from_iterable(found)))
+
+
+async def _seen(street: Street) -> Mapping[str, int]:
+    cards = {f"cards of {person.name}": len(street.cards(person)) for person in TOLD}
+    return {"orders": await Order.all().count(), "numbers heard": len(numbers(street, WANG)), **cards}
+
+
+ORDINARY = (
+    "message.opened",
+    "inbox.inserted",
+    "inbox.admitted",
+    "message.answered",
+    "order.numbered",
+    "order.written",
+    "order.recorded",
+    "order.committed",
+    "events.routed",
+    "delivery.claimed",
+    "delivery.handed",
+    "request.unread",
+    "delivery.sent",
+    "delivery.marked",
+)
+TWICE = frozenset({"message.opened", "inbox.inserted", "inbox.admitted", "message.answered"})
+"""Passed by the order and again by the yes."""
+TRIALS: Mapping[str, Trial] = {
+    **dict.fromkeys(ORDINARY, an_order),
+    "message.deferred": an_order,
+    "token.fetched": an_order_after_hours,
+    "alert.told": an_alert,
+}
+"""What is done so that a place is passed while the service runs."""
+
+
+def armed(name: str, turn: int) -> str:
+    """The setting for the n-th round at this place."""
+    if name == "message.deferred":
+        return f"inbox.admitted:delay(5000):{1 + turn % 2},message.deferred:kill"
+    return f"{name}:kill:{1 + turn % 2}" if name in TWICE else f"{name}:kill"
