@@ -26,7 +26,6 @@ MODULES = ("domain.models", "bot.models", "notify.models")
 _PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
 STATEMENT_TIMEOUT_MS = 5000
 _MIGRATION_LOCK = 0x67656E64616E
-
 _NEWEST = (MigrationTarget(app_label="gendan", name="__latest__"),)
 
 Hook = Callable[[], Awaitable[None]]
@@ -60,6 +59,8 @@ def _connection(url: str, statement_timeout_ms: int) -> Any:
     credentials = expanded["credentials"]
     credentials.setdefault("minsize", 1)
     credentials.setdefault("maxsize", 10)
+    # The server ends what takes too long. When it is gone and nobody says so, as after a failover, it is up to us.
+    credentials["command_timeout"] = statement_timeout_ms / 1000 + 1 if statement_timeout_ms else None
     credentials["server_settings"] = {"statement_timeout": str(statement_timeout_ms), "application_name": "gendan"}
     return expanded
 
