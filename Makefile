@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: setup demo test run check bench lock audit migrations clean
+.PHONY: setup demo test run check bench crash lock audit migrations clean
 
 setup: $(RUN_STAMP)
 
@@ -46,6 +46,10 @@ check: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m bench
+
+# Kill the product at every place and at any moment, on both databases: about an hour. CRASH="--parts kills" does less.
+crash: $(DEV_STAMP)
+	@$(BIN)/python -m tests.crash $(CRASH)
 
 # Pin the newest versions again, with hashes and without naming where they came from.
 lock: $(DEV_STAMP)

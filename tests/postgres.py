@@ -11,6 +11,7 @@ from pathlib import Path
 from aiohttp.test_utils import unused_port
 
 USER = "postgres"
+_homes: dict[str, Path] = {}
 
 
 def binaries() -> Path | None:
@@ -25,24 +26,41 @@ def binaries() -> Path | None:
 @contextlib.contextmanager
 def cluster() -> Iterator[str]:
     """A running server; the URL of it without a database name."""
-    tools = binaries()
-    assert tools is not None
     home = Path(tempfile.mkdtemp(prefix="gendan-pg-"))
-    as_other = ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
-    if as_other:
+    if os.geteuid() == 0:
         shutil.chown(home, USER)
-    port = unused_port()
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_other, *command], check=True, capture_output=True, cwd=home)
-
-    data = home / "data"
-    run(str(tools / "initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
-    run(str(tools / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(home / "log"), "start")
+    _run(home, "initdb", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
     try:
-        yield f"postgres://{USER}@127.0.0.1:{port}"
+        port = _start(home)
+    except subprocess.CalledProcessError:
+        # Somebody took the port in the meantime.
+        port = _start(home)
+    url = f"postgres://{USER}@127.0.0.1:{port}"
+    _homes[url] = home
+    try:
+        yield url
     finally:
         with contextlib.suppress(subprocess.CalledProcessError):
-            run(str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+            _run(home, "pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _start(home: Path) -> int:
+    port = unused_port()
+    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+    _run(home, "pg_ctl", "-w", "-o", options, "-l", str(home / "log"), "start")
+    return port
+
+
+def restart(url: str) -> None:
+    """Stop the server of this URL as a power cut does, and start it again."""
+    home = _homes[url]
+    _run(home, "pg_ctl", "-w", "-m", "immediate", "-l", str(home / "log"), "restart")
+
+
+def _run(home: Path, tool: str, *options: str) -> None:
+    tools = binaries()
+    assert tools is not None
+    as_other = ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
+    command = [*as_other, str(tools / tool), "-D", str(home / "data"), *options]
+    subprocess.run(command, check=True, capture_output=True, cwd=home)

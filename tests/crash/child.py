@@ -29,7 +29,7 @@ class Child:
         self.namespace = namespace
         self._log = folder / f"serve-{id(self)}.log"
         self.sabotage: dict[str, Any] | None = None
-        """The SQL statement at which its next life ends or fails: ``{"nth": 7, "action": "kill"}``."""
+        """The SQL statement, or the request, at which its next life ends or fails: ``{"nth": 7, "action": "kill"}``."""
         self._fork: Fork | None = None
 
     @property

@@ -1,29 +1,68 @@
-"""Inside a process under test: it dies, or its database fails it, at the n-th SQL statement that it sends."""
+"""Inside a process under test: it dies, or is failed, at the n-th SQL statement or the n-th request that it sends."""
 
 import itertools
 import os
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import aiohttp
 from asyncpg.connection import Connection
 from asyncpg.exceptions import PostgresIOError
 
+Strike = Callable[[str], None]
+
+
+def prepare(wish: Mapping[str, Any]) -> None:
+    """From the start of the process on: ``{"kind": "statement", "nth": 7, "action": "kill"}``."""
+    if wish.get("kind") == "request":
+        at_request(int(wish["nth"]), wish["action"])
+    else:
+        at_statement(int(wish["nth"]), wish["action"])
+
 
 def at_statement(nth: int, action: str) -> None:
-    """From the start of the process on; ``kill`` or ``error``. Marks of transactions are statements as well."""
+    """``kill`` or ``error``. Marks of transactions are statements as well."""
     numbers = itertools.count(1)
 
     def passing(failure: Callable[[], Exception]) -> None:
         if next(numbers) != nth:
             return
+        _say("statement", nth, action)
         if action == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         raise failure()
 
     _watch_sqlite(lambda: passing(lambda: sqlite3.OperationalError("disk I/O error")))
     _watch_postgres(lambda: passing(lambda: PostgresIOError("could not read block")))
+
+
+def at_request(nth: int, action: str) -> None:
+    """``kill`` and ``error`` before it is sent; ``killed_after`` and ``lost`` when it was carried out."""
+    numbers = itertools.count(1)
+    plain = aiohttp.ClientSession._request
+
+    async def _request(self: Any, *given: Any, **named: Any) -> aiohttp.ClientResponse:
+        if next(numbers) != nth:
+            return await plain(self, *given, **named)
+        _say("request", nth, action)
+        if action == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if action == "error":
+            raise aiohttp.ClientOSError("connection reset by peer")
+        answer = await plain(self, *given, **named)
+        await answer.read()
+        if action == "killed_after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer.close()
+        raise aiohttp.ServerDisconnectedError
+
+    aiohttp.ClientSession._request = _request  # type: ignore[method-assign]
+
+
+def _say(kind: str, nth: int, action: str) -> None:
+    os.write(2, f"sabotage {kind} {nth} {action}\n".encode())
 
 
 def _watch_sqlite(passing: Callable[[], None]) -> None:

@@ -104,9 +104,9 @@ def _live(wish: dict[str, Any]) -> int:
     if namespace := wish.get("namespace"):
         _move(namespace)
     if sabotage := wish.get("statement"):
-        from tests.crash.sabotage import at_statement
+        from tests.crash.sabotage import prepare
 
-        at_statement(int(sabotage["nth"]), sabotage["action"])
+        prepare(sabotage)
     import manage
 
     sys.argv = ["gendan", *wish["arguments"]]
