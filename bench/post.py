@@ -39,8 +39,23 @@ class Pace:
         return {"per_second": round(self.per_second, 1), "p50_ms": round(self.p50, 2), "p99_ms": round(self.p99, 2)}
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A sealed message, and the key under which the receiver knows it."""
+
+    key: str
+    query: dict[str, str]
+    body: bytes
+
+
 def sealed(account: Account, openid: str, text: str) -> tuple[dict[str, str], bytes]:
     """Query and body of a text message in safe mode."""
+    made = letter(account, openid, text)
+    return made.query, made.body
+
+
+def letter(account: Account, openid: str, text: str) -> Letter:
+    """A text message in safe mode."""
     now, nonce = str(int(time.time())), secrets.token_hex(5)
     number = next(_serial) + 10**15
     message = (
@@ -59,7 +74,7 @@ def sealed(account: Account, openid: str, text: str) -> tuple[dict[str, str], by
     body = (
         f"<xml><ToUserName><![CDATA[{account.original_id}]]></ToUserName><Encrypt><![CDATA[{cipher}]]></Encrypt></xml>"
     )
-    return query, body.encode()
+    return Letter(f"m:{openid}:{number}", query, body.encode())
 
 
 async def pace(url: str, account: Account, scripts: Sequence[Sequence[str]], people: Sequence[str], wide: int) -> Pace:

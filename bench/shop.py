@@ -74,6 +74,13 @@ async def furnish(url: str, people: int) -> list[str]:
 @asynccontextmanager
 async def platform(account: Account, openids: Sequence[str]) -> AsyncIterator[tuple[str, str]]:
     """A platform where all of them follow; its address and the id of its template."""
+    async with open_platform(account, openids) as (_, url, template):
+        yield url, template
+
+
+@asynccontextmanager
+async def open_platform(account: Account, openids: Sequence[str]) -> AsyncIterator[tuple[Platform, str, str]]:
+    """The same, and what it has seen."""
     async with Platform() as world:
         here = world.add_account(
             appid=account.appid,
@@ -90,7 +97,7 @@ async def platform(account: Account, openids: Sequence[str]) -> AsyncIterator[tu
         await runner.setup()
         port = free_port()
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield f"http://127.0.0.1:{port}", template.template_id
+        yield world, f"http://127.0.0.1:{port}", template.template_id
         await runner.cleanup()
 
 
@@ -99,6 +106,13 @@ async def bot(account: Account, database: str, api: str, template: str) -> Async
     """The product as a process of its own."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
+    environment = os.environ | settings_for(account, database, api, template, port)
+    async with process([sys.executable, "manage.py", "serve"], f"{url}/readyz", environment) as running:
+        yield Running(url, *running)
+
+
+def settings_for(account: Account, database: str, api: str, template: str, port: int) -> dict[str, str]:
+    """The environment of a process of the product."""
     settings = {
         "ENV": "test",
         "PORT": str(port),
@@ -112,9 +126,7 @@ async def bot(account: Account, database: str, api: str, template: str) -> Async
         "ACCOUNTS__MAIN__ORIGINAL_ID": account.original_id,
         "ACCOUNTS__MAIN__TEMPLATES__DEFAULT": template,
     }
-    environment = os.environ | {f"GENDAN_{name}": value for name, value in settings.items()}
-    async with process([sys.executable, "manage.py", "serve"], f"{url}/readyz", environment) as running:
-        yield Running(url, *running)
+    return {f"GENDAN_{name}": value for name, value in settings.items()}
 
 
 @asynccontextmanager

@@ -25,3 +25,20 @@ def test_the_readme_names_targets_that_exist():
     text = (ROOT / "README.md").read_text("utf-8")
     makefile = (ROOT / "Makefile").read_text("utf-8")
     assert all(f"\n{target}:" in makefile for target in re.findall(r"`make (\w+)`", text))
+
+
+def test_promises_and_faults_name_tests_that_exist():
+    for name in ("promises", "faults"):
+        text = (ROOT / f"docs/{name}.md").read_text("utf-8")
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+        assert len(named) > 20
+        missing = [f"{file}::{test}" for file, test in named if f"def {test}(" not in (ROOT / file).read_text("utf-8")]
+        assert not missing
+        assert len(named) == len(re.findall(r"::", text))
+
+
+def test_every_promise_is_held_by_a_test():
+    text = (ROOT / "docs/promises.md").read_text("utf-8").partition("## Not promised")[0]
+    promises = re.split(r"^\*\*\d+\. ", text, flags=re.MULTILINE)[1:]
+    assert len(promises) >= 9
+    assert all("- `tests/" in one for one in promises)
