@@ -10,8 +10,9 @@ from tortoise.queryset import QuerySet
 
 from domain import lane
 from domain.commands import Report
-from domain.models import Customer, Order, OrderLine, Shipment, Stock
+from domain.models import Customer, Order, OrderLine, Shipment
 from domain.models.orders import OrderState
+from domain.models.scaled import uncents, ungrained
 from domain.policy import current_policy, shop_day
 from domain.queries import seen_by, visible
 from domain.rules.lifecycle import FINAL, Axes, axes
@@ -21,6 +22,13 @@ from domain.wording import goods_of
 
 OPEN = tuple(state for state in OrderState if state not in FINAL)
 LISTED = 50
+
+_TOTALS = 'SELECT COALESCE(SUM(total), 0), COUNT(*) FROM "order"'
+_ORDERS = 'SELECT id FROM "order"'
+_LINES = "SELECT COALESCE(SUM(amount), 0), COUNT(DISTINCT sku), COUNT(DISTINCT order_id) FROM orderline"
+_SOLD = "SELECT sku, SUM(base_qty) FROM orderline"
+_BEST = "SELECT sku, MAX(name), SUM(amount) AS worth FROM orderline"
+_FREE = "SELECT sku, SUM(on_hand - reserved) AS free FROM stock GROUP BY sku ORDER BY free, sku"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,23 +184,28 @@ def _span(period: Period) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _within(report: Report, actor: Actor, period: Period) -> QuerySet[Order]:
-    start, end = _span(period)
-    orders = visible(actor).filter(placed_at__gte=start, placed_at__lt=end)
-    orders = orders.exclude(state__in=[OrderState.CANCELLED, OrderState.REJECTED])
-    return orders.filter(customer__code=report.customer) if report.customer else orders
+def _within(report: Report, actor: Actor, period: Period) -> tuple[str, list[object]]:
+    """The orders that a figure is about, as a condition with its values."""
+    seen, values = seen_by(actor)
+    where = [seen, "placed_at >= ?", "placed_at < ?", "state NOT IN ?"]
+    values += [*_span(period), [OrderState.CANCELLED.value, OrderState.REJECTED.value]]
+    if report.customer:
+        where.append("customer_id = (SELECT id FROM customer WHERE code = ?)")
+        values.append(report.customer)
+    return " AND ".join(where), values
 
 
 async def _sales(report: Report, actor: Actor, period: Period) -> Figures:
-    orders = _within(report, actor, period)
-    if report.skus:
-        lines = OrderLine.filter(order_id__in=Subquery(orders.values("id")), sku__in=list(report.skus))
-        rows = await lines.values_list("sku", "base_qty", "amount", "order_id")
-        by_sku = tuple((sku, sum((row[1] for row in rows if row[0] == sku), Decimal(0))) for sku in report.skus)
-        total = sum((row[2] for row in rows), Decimal(0))
-        return Figures(report.metric, period, total, len({row[3] for row in rows}), by_sku)
-    totals = [row.total for row in await orders.only("id", "total")]
-    return Figures(report.metric, period, sum(totals, Decimal(0)), len(totals))
+    condition, values = _within(report, actor, period)
+    if not report.skus:
+        ((total, count),) = await lane.rows(f"{_TOTALS} WHERE {condition}", *values)
+        return Figures(report.metric, period, uncents(int(total)), int(count))
+    lines = f"WHERE order_id IN ({_ORDERS} WHERE {condition}) AND sku IN ?"
+    skus = list(report.skus)
+    ((worth, _, count),) = await lane.rows(f"{_LINES} {lines}", *values, skus)
+    sold = {sku: ungrained(int(qty)) for sku, qty in await lane.rows(f"{_SOLD} {lines} GROUP BY sku", *values, skus)}
+    rows = tuple((sku, sold.get(sku, Decimal(0))) for sku in skus)
+    return Figures(report.metric, period, uncents(int(worth)), int(count), rows)
 
 
 async def _shipments(report: Report, actor: Actor, period: Period) -> Figures:
@@ -206,19 +219,14 @@ async def _shipments(report: Report, actor: Actor, period: Period) -> Figures:
 
 
 async def _top_products(report: Report, actor: Actor, period: Period) -> Figures:
-    orders = _within(report, actor, period)
-    rows = await OrderLine.filter(order_id__in=Subquery(orders.values("id"))).values_list("sku", "name", "amount")
-    by_name: dict[str, Decimal] = {}
-    for sku, name, amount in rows:
-        by_name[f"{sku} {name}"] = by_name.get(f"{sku} {name}", Decimal(0)) + amount
-    top = sorted(by_name.items(), key=lambda item: -item[1])[:5]
-    return Figures(report.metric, period, sum(by_name.values(), Decimal(0)), len(by_name), tuple(top))
+    condition, values = _within(report, actor, period)
+    lines = f"WHERE order_id IN ({_ORDERS} WHERE {condition})"
+    ((worth, skus, _),) = await lane.rows(f"{_LINES} {lines}", *values)
+    best = await lane.rows(f"{_BEST} {lines} GROUP BY sku ORDER BY worth DESC, sku LIMIT 5", *values)
+    top = tuple((f"{sku} {name}", uncents(int(amount))) for sku, name, amount in best)
+    return Figures(report.metric, period, uncents(int(worth)), int(skus), top)
 
 
 async def _low_stock(metric: str) -> Figures:
-    rows = await Stock.all()
-    free: dict[str, Decimal] = {}
-    for row in rows:
-        free[row.sku] = free.get(row.sku, Decimal(0)) + row.free
-    low = sorted(free.items(), key=lambda item: item[1])[:5]
-    return Figures(metric, None, Decimal(sum(1 for value in free.values() if value <= 0)), len(free), tuple(low))
+    free = [(str(sku), ungrained(int(left))) for sku, left in await lane.rows(_FREE)]
+    return Figures(metric, None, Decimal(sum(1 for _, left in free if left <= 0)), len(free), tuple(free[:5]))

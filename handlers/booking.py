@@ -115,7 +115,10 @@ async def undo(ask: Ask) -> Answered:
 
 
 async def twin_yes(ask: Ask) -> Answered:
-    """Yes, the same order once more."""
+    """Yes, the same order once more; a yes of the same second cannot have seen the question, it is asked again."""
+    question = ask.talk.question
+    if question is not None and question.heard_at is not None and ask.heard_at <= question.heard_at:
+        return say("twin", ask.talk, number=question.subject)
     return await place(ask, ask.talk.draft) if ask.talk.draft is not None else await _booked_before(ask)
 
 

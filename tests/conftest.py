@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import shutil
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from simulator import Clock
 from tests.checker import Evidence, acks_of, assert_sound
 from tests.harness import Chat, Errors, settings_for, simulated
 from tests.postgres import binaries, cluster
+from tests.reuse import Reused
 from tests.shopfloor import open_shop
 
 REQUIRED = frozenset(filter(None, os.environ.get("GENDAN_TEST_REQUIRE", "").split(",")))
@@ -66,19 +66,24 @@ async def _execute(server: str, statement: str) -> None:
         await connection.close()
 
 
+@pytest.fixture(scope="session")
+def reused(postgres: str) -> Reused:
+    """The database that the tests on PostgreSQL use one after the other."""
+    return Reused(postgres, "reused", "blank")
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of this test's own, on each kind of server."""
+    """A database that nobody else uses, on each kind of server."""
     if request.param == "sqlite":
         file = tmp_path / "shop.sqlite3"
         shutil.copy(request.getfixturevalue("blank"), file)
         yield f"sqlite://{file}"
         return
-    server = request.getfixturevalue("postgres")
-    name = f"t{uuid.uuid4().hex[:12]}"
-    asyncio.run(_execute(server, f"CREATE DATABASE {name} TEMPLATE blank"))
-    yield f"{server}/{name}"
-    asyncio.run(_execute(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    reused = request.getfixturevalue("reused")
+    asyncio.run(reused.ready())
+    yield reused.url
+    asyncio.run(reused.clear())
 
 
 @pytest.fixture

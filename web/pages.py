@@ -11,7 +11,7 @@ from domain.errors import OrderNotFound
 from domain.linking import order_behind, ticket_of
 from domain.orderviews import OrderView
 from domain.queries import actor_of, order_view
-from domain.values import Address
+from domain.values import Actor, Address
 from templates import page, zone
 from web.identity import GUEST, SNAPSHOT, Identity
 from web.paper import PRIVATE, Paper
@@ -76,12 +76,12 @@ class OrderPages:
             return None
 
     async def _fragment(self, request: web.Request, view: OrderView, visitor: Address | None) -> str:
-        full = visitor is not None and (await actor_of(visitor)).may_see(view.customer)
+        viewer = Actor(name="") if visitor is None else await actor_of(visitor)
         today = self.clock().astimezone(zone()).date()
         again = self.identity.link(request, _home(request)) if visitor is None and _mark(request) else ""
         return page(
             "order_live",
-            sheet=sheet(view, full=full, today=today),
+            sheet=sheet(view, full=viewer.may_see(view.customer), priced=viewer.sees_money, today=today),
             today=today,
             mark=_mark(request),
             known=visitor is not None,

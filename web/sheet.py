@@ -73,7 +73,8 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything the page says. ``full``: the viewer may see this customer's prices and address."""
+    """Everything the page says. ``full``: the viewer may see this customer and their address; without money the prices
+    and the total are None."""
 
     number: str
     stage: str
@@ -94,7 +95,7 @@ class Sheet:
     remark: str
 
 
-def sheet(view: OrderView, *, full: bool, today: date) -> Sheet:
+def sheet(view: OrderView, *, full: bool, priced: bool, today: date) -> Sheet:
     """The page of an order on a day; nothing that is hidden from a viewer is even in it."""
     stage = _stage(view)
     expected = _expected(view, stage)
@@ -109,12 +110,12 @@ def sheet(view: OrderView, *, full: bool, today: date) -> Sheet:
         open=_is_open(view),
         delivered_at=_last_delivery(view),
         steps=_steps(view, stage),
-        goods=tuple(_goods(line, full=full) for line in view.lines),
+        goods=tuple(_goods(line, priced=full and priced) for line in view.lines),
         parcels=tuple(_parcel(one, full=full) for one in reversed(view.shipments)),
         full=full,
         customer=view.customer_name if full else "",
         reason=view.reason if full else "",
-        total=view.total if full else None,
+        total=view.total if full and priced else None,
         ship_to=_masked(view.ship_to) if full else {},
         remark=view.remark if full else "",
     )
@@ -179,7 +180,7 @@ def _steps(view: OrderView, stage: str) -> tuple[Step, ...]:
     return placed, *(Step(name, marks[name], at) for name, _, at in journey)
 
 
-def _goods(line: LineView, *, full: bool) -> Goods:
+def _goods(line: LineView, *, priced: bool) -> Goods:
     rest = line.base_qty - line.shipped - line.cancelled
     return Goods(
         name=line.name,
@@ -188,11 +189,11 @@ def _goods(line: LineView, *, full: bool) -> Goods:
         shipped=_counted(line, line.shipped),
         rest=_counted(line, rest) if line.shipped and rest else "",
         cancelled=_counted(line, line.cancelled),
-        price=line.unit_price if full else None,
+        price=line.unit_price if priced else None,
         price_unit=line.price_unit,
-        amount=line.amount if full else None,
-        price_source=line.price_source if full else "",
-        price_facts=line.price_facts if full else {},
+        amount=line.amount if priced else None,
+        price_source=line.price_source if priced else "",
+        price_facts=line.price_facts if priced else {},
     )
 
 

@@ -63,3 +63,8 @@ def grains(quantity: Decimal) -> int:
 def ungrained(stored: int) -> Decimal:
     """The quantity that a stored number stands for."""
     return Decimal(stored).scaleb(-QuantityField.places)
+
+
+def uncents(stored: int) -> Decimal:
+    """The amount that a stored number stands for."""
+    return Decimal(stored).scaleb(-MoneyField.places)

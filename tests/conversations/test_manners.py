@@ -65,6 +65,24 @@ async def test_twin_and_cancellation_questions_can_be_left(chat: Chat, word: str
     chat.skip_all()
 
 
+async def test_a_second_yes_of_the_same_second_is_no_answer_to_the_question_about_a_twin(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+):
+    await booked(chat)
+    await chat.ask(WANG, "下单 A100 20箱 明天送")
+    clock = chat.platform.clock
+    still = clock._source()
+    monkeypatch.setattr(clock, "_source", lambda: still)
+    asked = await chat.ask(WANG, "确认")
+    assert "一样的单" in asked
+    assert await chat.ask(WANG, "确认") == asked
+    assert await Order.all().count() == 1
+    await chat.later(seconds=5)
+    assert "已下单" in await chat.ask(WANG, "1")
+    assert await Order.all().count() == 2
+    chat.skip_all()
+
+
 async def test_a_person_is_offered_after_two_misunderstandings_in_a_row(chat: Chat):
     assert "没看懂。" in (first := await chat.ask(WANG, "阿巴阿巴"))
     assert "人工" not in first
