@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: setup demo test run check bench crash lock audit migrations clean
+.PHONY: setup demo test run check contention properties bench crash lock audit migrations clean
 
 setup: $(RUN_STAMP)
 
@@ -43,6 +43,14 @@ check: $(DEV_STAMP)
 	$(BIN)/mypy .
 	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml .
 	$(BIN)/python -m pytest tests/test_house.py tests/test_weaknesses.py
+
+# Two hundred buyers of fifty pieces, a hundred rounds on each database.
+contention: $(DEV_STAMP)
+	@GENDAN_TEST_ROUNDS=100 $(BIN)/python -m pytest -q -n 2 tests/domain/test_overselling.py
+
+# Two thousand shops of a hundred steps beside their models.
+properties: $(DEV_STAMP)
+	@GENDAN_TEST_EXAMPLES=2000 GENDAN_TEST_STEPS=100 $(BIN)/python -m pytest -q tests/domain/test_stateful.py
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m bench

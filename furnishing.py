@@ -35,6 +35,7 @@ def policy(settings: Settings) -> Policy:
         approval_above=None if above is None else Decimal(str(above)),
         unusual_factor=Decimal(str(settings.unusual_factor)),
         link_life=timedelta(days=settings.link_days),
+        count_above=Decimal(str(settings.count_approval_above)),
     )
 
 

@@ -15,6 +15,7 @@ from connect.carriers.services import PARSERS, Service
 from domain.errors import DeliveryFailed
 from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
+from domain.repromising import repromise
 from domain.subscribing import Watch, due_queries, due_watches, note_unanswered, note_watched
 from domain.tracking import apply_trace, process_pushes
 from domain.urging import keep_moving
@@ -146,9 +147,8 @@ def jobs(
         if await keep_moving(thresholds.held, now=now) + await watch(thresholds, now=now, link=link):
             wake()
 
-    async def pushes(now: datetime) -> None:
-        if await process_pushes(PARSERS, now=now):
-            wake()
+    async def pushes(now: datetime) -> int:
+        return await process_pushes(PARSERS, now=now)
 
     async def leftovers(_: datetime) -> None:
         await resume()
@@ -160,13 +160,26 @@ def jobs(
 
     return (
         Job("alerts", 60, alerts),
+        Job("promises", 60, _waking(repromise, wake)),
         Job("carriers", 5, watch_parcels),
-        Job("pushes", 15, pushes),
+        Job("pushes", 15, _waking(pushes, wake)),
         Job("leftovers", 5, leftovers, everywhere=True),
         Job("tidy", 3600, tidy),
         Job("heartbeat", 10, beat, everywhere=True),
         *([Job("backup", 900, keep)] if keep is not None else ()),
     )
+
+
+def _waking(
+    work: Callable[[datetime], Awaitable[int]], wake: Callable[[], None]
+) -> Callable[[datetime], Awaitable[None]]:
+    """Work that wakes the hub when something came of it."""
+
+    async def woken(now: datetime) -> None:
+        if await work(now):
+            wake()
+
+    return woken
 
 
 async def watch_parcels(services: Sequence[Service], base_url: str, *, now: datetime) -> None:

@@ -97,6 +97,11 @@ async def within(script: Script[T]) -> T:
             return end.value  # type: ignore[no-any-return]
         sql, values = spread(statement)
         sql = sql.removesuffix(FOR_UPDATE) if _on_sqlite() else numbered(sql)
+        if "RETURNING" in sql and not _on_sqlite():
+            # Tortoise keeps what an INSERT gives back on PostgreSQL to itself.
+            given = await here.execute_query_dict(sql, list(values))
+            result = Result(len(given), [tuple(row.values()) for row in given])
+            continue
         count, found = await here.execute_query(sql, list(values))
         result = Result(count, [tuple(row) for row in found])
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from domain import lane
 from domain.errors import CustomerNotFound
-from domain.models import CatalogueVersion, Customer, GenericTerm, Product, Stock, UnitSynonym
+from domain.models import CatalogueVersion, Customer, GenericTerm, Product, Stock, UnitSynonym, Warehouse
 from domain.rules.pricing import Market, Priced, PricedLine, Rate, next_break, price
 from domain.terms import rates_of
 from domain.values import Actor
@@ -26,13 +26,14 @@ class OfferRow:
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """What there is of a product, over all warehouses, in base units."""
+    """What there is of a product, over all warehouses, in base units; ``places`` when it lies in several."""
 
     sku: str
     name: str
     unit: str
     on_hand: Decimal
     reserved: Decimal
+    places: tuple[tuple[str, Decimal], ...] = ()
 
     @property
     def free(self) -> Decimal:
@@ -110,13 +111,16 @@ def _price_row(row: Product, market: Market) -> PriceRow:
 
 async def stock_of(skus: Collection[str]) -> list[StockRow]:
     """What there is of these products."""
-    balances = await Stock.filter(sku__in=list(skus))
+    balances = await Stock.filter(sku__in=list(skus)).order_by("warehouse")
+    names = dict(await Warehouse.all().values_list("code", "name"))
     found = []
     for row in await Product.filter(sku__in=list(skus), active=True).order_by("sku"):
         mine = [b for b in balances if b.sku == row.sku]
         on_hand = sum((b.on_hand for b in mine), Decimal(0))
         reserved = sum((b.reserved for b in mine), Decimal(0))
-        found.append(StockRow(row.sku, row.name, row.base_unit, on_hand, reserved))
+        lying = tuple((names.get(b.warehouse, ""), b.on_hand) for b in mine if b.on_hand > 0)
+        places = lying if len(lying) > 1 else ()
+        found.append(StockRow(row.sku, row.name, row.base_unit, on_hand, reserved, places))
     return found
 
 

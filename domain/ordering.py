@@ -91,6 +91,7 @@ def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[
     fault("order.numbered")
     held = offer.review.verdict == "held"
     covered = () if held else (yield from cover(offer.demands, offer.stock))
+    promised = None if held else offer.promise(covered)
     order = Order(
         number=numbered(serial.rows[0][0]),
         asked_by=draft.key,
@@ -103,7 +104,8 @@ def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[
         review={"verdict": offer.review.verdict, "reasons": [asdict(r) for r in offer.review.reasons]},
         wish=wish_facts(draft.details.delivery),
         requested_date=offer.requested,
-        promised_date=None if held else offer.promise(covered),
+        promised_date=promised,
+        first_promised=promised,
         ship_to=offer.ship_to,
         remark=draft.details.remark or "",
         tax=draft.details.tax,

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 class Policy:
     """``approval_above`` in the shop's currency; ``unusual_factor`` times the usual quantity is unusual.
 
-    ``link_life`` is how long a link to an order's page opens it.
+    ``link_life`` is how long a link to an order's page opens it. ``count_above`` is the worth at list prices above
+    which the difference of a count is for a manager to decide.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     approval_above: Decimal | None = None
     unusual_factor: Decimal = Decimal(5)
     link_life: timedelta = timedelta(days=30)
+    count_above: Decimal = Decimal(1000)
 
 
 _policy = Policy()

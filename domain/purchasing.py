@@ -13,6 +13,11 @@ from domain.recording import recorded
 from domain.rules.promising import next_workday
 from domain.values import plain
 
+_ASKED_AGAIN = (
+    "ON CONFLICT (number) DO UPDATE SET qty = excluded.qty, state = excluded.state, expected_on = excluded.expected_on"
+)
+"""A line asks once: when it lacks more than before, or lacks again, its request says so."""
+
 
 def request_missing(
     order: Order, lines: Sequence[OrderLine], leads: Mapping[str, int], *, by: str, now: datetime
@@ -24,10 +29,10 @@ def request_missing(
         if line.short <= 0:
             continue
         expected = next_workday(today + timedelta(days=leads.get(line.sku, 0)))
-        number = f"P{line.id}"
+        number = f"R{line.id}"
         request = {"number": number, "sku": line.sku, "qty": line.short, "line_id": line.id, "at": now}
         wanted = {"order_number": order.number, "needed_by": order.requested_date, "expected_on": expected}
-        yield lane.insert(PurchaseRequest, [request | wanted])
+        yield lane.insert(PurchaseRequest, [request | wanted], then=_ASKED_AGAIN)
         short = Shortage(line.sku, line.name, line.short, line.base_unit, number, expected.isoformat())
         found.append(short)
         event = StockFellShort(

@@ -58,7 +58,7 @@ class QuotedLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A draft worked out: ``promised`` is the day that can be named now."""
+    """A draft worked out: ``promised`` is the day that can be named now, ``coming`` the days of goods on their way."""
 
     lines: tuple[QuotedLine, ...]
     total: Decimal
@@ -71,6 +71,7 @@ class Quote:
     ship_to: dict[str, str]
     rep: int | None
     stock: dict[str, list[Stock]]
+    coming: dict[str, date]
 
     @property
     def requested(self) -> date | None:
@@ -100,5 +101,8 @@ class Quote:
     def promise(self, covered: tuple[Covered, ...]) -> date:
         """The day that can be named after this much was really reserved."""
         full = {c.position for c in covered if c.missing == 0}
-        supplies = (Supply(position in full, line.lead_days) for position, line in enumerate(self.lines))
+        supplies = (
+            Supply(position in full, line.lead_days, self.coming.get(line.sku))
+            for position, line in enumerate(self.lines)
+        )
         return promise(supplies, today=self.today, wish=self.wish)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from domain import lane
 from domain.commands import Details
 from domain.errors import CustomerNotFound, DatePassed, NothingOrdered, PriceRefused
+from domain.incoming import ZERO, days_for
 from domain.models import Customer, Product, Stock
 from domain.policy import current_policy, shop_day
 from domain.quotedvalues import OrderDraft, Quote, QuotedLine
@@ -41,7 +42,9 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     _only_staff_name_prices(draft, products, by)
     ship_to = _ship_to(customer, draft.details)
     verdict = await _reviewed(customer, lines, wish, today, complete=bool(ship_to.get("address") or customer.city))
-    supplies = [Supply(line.free >= line.base_qty, line.lead_days) for line in lines]
+    lacking = {line.sku: line.base_qty - max(line.free, ZERO) for line in lines if line.free < line.base_qty}
+    coming = await days_for(lacking, today=today)
+    supplies = [Supply(line.free >= line.base_qty, line.lead_days, coming.get(line.sku)) for line in lines]
     return Quote(
         lines=lines,
         total=_total(lines),
@@ -54,6 +57,7 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         ship_to=ship_to,
         rep=await _rep_of(customer.code),
         stock=stock,
+        coming=coming,
     )
 
 

@@ -1,34 +1,39 @@
-"""Stock that is freed, and new or freed stock that goes to the oldest order waiting for it."""
+"""Stock that is freed, and new or freed stock that goes to the first in the queue for it."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from tortoise.expressions import F
 
-from domain.allocating import give_back, locked, reserve_lines, unhold
-from domain.models import OrderLine, PurchaseRequest
+from domain import lane
+from domain.allocating import Demand, cover, give_back, locked, unhold
+from domain.models import OrderLine, PurchaseRequest, Stock
 from domain.models.scaled import grains
-from domain.rules.lifecycle import OrderState
+from domain.queueing import claims_on, hold
+from domain.rules.allocation import share
+from domain.tally import STOCK_CONFLICTS, count
 
 
 async def fill_short(sku: str) -> int:
-    """Reserve free stock of a product for the lines that are short of it, by promised day, then age.
+    """Reserve free stock of a product for the lines that are short of it, by first promised day, priority, age.
 
     For use inside a transaction that has locked the product. Answers how many lines gained; their purchase requests
     shrink with the need.
     """
-    lines = await OrderLine.filter(
-        sku=sku,
-        order__state=OrderState.ACCEPTED,
-        base_qty__gt=F("reserved") + F("shipped") + F("cancelled"),
-    ).order_by("order__promised_date", "id")
+    stock = await Stock.filter(sku=sku).order_by("warehouse")
+    free = sum((row.free for row in stock), Decimal(0))
+    parts = share([claim for claim in await claims_on(sku) if claim.short > 0], free) if free > 0 else ()
+    demands = [Demand(place, sku, part.qty) for place, part in enumerate(parts)]
     gained = 0
-    for line in lines:
-        before = line.reserved
-        await reserve_lines([line])
-        if line.reserved > before:
+    for covered in await lane.within(cover(demands, {sku: stock})):
+        line = parts[covered.position].claim.line
+        if covered.reserved > 0 and await hold(line, covered.reserved):
             gained += 1
-            await _shrink(line, line.reserved - before)
+            await shrink(line, covered.reserved)
+        elif covered.reserved > 0:
+            # The line was cancelled in the meantime: what was taken for it goes back.
+            count(STOCK_CONFLICTS)
+            await give_back(sku, covered.reserved)
     return gained
 
 
@@ -46,8 +51,9 @@ async def release(lines: Sequence[OrderLine]) -> None:
         await fill_short(sku)
 
 
-async def _shrink(line: OrderLine, amount: Decimal) -> None:
-    request = await PurchaseRequest.get_or_none(line_id=line.id, state="open")
+async def shrink(line: int, amount: Decimal) -> None:
+    """Ask purchasing for so much less for a line."""
+    request = await PurchaseRequest.get_or_none(line_id=line, state="open")
     if request is None:
         return
     if request.qty <= amount:

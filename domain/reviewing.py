@@ -62,8 +62,8 @@ async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | N
     leads = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "lead_days"))
     today = shop_day(now)
     supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in lines]
-    order.promised_date = promise(supplies, today=today, wish=order.delivery_wish)
-    await Order.filter(id=order.id).update(promised_date=order.promised_date)
+    order.promised_date = order.first_promised = promise(supplies, today=today, wish=order.delivery_wish)
+    await Order.filter(id=order.id).update(promised_date=order.promised_date, first_promised=order.promised_date)
     short = await lane.within(accepted(order, lines, by=by, now=now, leads=leads))
     return Decided(number, order.state, goods_of(lines), order.promised_date, short, instead_of=stood_in)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
@@ -184,8 +185,8 @@ async def _send(line: OrderLine, qty: Decimal, shipment: Shipment, by: str, now:
         count(STOCK_CONFLICTS)
         raise NothingToShip(shipment.number)
     for warehouse, part in await consume(line.sku, qty):
-        await StockMove.create(
-            sku=line.sku, warehouse=warehouse, qty=-part, kind="issue", document=shipment.number, by=by, at=now
-        )
+        cause = f"issue:{shipment.number}:{line.id}:{warehouse}"
+        issue: dict[str, Any] = {"qty": -part, "kind": "issue", "document": shipment.number, "cause": cause}
+        await StockMove.create(sku=line.sku, warehouse=warehouse, by=by, at=now, **issue)
     await ShipmentLine.create(shipment_id=shipment.id, line_id=line.id, qty=qty)
     line.reserved, line.shipped = line.reserved - qty, line.shipped + qty

@@ -1,22 +1,39 @@
-"""Goods that come in or are counted: every change is a move in the ledger, and waiting orders get theirs at once."""
+"""Goods that come in, move or are counted: every change is a move in the ledger, and who waits gets theirs at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from tortoise.expressions import F
+from tortoise.exceptions import IntegrityError
 
+from domain import lane
 from domain.allocating import locked
-from domain.errors import ProductNotFound, QuantityRefused
-from domain.models import Product, Stock, StockMove
-from domain.models.scaled import grains
+from domain.errors import (
+    ProductNotFound,
+    QuantityRefused,
+)
+from domain.models import Product, Stock, StockMove, Warehouse
 from domain.restocking import fill_short
-from domain.rules.rights import STOCKING, require
+from domain.rules.rights import CORRECTING, STOCKING, require
+from domain.shelving import MAIN, Move, moved
+from domain.stockerrors import (
+    MoveNotReversible,
+    StockRefused,
+    WarehouseUnknown,
+)
 from domain.transaction import transact
 from domain.values import Actor
 
-MAIN = "MAIN"
+__all__ = [
+    "MAIN", "Booked", "Counted", "open_warehouse", "receive_stock", "reverse_move", "set_stock", "take_in", "transfer",
+    "warehouse_named", "write_counts",
+]  # fmt: skip
+
+MOST = Decimal(99_999)
+MAIN_NAMES = frozenset({MAIN, "主仓", "总仓", "主仓库"})
+"""What people call the main warehouse."""
+REVERSIBLE = frozenset({"receipt", "count"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +45,87 @@ class Counted:
     warehouse: str = MAIN
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A move in the ledger, the balance of the product after it, and how many waiting lines gained."""
+
+    move: int
+    goods: Counted
+    on_hand: Decimal
+    free: Decimal
+    gained: int = 0
+    repeated: bool = False
+
+
 async def receive_stock(
     sku: str, qty: Decimal, *, document: str = "", warehouse: str = MAIN, by: Actor, now: datetime
 ) -> int:
     """Put goods on the shelf and give them to the orders that wait; how many lines gained."""
+    return (await take_in(Counted(sku, qty, warehouse), None, document=document, by=by, now=now)).gained
+
+
+async def take_in(goods: Counted, cause: str | None, *, document: str = "", by: Actor, now: datetime) -> Booked:
+    """Put goods on the shelf, once per ``cause``: a second call finds the first."""
     require(by, STOCKING)
-    return await transact(lambda: _receive(Counted(sku, qty, warehouse), document, by.name, now))
+    if not await Product.filter(sku=goods.sku).exists():
+        raise ProductNotFound(goods.sku)
+    if goods.qty <= 0:
+        raise QuantityRefused(goods.sku, goods.qty, MOST)
+    move = Move(goods.sku, goods.qty, "receipt", cause, goods.warehouse, document)
+    return await _once(move, by.name, now)
+
+
+async def reverse_move(number: int, *, by: Actor, now: datetime) -> Booked:
+    """Take a receipt or the difference of a count back by a move against it; refused once the goods are promised."""
+    require(by, STOCKING)
+    row = await StockMove.get_or_none(id=number)
+    if row is None or row.kind not in REVERSIBLE:
+        raise MoveNotReversible(number, done=False)
+    if await StockMove.filter(reverses=number).exists():
+        raise MoveNotReversible(number, done=True)
+    move = Move(row.sku, -row.qty, "reversal", f"reversal:{number}", row.warehouse, row.document, number)
+    booked = await _once(move, by.name, now)
+    if booked.repeated:
+        raise MoveNotReversible(number, done=True)
+    return booked
+
+
+async def transfer(goods: Counted, to: str, cause: str, *, by: Actor, now: datetime) -> Booked:
+    """Carry free goods from one warehouse to another: two moves that belong together, once per ``cause``."""
+    require(by, STOCKING)
+    if goods.qty <= 0 or goods.warehouse == to:
+        raise QuantityRefused(goods.sku, goods.qty, MOST)
+    out = Move(goods.sku, -goods.qty, "transfer", f"{cause}:out", goods.warehouse)
+    into = Move(goods.sku, goods.qty, "transfer", f"{cause}:in", to)
+
+    async def work() -> Booked:
+        await locked([goods.sku])
+        await lane.within(moved(out, by=by.name, now=now))
+        number = await lane.within(moved(into, by=by.name, now=now))
+        return await _booked(number, Counted(goods.sku, goods.qty, to), 0)
+
+    try:
+        return await transact(work)
+    except (IntegrityError, StockRefused) as error:
+        return await _before(into, error)
+
+
+async def warehouse_named(text: str | None) -> str:
+    """The code of a warehouse given by name or code; the main one when none is given."""
+    if not text:
+        return MAIN
+    known = {row.code.upper(): row for row in await Warehouse.all()}
+    named = {row.name.upper(): row for row in known.values()}
+    found = known.get(text.upper()) or named.get(text.upper())
+    if found is None and text.upper() not in MAIN_NAMES:
+        raise WarehouseUnknown(text, tuple(row.name for row in known.values()))
+    return found.code if found is not None else MAIN
+
+
+async def open_warehouse(name: str, *, by: Actor) -> bool:
+    """Open a warehouse under this name; False when there is one."""
+    require(by, CORRECTING)
+    return (await Warehouse.get_or_create(code=name.upper()[:32], defaults={"name": name}))[1]
 
 
 async def set_stock(rows: Iterable[Counted], *, by: Actor, now: datetime) -> int:
@@ -46,17 +138,6 @@ async def set_stock(rows: Iterable[Counted], *, by: Actor, now: datetime) -> int
     return await transact(lambda: write_counts(counted, by.name, now))
 
 
-async def _receive(goods: Counted, document: str, by: str, now: datetime) -> int:
-    sku, qty = goods.sku, goods.qty
-    if not await Product.filter(sku=sku).exists():
-        raise ProductNotFound(sku)
-    if qty <= 0:
-        raise QuantityRefused(sku, qty, Decimal(99_999))
-    await locked([sku])
-    await _move(sku, goods.warehouse, qty, kind="receipt", document=document, by=by, now=now)
-    return await fill_short(sku)
-
-
 async def write_counts(rows: list[Counted], by: str, now: datetime) -> int:
     """What ``set_stock`` does, inside the transaction of the caller."""
     changed = 0
@@ -64,26 +145,40 @@ async def write_counts(rows: list[Counted], by: str, now: datetime) -> int:
         await locked([row.sku])
         balance = await Stock.get_or_none(sku=row.sku, warehouse=row.warehouse)
         difference = row.qty - (balance.on_hand if balance else Decimal(0))
-        if difference == 0 and balance is not None:
+        if difference == 0:
             continue
-        await _move(row.sku, row.warehouse, difference, kind="count", document="", by=by, now=now)
+        try:
+            await lane.within(moved(Move(row.sku, difference, "count", None, row.warehouse), by=by, now=now))
+        except StockRefused:
+            raise QuantityRefused(row.sku, row.qty, MOST) from None
         changed += 1
         if difference > 0:
             await fill_short(row.sku)
     return changed
 
 
-async def _move(
-    sku: str, warehouse: str, difference: Decimal, *, kind: str, document: str, by: str, now: datetime
-) -> None:
-    g = grains(difference)
-    here = Stock.filter(sku=sku, warehouse=warehouse)
-    if not await here.filter(on_hand__gte=F("reserved") - g).update(on_hand=F("on_hand") + g):
-        balance = await here.first()
-        if balance is not None or difference < 0:
-            raise QuantityRefused(sku, (balance.on_hand if balance else Decimal(0)) + difference, Decimal(99_999))
-        await Stock.create(sku=sku, warehouse=warehouse, on_hand=difference)
-    if difference:
-        await StockMove.create(
-            sku=sku, warehouse=warehouse, qty=difference, kind=kind, document=document, by=by, at=now
-        )
+async def _once(move: Move, by: str, now: datetime) -> Booked:
+    async def work() -> Booked:
+        await locked([move.sku])
+        number = await lane.within(moved(move, by=by, now=now))
+        gained = await fill_short(move.sku) if move.qty > 0 else 0
+        return await _booked(number, Counted(move.sku, abs(move.qty), move.warehouse), gained)
+
+    try:
+        return await transact(work)
+    except (IntegrityError, StockRefused) as error:
+        return await _before(move, error)
+
+
+async def _before(move: Move, error: Exception) -> Booked:
+    """What this cause did the first time; the present error when it did nothing yet."""
+    row = await StockMove.get_or_none(cause=move.cause) if move.cause else None
+    if row is None:
+        raise error
+    return replace(await _booked(row.id, Counted(row.sku, abs(row.qty), row.warehouse), 0), repeated=True)
+
+
+async def _booked(number: int, goods: Counted, gained: int) -> Booked:
+    rows = await Stock.filter(sku=goods.sku)
+    on_hand = sum((row.on_hand for row in rows), Decimal(0))
+    return Booked(number, goods, on_hand, sum((row.free for row in rows), Decimal(0)), gained)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from tortoise.expressions import F, Subquery
 from tortoise.queryset import QuerySet
 
-from domain.models import Approval, Order, OrderLine, PurchaseRequest, Shipment
+from domain.models import Approval, Order, OrderLine, PurchaseOrder, PurchaseRequest, Shipment
 from domain.models.shipments import ParcelState
 from domain.rules.lifecycle import OrderState
 from domain.rules.tracking import MOVING
@@ -63,6 +63,22 @@ async def overdue_orders(today: date) -> list[Condition]:
         _of(row, row.number, _close_of(row.promised_date), {"promised": row.promised_date.isoformat()})
         for row in rows
         if row.promised_date and row.id in missing
+    ]
+
+
+async def late_purchases(today: date) -> list[Condition]:
+    """Purchase orders of which goods were expected before ``today`` and have not come."""
+    rows = await PurchaseOrder.filter(state="open", expected_on__lt=today).order_by("expected_on", "id").limit(MOST)
+    return [
+        Condition(
+            row.number,
+            None,
+            row.supplier,
+            None,
+            _close_of(row.expected_on),
+            {"sku": row.number, "name": row.supplier, "expected": row.expected_on.isoformat()},
+        )
+        for row in rows
     ]
 
 

@@ -6,6 +6,7 @@ from handlers import (
     announcing,
     answering,
     booking,
+    buying,
     enquiring,
     fulfilling,
     helping,
@@ -13,15 +14,17 @@ from handlers import (
     naming,
     ordering,
     platform,
+    promising,
     repeating,
     reviewing,
     rostering,
     sharing,
+    stocking,
 )
 
 ROOMS = (
     alerting, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering, platform,
-    repeating, reviewing, rostering,
+    repeating, reviewing, rostering, stocking, buying, promising,
 )  # fmt: skip
 
 

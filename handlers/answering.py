@@ -8,7 +8,7 @@ from bot.router import ANYONE, BOUND, Answered, Ask, Handler, Router
 from domain.commands import Approve, CancelOrder, Chase, Confirm, Deny, ProvideInfo, QueryOrder, ReceiveGoods, Reject
 from domain.errors import CustomerNotFound
 from domain.officecommands import PassOn
-from handlers import announcing, booking, enquiring, fulfilling, joining, reviewing
+from handlers import announcing, booking, buying, enquiring, fulfilling, joining, promising, reviewing
 from handlers.ordering import proceed
 
 
@@ -24,6 +24,7 @@ YES: dict[str, Handler] = {
     "confirm_twin": booking.twin_yes,
     "confirm_announce": announcing.send,
     "confirm_identity": joining.is_me,
+    "confirm_swap": promising.swap_now,
 }
 NO: dict[str, Handler] = {
     "confirm_order": booking.drop,
@@ -31,6 +32,7 @@ NO: dict[str, Handler] = {
     "confirm_twin": booking.twin_no,
     "confirm_announce": announcing.drop,
     "confirm_identity": joining.not_me,
+    "confirm_swap": promising.leave_it,
 }
 
 
@@ -51,6 +53,8 @@ async def fill_in(ask: Ask) -> Answered:
     command, question, draft = ask.given(ProvideInfo), ask.talk.question, ask.talk.draft
     if question is not None and question.kind == "choose_order" and command.option:
         return await _chosen(ask, question.options, command.option)
+    if question is not None and question.kind == "buy" and command.option:
+        return await buying.chosen(ask, question.options, command.option)
     if question is not None and question.kind == "ask_order_no":
         return await _for_order(ask, question.subject or "query_order", command.order_no)
     if draft is None or question is None:

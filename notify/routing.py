@@ -37,6 +37,14 @@ from domain.officeevents import (
 )
 from domain.rules.lifecycle import OrderState
 from domain.rules.tracking import RETURN, TROUBLED
+from domain.stockevents import (
+    CountDecided,
+    CountWaits,
+    GoodsArrived,
+    GoodsSwapped,
+    PromiseMoved,
+    PurchaseMoved,
+)
 from domain.telling import Affair, Listener
 from domain.values import STAFF_ROLES, Role
 from notify.audience import Who, contacts, everybody, named, nobody, rep, rep_else, staff
@@ -133,6 +141,12 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     GoodsReceived: (Route(Notice.GOODS_RECEIVED, rep_else(Role.MANAGER), "rep", when=_remarked),),
     PersonJoined: (Route(Notice.PERSON_JOINED, staff(Role.MANAGER, Role.ADMIN), "manager", when=_of_staff),),
     CodesGuessed: (Route(Notice.CODES_GUESSED, staff(Role.MANAGER, Role.ADMIN), "manager"),),
+    PromiseMoved: (
+        Route(Notice.PROMISE_MOVED, _BUYERS, "buyer", CUSTOMER),
+        Route(Notice.PROMISE_MOVED, rep, "rep"),
+    ),
+    CountWaits: (Route(Notice.COUNT_WAITS, staff(Role.MANAGER), "manager"),),
+    CountDecided: (Route(Notice.COUNT_DECIDED, staff(Role.WAREHOUSE, Role.PURCHASING), "warehouse"),),
     HelpWanted: (Route(Notice.HELP_WANTED, rep_else(Role.MANAGER), "rep"),),
     LeaveTaken: (Route(Notice.ROSTER_CHANGED, _MANAGERS, "manager", hearers=True),),
     LeaveEnded: (Route(Notice.ROSTER_CHANGED, _MANAGERS, "manager", hearers=True),),
@@ -151,6 +165,9 @@ NOBODY: Mapping[type[BusinessEvent], str] = {
     LinksRevoked: "the one who took them back has the answer",
     OrderPlaced: "the outcome of the review follows at once and is told",
     PricesChanged: "who sets prices knows, and everybody else sees the price with the goods",
+    GoodsArrived: "who waited is told by the day that moves, purchasing sees it in its list",
+    GoodsSwapped: "the loser is told by the day that moves",
+    PurchaseMoved: "purchasing did it, who waits is told by the day that moves",
     PersonLeft: "nothing can be told to them, and nobody has to act",
 }
 """Events that are kept for the record only, and why."""

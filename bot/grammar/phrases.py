@@ -81,6 +81,7 @@ CHOICES = {
     "confirm_order": ("确认", "取消"),
     "confirm_cancel": ("确认", "不要"),
     "confirm_twin": ("确认", "不要"),
+    "confirm_swap": ("确认", "不要"),
     "confirm_proposal": ("确认", "不要"),
     "confirm_announce": ("确认", "不要"),
     "confirm_identity": ("是我", "不是我"),

@@ -12,6 +12,7 @@ from bot.grammar.context import Context
 from bot.grammar.decisions import cancel, decide
 from bot.grammar.departures import ship
 from bot.grammar.fixed import fixed_phrase, is_trial, order_phrase
+from bot.grammar.goods import goods_phrase
 from bot.grammar.guard import addresses_the_machine
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.links import link_phrase
@@ -23,6 +24,7 @@ from bot.grammar.proclaiming import proclaims, proclamation
 from bot.grammar.questions import query_both, query_order, query_price, query_stock
 from bot.grammar.reports import own_count, report
 from bot.grammar.scene import Scene, look
+from bot.grammar.supplies import supply_phrase
 from bot.grammar.talk import confirmation, handoff, help_wanted, small_talk
 from domain.commands import Command, HandOff, ModifyOrder, NotUnderstood, PlaceOrder, SmallTalk, TryOrder
 
@@ -143,6 +145,8 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
     ("proclamation", proclamation),
     ("office", office_phrase),
+    ("goods", goods_phrase),
+    ("supplies", supply_phrase),
     ("confirm", _confirming),
     ("answer", _answering),
     ("link_phrase", link_phrase),

@@ -7,8 +7,9 @@ from domain.models.ledger import Event, InstanceSecret
 from domain.models.office import Announcement
 from domain.models.orders import Order, OrderLine, OrderNumber
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
+from domain.models.purchases import PurchaseItem, PurchaseOrder
 from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
-from domain.models.stock import PurchaseRequest, Stock, StockMove
+from domain.models.stock import PurchaseRequest, Stock, StockCount, StockMove, Warehouse
 from domain.models.terms import PriceEntry, PriceList
 from domain.models.work import Leave, Shift
 
@@ -37,13 +38,17 @@ __all__ = [
     "PriceEntry",
     "PriceList",
     "Product",
+    "PurchaseItem",
+    "PurchaseOrder",
     "PurchaseRequest",
     "Shift",
     "Shipment",
     "ShipmentLine",
     "Staff",
     "Stock",
+    "StockCount",
     "StockMove",
     "TrackingEvent",
     "UnitSynonym",
+    "Warehouse",
 ]

@@ -28,6 +28,7 @@ class Product(Model):
     category = fields.CharField(64, null=True)
     lead_days = fields.IntField(default=7)
     make_or_buy = fields.CharField(8, default="buy")
+    supplier = fields.CharField(64, default="", db_default="")
     active = fields.BooleanField(default=True)
 
     def ratio(self, unit: str) -> Decimal | None:

@@ -29,7 +29,8 @@ class OrderNumber(Model):
 class Order(Model):
     """A customer order (订单). ``asked_by`` names the draft that it came from: a second try finds the first order.
 
-    ``links`` is the generation of its links that is good, those of an older one were taken back.
+    ``first_promised`` is the day that was named when it was accepted: its place in the queue for goods, after it
+    ``priority``. ``links`` is the generation of its links that is good, those of an older one were taken back.
     """
 
     id = fields.IntField(primary_key=True)
@@ -49,6 +50,8 @@ class Order(Model):
     wish: dict[str, Any] = fields.JSONField(default=dict)
     requested_date: date | None = fields.DateField(null=True)
     promised_date: date | None = fields.DateField(null=True)
+    first_promised: date | None = fields.DateField(null=True)
+    priority = fields.IntField(default=0, db_default=0)
     ship_to: dict[str, Any] = fields.JSONField(default=dict)
     remark = fields.TextField(default="")
     tax = fields.CharField(8, null=True)

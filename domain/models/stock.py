@@ -1,6 +1,6 @@
 """What lies in the warehouses, every move that made it so, and what has to be bought."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from tortoise import Model, fields
@@ -26,8 +26,19 @@ class Stock(Model):
         return self.on_hand - self.reserved
 
 
+class Warehouse(Model):
+    """A place where goods lie (仓库), the one called MAIN is where they lie when nobody says anything else."""
+
+    id = fields.IntField(primary_key=True)
+    code = fields.CharField(32, unique=True)
+    name = fields.CharField(64)
+
+
 class StockMove(Model):
-    """One signed change of a balance (出入库流水): kind receipt, issue, count, transfer or reversal, never altered."""
+    """One signed change of a balance (出入库流水): kind receipt, issue, count, transfer or reversal, never altered.
+
+    ``cause`` names what made it, so that nothing is booked twice, ``reverses`` the move that it takes back.
+    """
 
     id = fields.IntField(primary_key=True)
     sku = fields.CharField(64, db_index=True)
@@ -37,6 +48,31 @@ class StockMove(Model):
     document = fields.CharField(64, default="")
     by = fields.CharField(64)
     at = fields.DatetimeField()
+    cause = fields.CharField(200, null=True, unique=True)
+    reverses: int | None = fields.IntField(null=True, unique=True)
+
+
+class StockCount(Model):
+    """What somebody counted (盘点单) against ``before`` on the books, waiting, booked or refused."""
+
+    id = fields.IntField(primary_key=True)
+    sku = fields.CharField(64)
+    warehouse = fields.CharField(32)
+    counted: Decimal = QuantityField()
+    before: Decimal = QuantityField()
+    state = fields.CharField(16)
+    cause = fields.CharField(160, unique=True)
+    asked_by = fields.CharField(64)
+    asked_by_staff: int | None = fields.IntField(null=True)
+    asked_at = fields.DatetimeField()
+    decided_by = fields.CharField(64, null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    reason = fields.CharField(200, default="")
+
+    @property
+    def difference(self) -> Decimal:
+        """What was found more than the books say, negative for less."""
+        return self.counted - self.before
 
 
 class PurchaseRequest(Model):

@@ -11,10 +11,14 @@ SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """How a line is covered: all from stock, or the rest after ``lead_days``."""
+    """How a line is covered: all from stock, or the rest after ``lead_days``, or sooner by goods that come anyway.
+
+    ``coming`` is the day on which those can be with the customer.
+    """
 
     covered: bool
     lead_days: int
+    coming: date | None = None
 
 
 def promise(supplies: Iterable[Supply], *, today: date, wish: DeliveryWish | None) -> date:
@@ -24,16 +28,21 @@ def promise(supplies: Iterable[Supply], *, today: date, wish: DeliveryWish | Non
     is promised the working day after the next, or their deadline when that is sooner.
     """
     earliest = max((_arrival(supply, today) for supply in supplies), default=next_workday(today))
+    return max(earliest, wished(wish, today=today))
+
+
+def wished(wish: DeliveryWish | None, *, today: date) -> date:
+    """The first day that is wanted: as it was said, else the working day after the next, or a sooner deadline."""
     first = wish.start or wish.date if wish is not None and wish.kind is not DeliveryKind.BY else None
-    if first is None:
-        first = next_workday(next_workday(today))
-        if wish is not None and wish.last_day is not None:
-            first = min(first, wish.last_day)
-    return max(earliest, first)
+    if first is not None:
+        return first
+    usual = next_workday(next_workday(today))
+    return min(usual, wish.last_day) if wish is not None and wish.last_day is not None else usual
 
 
 def _arrival(supply: Supply, today: date) -> date:
-    return next_workday(today if supply.covered else today + timedelta(days=supply.lead_days))
+    usual = next_workday(today if supply.covered else today + timedelta(days=supply.lead_days))
+    return usual if supply.covered or supply.coming is None else min(usual, supply.coming)
 
 
 def next_workday(day: date) -> date:

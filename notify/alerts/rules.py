@@ -57,12 +57,22 @@ ORDER_HELD = Rule("order_held", frozenset({Role.REVIEWER}), lambda limits: limit
 NO_FIRST_SCAN = Rule("no_first_scan", frozenset({Role.WAREHOUSE}), lambda limits: limits.first_scan)
 CARRIER_SILENT = Rule("carrier_silent", frozenset({Role.WAREHOUSE}), lambda limits: limits.silence, to_rep=True)
 DELIVERY_OVERDUE = Rule("delivery_overdue", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
+PURCHASE_LATE = Rule("purchase_late", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE)
 CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
 NOTICE_UNFIT = Rule("notice_unfit", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
 
 RULES = {
     rule.name: rule
-    for rule in (STOCK_SHORT, ORDER_HELD, NO_FIRST_SCAN, CARRIER_SILENT, DELIVERY_OVERDUE, CHANNEL_SHUT, NOTICE_UNFIT)
+    for rule in (
+        STOCK_SHORT,
+        ORDER_HELD,
+        NO_FIRST_SCAN,
+        CARRIER_SILENT,
+        DELIVERY_OVERDUE,
+        PURCHASE_LATE,
+        CHANNEL_SHUT,
+        NOTICE_UNFIT,
+    )
 }
 
 

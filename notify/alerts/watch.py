@@ -59,6 +59,7 @@ async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
         (rules.NO_FIRST_SCAN, await watching.unscanned_parcels(now - thresholds.first_scan)),
         (rules.CARRIER_SILENT, await watching.silent_parcels(now - thresholds.silence)),
         (rules.DELIVERY_OVERDUE, await watching.overdue_orders(now.astimezone(zone()).date())),
+        (rules.PURCHASE_LATE, await watching.late_purchases(now.astimezone(zone()).date())),
         (rules.CHANNEL_SHUT, await shut_channels(now)),
         (rules.NOTICE_UNFIT, await unfit_notices(now)),
     ]

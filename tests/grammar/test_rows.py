@@ -97,5 +97,8 @@ OWN = {
         "list_announcements",
     ),
     *("approval_levels", "list_todos"),
+    *("count_stock", "decide_count", "take_in", "transfer_stock", "reverse_move", "open_warehouse"),
+    *("list_purchases", "receive_purchase", "move_purchase", "close_purchase", "set_supplier", "show_promises"),
+    "prioritise",
     *("show_draft", "list_aliases", "forget_alias", "show_usuals", "show_products", "try_order"),
 }

@@ -24,6 +24,14 @@ from domain.events import (
 )
 from domain.officeevents import Announced, ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken, LevelsSet
 from domain.rules.lifecycle import OrderState
+from domain.stockevents import (
+    CountDecided,
+    CountWaits,
+    GoodsArrived,
+    GoodsSwapped,
+    PromiseMoved,
+    PurchaseMoved,
+)
 from domain.telling import Affair, Listener
 from domain.values import Address, Role
 
@@ -113,6 +121,14 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         DutySet(staff="S14", name="阿强", first="2026-11-28", last="2026-11-28", hearers=("S14",)),
         LinksRevoked(order="SO1042K"),
         CodesGuessed(tries=30),
+        PromiseMoved(
+            order="SO1042K", goods=GOODS, promised="2026-12-03", before="2026-11-27", later=True, reason="P17"
+        ),
+        GoodsArrived(purchase="P17", goods="A100 200个", gained=1),
+        GoodsSwapped(order="SO1042K", goods="A100 200个", winner="SO1043M"),
+        PurchaseMoved(purchase="P17", supplier="华南电子", expected="2026-12-01"),
+        CountWaits(count=12, sku="B200", name="LED驱动器", counted="100", books="340", unit="个"),
+        CountDecided(count=12, sku="B200", name="LED驱动器", counted="100", unit="个", booked=True),
         HelpWanted(identity=1, name="小王", topic="after_sales", customer="C001"),
         CarrierUnreachable(order="SO1042K", code="POLL:abort", **PARCEL),
     )

@@ -1,0 +1,94 @@
+"""Phrases of the warehouse: 盘点 A100 380, 入库 A100 200, 调拨 A100 100 到 北仓, 冲销 57; the first word decides."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.grammar.amounts import wanted
+from bot.grammar.lines import pair
+from bot.grammar.scene import Scene, look
+from domain.commands import Command, Wanted
+from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, TakeIn, TransferStock
+
+_DECIDE = re.compile(
+    r"\s*(?P<yes>同意|批准|通过)?(?P<no>驳回|不同意|退回)?\s*盘点单?\s*#?(?P<n>\d{1,9})\s*[,:]?\s*(?P<why>.*)"
+)
+_COUNT = re.compile(r"\s*(?:盘点|盘存|盘库|点数)\s*[:,]?\s*(?=\S)")
+_TAKE_IN = re.compile(r"\s*(?:入库|进仓|收货入库)\s*[:,]?\s*(?=\S)")
+_TRANSFER = re.compile(r"\s*(?:调拨|移库|调仓)\s*[:,]?\s*(?=\S)")
+_REVERSE = re.compile(r"\s*(?:冲销|红冲)\s*(?:流水)?\s*[#:]?\s*(?P<n>\d{1,9})\s*[。.!]?\s*")
+_OPEN = re.compile(r"\s*(?:新建?|增加|添加)仓库\s*[:,]?\s*(?P<name>[^\s,。]{1,16})\s*")
+_WAY = re.compile(
+    r"(?:从\s*(?P<source>[^\s,到至]{1,16}?)\s*)?(?:到|去|至|->|→)\s*(?P<target>[^\s,。]{1,16})\s*[。.!]?\s*$"
+)
+_PLACE = re.compile(r"[\s,:;。.、]+|^(?:在|到)|^的|有|里$|剩|为|是|仓库是")
+_QUESTION = re.compile(r"[?？]|吗|怎么|什么|多少")
+
+
+def goods_phrase(scene: Scene) -> Command | None:
+    """The phrase of the warehouse that the message is, if any."""
+    if _QUESTION.search(scene.text):
+        return None
+    for pattern, make in _PHRASES:
+        match = pattern.match(scene.text)
+        found = make(scene, match) if match else None
+        if found is not None:
+            return found
+    return None
+
+
+def _decision(scene: Scene, match: re.Match[str]) -> Command | None:
+    if not match["yes"] and not match["no"]:
+        return None
+    why = scene.normal.quote(*match.span("why")).strip()
+    return DecideCount(count=int(match["n"]), reason=None if match["yes"] else why)
+
+
+def _count(scene: Scene, match: re.Match[str]) -> Command:
+    lines, place = read_goods(scene, scene.text[match.end() :])
+    return CountStock(lines=lines, warehouse=place)
+
+
+def _taken_in(scene: Scene, match: re.Match[str]) -> Command:
+    lines, place = read_goods(scene, scene.text[match.end() :])
+    return TakeIn(lines=lines, warehouse=place)
+
+
+def _transfer(scene: Scene, match: re.Match[str]) -> Command:
+    rest = scene.text[match.end() :]
+    way = _WAY.search(rest)
+    source = target = None
+    if way:
+        source, target, rest = way["source"], way["target"], rest[: way.start()]
+    lines, place = read_goods(scene, rest)
+    return TransferStock(lines=lines, source=source or place, target=target)
+
+
+def _reversal(_scene: Scene, match: re.Match[str]) -> Command:
+    return ReverseMove(move=int(match["n"]))
+
+
+def _opening(scene: Scene, match: re.Match[str]) -> Command:
+    return OpenWarehouse(name=scene.normal.quote(*match.span("name")))
+
+
+def read_goods(scene: Scene, text: str) -> tuple[tuple[Wanted, ...], str | None]:
+    """The goods in a stretch of text, and the words that are left over: the name of a place."""
+    part = look(text, scene.lexicon, replace(scene.context, draft=None, pending=None), scene.today)
+    lines = tuple(wanted(item, scene.lexicon) for item in pair(part.text, part.marks))
+    left, cursor = "", 0
+    for mark in part.marks:
+        left, cursor = f"{left} {part.text[cursor : mark.start]}", mark.end
+    place = _PLACE.sub("", f"{left} {part.text[cursor:]}".strip())
+    return lines, place.upper() or None
+
+
+_Make = Callable[[Scene, re.Match[str]], Command | None]
+_PHRASES: tuple[tuple[re.Pattern[str], _Make], ...] = (
+    (_DECIDE, _decision),
+    (_COUNT, _count),
+    (_TAKE_IN, _taken_in),
+    (_TRANSFER, _transfer),
+    (_REVERSE, _reversal),
+    (_OPEN, _opening),
+)

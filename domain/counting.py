@@ -1,0 +1,168 @@
+"""What somebody counted on a shelf: booked at once when little is wrong, decided by a manager when much is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tortoise.exceptions import IntegrityError
+
+from domain import lane
+from domain.allocating import locked
+from domain.errors import (
+    ProductNotFound,
+    QuantityRefused,
+)
+from domain.models import Product, Stock, StockCount
+from domain.policy import current_policy
+from domain.rationing import Loss, make_room
+from domain.recording import record
+from domain.restocking import fill_short
+from domain.rules.rights import CORRECTING, STOCKING, require
+from domain.shelving import Move, moved
+from domain.stockerrors import CountDecided as DecidedBefore
+from domain.stockerrors import (
+    CountNotFound,
+    OwnCount,
+)
+from domain.stockevents import (
+    CountDecided,
+    CountWaits,
+)
+from domain.stocking import MOST, Counted
+from domain.transaction import transact
+from domain.values import Actor, Role, plain
+
+ZERO = Decimal(0)
+BOOKED, WAITING, REFUSED = "booked", "waiting", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class CountOutcome:
+    """What became of a count; ``worth`` is that of the difference, ``losses`` are of orders that gave something up."""
+
+    number: int
+    goods: Counted
+    name: str
+    unit: str
+    before: Decimal
+    state: str
+    worth: Decimal
+    losses: tuple[Loss, ...] = ()
+    gained: int = 0
+
+    @property
+    def difference(self) -> Decimal:
+        """What was found more than the books say, negative for less."""
+        return self.goods.qty - self.before
+
+
+async def count_stock(goods: Counted, cause: str, *, by: Actor, now: datetime) -> CountOutcome:
+    """Correct a balance to what was counted, once per ``cause``.
+
+    A difference that is worth much, or that would take goods away from orders, waits for a manager; a manager's own
+    count is booked at once.
+    """
+    require(by, STOCKING)
+    product = await Product.get_or_none(sku=goods.sku, active=True)
+    if product is None:
+        raise ProductNotFound(goods.sku)
+    if not 0 <= goods.qty <= MOST * 1000:
+        raise QuantityRefused(goods.sku, goods.qty, MOST * 1000)
+    try:
+        return await transact(lambda: _count(goods, product, cause, by, now))
+    except IntegrityError:
+        return _outcome(await StockCount.get(cause=cause), product)
+
+
+async def decide_count(number: int, reason: str | None, *, by: Actor, now: datetime) -> CountOutcome:
+    """Book a waiting count, or refuse it when there is a ``reason``; the first decision counts."""
+    require(by, CORRECTING)
+    return await transact(lambda: _decide(number, reason, by, now))
+
+
+async def _count(goods: Counted, product: Product, cause: str, by: Actor, now: datetime) -> CountOutcome:
+    shelves = await locked([goods.sku])
+    shelf = next((row for row in shelves if row.warehouse == goods.warehouse), None)
+    before = shelf.on_hand if shelf else ZERO
+    waits = Role.MANAGER not in by.roles and _is_much(goods, product, before, shelves)
+    row = await StockCount.create(
+        sku=goods.sku,
+        warehouse=goods.warehouse,
+        counted=goods.qty,
+        before=before,
+        state=WAITING if waits else BOOKED,
+        cause=cause,
+        asked_by=by.name,
+        asked_by_staff=by.staff,
+        asked_at=now,
+    )
+    if not waits:
+        return await _book(row, product, by, now)
+    event = CountWaits(
+        count=row.id,
+        sku=row.sku,
+        name=product.name,
+        counted=plain(row.counted),
+        books=plain(before),
+        unit=product.base_unit,
+    )
+    await record(event, by=by, at=now)
+    return _outcome(row, product)
+
+
+def _is_much(goods: Counted, product: Product, before: Decimal, shelves: list[Stock]) -> bool:
+    difference = goods.qty - before
+    free = sum((row.free for row in shelves), ZERO)
+    return free + difference < 0 or abs(difference) * product.list_price > current_policy().count_above
+
+
+async def _decide(number: int, reason: str | None, by: Actor, now: datetime) -> CountOutcome:
+    row = await StockCount.get_or_none(id=number)
+    if row is None:
+        raise CountNotFound(number)
+    if row.asked_by_staff is not None and row.asked_by_staff == by.staff:
+        raise OwnCount(number)
+    state = BOOKED if reason is None else REFUSED
+    done = await StockCount.filter(id=number, state=WAITING).update(
+        state=state, decided_by=by.name, decided_at=now, reason=(reason or "")[:200]
+    )
+    if not done:
+        await row.refresh_from_db()
+        raise DecidedBefore(number, row.state, row.decided_by or row.asked_by, row.decided_at or row.asked_at)
+    row.state = state
+    product = await Product.get(sku=row.sku)
+    event = CountDecided(
+        count=number,
+        sku=row.sku,
+        name=product.name,
+        counted=plain(row.counted),
+        unit=product.base_unit,
+        booked=reason is None,
+        reason=reason or "",
+    )
+    await record(event, by=by, at=now)
+    if reason is not None:
+        return _outcome(row, product)
+    await locked([row.sku])
+    return await _book(row, product, by, now)
+
+
+async def _book(row: StockCount, product: Product, by: Actor, now: datetime) -> CountOutcome:
+    """Book the difference that was seen, so that what moved since the count stays moved."""
+    difference = row.difference
+    losses: tuple[Loss, ...] = ()
+    if difference == 0:
+        return _outcome(row, product)
+    shelf = await Stock.get_or_none(sku=row.sku, warehouse=row.warehouse)
+    if shelf is not None and shelf.on_hand + difference < shelf.reserved:
+        losses = await make_room(shelf, max(ZERO, shelf.on_hand + difference), by=by.name, now=now)
+    move = Move(row.sku, difference, "count", f"count:{row.id}", row.warehouse, f"{row.id}")
+    await lane.within(moved(move, by=by.name, now=now))
+    gained = await fill_short(row.sku) if difference > 0 else 0
+    return _outcome(row, product, losses, gained)
+
+
+def _outcome(row: StockCount, product: Product, losses: tuple[Loss, ...] = (), gained: int = 0) -> CountOutcome:
+    goods = Counted(row.sku, row.counted, row.warehouse)
+    worth = abs(row.difference) * product.list_price
+    return CountOutcome(row.id, goods, product.name, product.base_unit, row.before, row.state, worth, losses, gained)

@@ -1,0 +1,76 @@
+"""Fewer goods than were promised: other shelves take reservations over, the last in the queue gives up the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tortoise.expressions import F
+
+from domain import lane
+from domain.models import OrderLine, Product, Stock
+from domain.models.scaled import grains
+from domain.purchasing import request_missing
+from domain.queueing import claims_on, let_go
+from domain.rules.allocation import withdraw
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What an order had to give up, in base units."""
+
+    order: str
+    line: int
+    qty: Decimal
+    unit: str
+
+
+async def make_room(shelf: Stock, least: Decimal, *, by: str, now: datetime) -> tuple[Loss, ...]:
+    """Bring what is reserved on a shelf down to ``least``; for use by whoever has locked the product.
+
+    What other shelves can take over costs nobody anything; the rest is taken from the last in the queue, and asked of
+    purchasing again.
+    """
+    over = shelf.reserved - least
+    for other in await Stock.filter(sku=shelf.sku).exclude(id=shelf.id).order_by("warehouse"):
+        part = min(other.free, over)
+        if part > 0:
+            over -= part
+            await _shift(shelf, other, part)
+    if over <= 0:
+        return ()
+    lost = await take_away(shelf.sku, over, by=by, now=now)
+    g = grains(over)
+    assert await Stock.filter(id=shelf.id, reserved__gte=over).update(reserved=F("reserved") - g), shelf.sku
+    return lost
+
+
+async def _shift(shelf: Stock, other: Stock, part: Decimal) -> None:
+    g = grains(part)
+    await Stock.filter(id=other.id).update(reserved=F("reserved") + g)
+    await Stock.filter(id=shelf.id).update(reserved=F("reserved") - g)
+
+
+async def take_away(sku: str, missing: Decimal, *, by: str, now: datetime) -> tuple[Loss, ...]:
+    """Take reservations from the last in the queue; their lines are short from now on. The shelves are not touched."""
+    lost = []
+    for part in withdraw(await claims_on(sku), missing):
+        assert await let_go(part.claim.line, part.qty), f"{sku}: a locked reservation changed"
+        lost.append(await short_again(part.claim.line, part.qty, by=by, now=now))
+    assert sum((loss.qty for loss in lost), ZERO) == missing, f"{sku}: more reserved than lines hold"
+    return tuple(lost)
+
+
+async def short_again(line: int, qty: Decimal, *, by: str, now: datetime) -> Loss:
+    """Ask purchasing for what this line has just lost."""
+    row = await OrderLine.get(id=line).select_related("order")
+    leads = await leads_of([row])
+    await lane.within(request_missing(row.order, [row], leads, by=by, now=now))
+    return Loss(row.order.number, line, qty, row.base_unit)
+
+
+async def leads_of(lines: Sequence[OrderLine]) -> dict[str, int]:
+    """Days until more of these goods can be had."""
+    return dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "lead_days"))

@@ -1,0 +1,84 @@
+"""From what is missing to what has come: purchase orders by chat."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from itertools import groupby
+
+from bot.dialogue import Question
+from bot.replies import say
+from bot.router import Answered, Ask, Router
+from domain import buying
+from domain.stockcommands import ClosePurchase, ListPurchases, MovePurchase, ReceivePurchase, SetSupplier
+from domain.values import Role
+
+BUYERS = frozenset({Role.PURCHASING, Role.MANAGER})
+STOCKERS = BUYERS | {Role.WAREHOUSE}
+OFFERED = 4
+
+
+def register(router: Router) -> None:
+    """What this room answers."""
+    router.on(ListPurchases, roles=STOCKERS)(purchases)
+    router.on(ReceivePurchase, roles=STOCKERS)(receive)
+    router.on(MovePurchase, roles=BUYERS)(move)
+    router.on(ClosePurchase, roles=BUYERS)(close)
+    router.on(SetSupplier, roles=BUYERS)(set_supplier)
+
+
+async def purchases(ask: Ask) -> Answered:
+    """采购单: what is missing, by supplier and numbered, and what is on its way; or one purchase order."""
+    number = ask.given(ListPurchases).purchase
+    if number is not None:
+        return say("purchase", row=await buying.purchase(number))
+    groups = [(who, list(rows)) for who, rows in groupby(await buying.needs(), key=lambda need: need.supplier)]
+    may_buy = bool(ask.actor.roles & BUYERS)
+    offered = groups[:OFFERED] if may_buy else []
+    question = Question("buy", tuple(who for who, _ in offered), heard_at=ask.heard_at) if offered else None
+    coming = await buying.open_purchases()
+    talk = replace(ask.talk, question=question) if question or ask.talk.draft is None else None
+    return say("purchases", talk, groups=groups[:OFFERED], coming=coming, may_buy=may_buy)
+
+
+async def chosen(ask: Ask, options: tuple[str, ...], option: int) -> Answered:
+    """A number under 采购单: ordered from that supplier, as much as is missing now."""
+    if not 1 <= option <= len(options):
+        return say("no_such_option", most=len(options))
+    bought = await buying.buy(options[option - 1], ask.key, by=ask.actor, now=ask.now)
+    return say("bought", replace(ask.talk, question=None), row=bought)
+
+
+async def receive(ask: Ask) -> Answered:
+    """到货 P17 [A100 200]: on the shelf, and to those who wait."""
+    command = ask.given(ReceivePurchase)
+    if any(line.sku is None or line.base_qty is None for line in command.lines):
+        return say("stock_unclear", what="arrival", lines=command.lines)
+    parts: dict[str, Decimal] = {}
+    for line in command.lines:
+        parts[line.sku or ""] = parts.get(line.sku or "", Decimal(0)) + (line.base_qty or Decimal(0))
+    came: Mapping[str, Decimal] | None = parts or None
+    arrived = await buying.receive(command.purchase, came, ask.key, by=ask.actor, now=ask.now)
+    return say("arrived", arrived=arrived)
+
+
+async def move(ask: Ask) -> Answered:
+    """P17 改到 12-05: who waits for it is told."""
+    command = ask.given(MovePurchase)
+    if command.day is None:
+        return say("purchase_when", number=command.purchase)
+    row = await buying.reschedule(command.purchase, command.day, by=ask.actor, now=ask.now)
+    return say("purchase_moved", row=row)
+
+
+async def close(ask: Ask) -> Answered:
+    """关闭 P17: the rest has to be bought elsewhere."""
+    return say("purchase_closed", row=await buying.close(ask.given(ClosePurchase).purchase, by=ask.actor, now=ask.now))
+
+
+async def set_supplier(ask: Ask) -> Answered:
+    """供应商 A100 华南电子."""
+    command = ask.given(SetSupplier)
+    if command.sku is None:
+        return say("stock_unclear", what="supplier", lines=())
+    await buying.set_supplier(command.sku, command.supplier, by=ask.actor)
+    return say("supplier_set", sku=command.sku, name=ask.name_of(command.sku), supplier=command.supplier)

@@ -1,0 +1,98 @@
+"""Goods on shelves by chat: counted, carried, come in, taken back."""
+
+from collections.abc import Sequence
+
+from bot.replies import say
+from bot.router import Answered, Ask, Router
+from domain import counting, stocking
+from domain.commands import Wanted
+from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, TakeIn, TransferStock
+from domain.stocking import Counted
+from domain.values import Role
+
+STOCKERS = frozenset({Role.WAREHOUSE, Role.PURCHASING, Role.MANAGER})
+MANAGERS = frozenset({Role.MANAGER})
+
+
+def register(router: Router) -> None:
+    """What this room answers."""
+    router.on(CountStock, roles=STOCKERS)(count)
+    router.on(DecideCount, roles=MANAGERS)(decide)
+    router.on(TakeIn, roles=STOCKERS)(take_in)
+    router.on(TransferStock, roles=STOCKERS)(transfer)
+    router.on(ReverseMove, roles=STOCKERS)(reverse)
+    router.on(OpenWarehouse, roles=MANAGERS)(open_warehouse)
+
+
+async def count(ask: Ask) -> Answered:
+    """盘点 A100 380: booked at once, or for a manager to decide."""
+    command = ask.given(CountStock)
+    if not _clear(command.lines):
+        return say("stock_unclear", what="count", lines=command.lines)
+    place = await stocking.warehouse_named(command.warehouse)
+    outcomes = [
+        await counting.count_stock(goods, f"{ask.key}:{n}", by=ask.actor, now=ask.now)
+        for n, goods in enumerate(_goods(command.lines, place))
+    ]
+    return say("counted", outcomes=outcomes)
+
+
+async def decide(ask: Ask) -> Answered:
+    """同意盘点 12 / 驳回盘点 12 理由."""
+    command = ask.given(DecideCount)
+    decided = await counting.decide_count(command.count, command.reason, by=ask.actor, now=ask.now)
+    return say("count_decided", decided=decided)
+
+
+async def take_in(ask: Ask) -> Answered:
+    """入库 A100 200: waiting orders get theirs at once."""
+    command = ask.given(TakeIn)
+    if not _clear(command.lines):
+        return say("stock_unclear", what="take_in", lines=command.lines)
+    place = await stocking.warehouse_named(command.warehouse)
+    booked = [
+        await stocking.take_in(goods, f"{ask.key}:{n}", by=ask.actor, now=ask.now)
+        for n, goods in enumerate(_goods(command.lines, place))
+    ]
+    return say("taken_in", booked=booked, unit_of=_units(ask, command.lines))
+
+
+async def transfer(ask: Ask) -> Answered:
+    """调拨 A100 100 到 北仓: only what is not reserved."""
+    command = ask.given(TransferStock)
+    if not _clear(command.lines) or command.target is None:
+        return say("stock_unclear", what="transfer", lines=command.lines)
+    source = await stocking.warehouse_named(command.source)
+    target = await stocking.warehouse_named(command.target)
+    booked = [
+        await stocking.transfer(goods, target, f"{ask.key}:{n}", by=ask.actor, now=ask.now)
+        for n, goods in enumerate(_goods(command.lines, source))
+    ]
+    names = command.source or "", command.target
+    return say("transferred", booked=booked, names=names, unit_of=_units(ask, command.lines))
+
+
+async def reverse(ask: Ask) -> Answered:
+    """冲销 57: an entry taken back by one against it."""
+    booked = await stocking.reverse_move(ask.given(ReverseMove).move, by=ask.actor, now=ask.now)
+    entry = ask.lexicon.products.get(booked.goods.sku)
+    return say("reversed", booked=booked, unit=entry.base_unit if entry else "", number=ask.given(ReverseMove).move)
+
+
+async def open_warehouse(ask: Ask) -> Answered:
+    """新仓库 北仓."""
+    name = ask.given(OpenWarehouse).name
+    return say("warehouse_opened", name=name, known=not await stocking.open_warehouse(name, by=ask.actor))
+
+
+def _clear(lines: Sequence[Wanted]) -> bool:
+    return bool(lines) and all(line.sku is not None and line.base_qty is not None for line in lines)
+
+
+def _goods(lines: Sequence[Wanted], place: str) -> list[Counted]:
+    return [Counted(line.sku, line.base_qty, place) for line in lines if line.sku and line.base_qty is not None]
+
+
+def _units(ask: Ask, lines: Sequence[Wanted]) -> dict[str, str]:
+    known = ask.lexicon.products
+    return {line.sku: known[line.sku].base_unit for line in lines if line.sku is not None and line.sku in known}

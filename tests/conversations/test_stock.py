@@ -1,0 +1,97 @@
+"""The warehouse by chat: what was counted, came in and was carried, and what a manager must say yes to."""
+
+from tests.conversations.test_main_story import booked, number_in
+from tests.harness import CHEN, LU, QIANG, WANG, Chat
+
+
+async def test_a_count_that_fits_or_nearly_is_done_at_once(chat: Chat):
+    assert "账实相符：5000个" in await chat.ask(QIANG, "盘点 A100 5000")
+    assert "已改为 4990个（账上原 5000，少 10）" in await chat.ask(QIANG, "盘点 A100 4990")
+    assert "可用 4990" in await chat.ask(QIANG, "A100还有多少")
+
+
+async def test_a_count_far_off_is_the_managers_to_decide(chat: Chat):
+    answer = await chat.ask(QIANG, "盘点 A100 380")
+    assert "盘点单 1 已送审" in answer
+    assert "盘得380个 账上5000" in " ".join(f.value for f in chat.card(CHEN).fields)
+    assert "可用 5000" in await chat.ask(QIANG, "A100还有多少")
+    assert "由经理来做" in await chat.ask(QIANG, "同意盘点 1")
+    assert "已入账：A100 电源适配器 少 4620个" in await chat.ask(CHEN, "同意盘点 1")
+    assert "已入账" in " ".join(f.value for f in chat.card(QIANG).fields)
+    chat.skip_all()
+    assert "已由陈姐" in await chat.ask(CHEN, "驳回盘点 1 不对")
+    assert "可用 380" in await chat.ask(QIANG, "A100还有多少")
+
+
+async def test_a_count_that_is_not_believed_changes_nothing(chat: Chat):
+    await chat.say(QIANG, "盘点 B200 2")
+    chat.skip_all()
+    assert "库存不变" in await chat.ask(CHEN, "驳回盘点 1 再数一遍")
+    assert "盘点被驳回：再数一遍" in " ".join(f.value for f in chat.card(QIANG).fields)
+    chat.skip_all()
+    assert "可用 240" in await chat.ask(QIANG, "B200还有多少")
+    assert "没有盘点单 7" in await chat.ask(CHEN, "同意盘点 7")
+
+
+async def test_a_count_below_what_is_promised_says_who_gives_up_what(chat: Chat):
+    number = await booked(chat, "下单 A100 90箱 明天送")
+    await chat.say(QIANG, "盘点 A100 4400")
+    chat.skip_all()
+    answer = await chat.ask(CHEN, "同意盘点 1")
+    assert f"{number} 少了 100个，已转采购" in answer
+    await chat.settle()
+    chat.skip_all()
+
+
+async def test_goods_come_in_once_and_can_be_taken_back(chat: Chat):
+    answer = await chat.ask(QIANG, "入库 B200 60")
+    assert "已入库 B200 60个，现可用 300" in answer
+    move = answer.rsplit(" ", 1)[-1]
+    assert "现可用 240个" in await chat.ask(QIANG, f"冲销 {move}")
+    assert "已经冲销过" in await chat.ask(QIANG, f"冲销 {move}")
+    assert "没有可以冲销的流水 999" in await chat.ask(QIANG, "冲销 999")
+
+
+async def test_what_comes_in_goes_to_who_waits(chat: Chat):
+    await chat.say(WANG, "B200 20箱 明天送")
+    number = number_in(await _second(chat, "确认"))
+    chat.skip_all()
+    assert "等货的 1 行已配上" in await chat.ask(QIANG, "入库 B200 240")
+    assert number in await chat.ask(QIANG, "待发货")
+    chat.skip_all()
+
+
+async def _second(chat: Chat, text: str) -> str:
+    chat.skip(WANG)
+    return await chat.ask(WANG, text)
+
+
+async def test_goods_are_carried_to_a_second_warehouse(chat: Chat):
+    assert "没有叫「北仓」的仓库" in await chat.ask(QIANG, "调拨 A100 100 到 北仓")
+    assert "由经理来做" in await chat.ask(QIANG, "新仓库 北仓")
+    assert "已开仓库 北仓" in await chat.ask(CHEN, "新仓库 北仓")
+    assert "已调 A100 100个：主仓 → 北仓" in await chat.ask(QIANG, "调拨 A100 100 到 北仓")
+    assert "只有 100" in await chat.ask(QIANG, "调拨 A100 200 从北仓到主仓")
+    stock = await chat.ask(QIANG, "A100还有多少")
+    assert "可用 5000" in stock
+    assert "北仓 100" in stock
+
+
+async def test_half_a_phrase_changes_nothing_and_says_how(chat: Chat):
+    assert "盘点 A100 380" in await chat.ask(QIANG, "盘点 灯泡 5")
+    assert "入库 A100 200" in await chat.ask(QIANG, "入库 A100")
+    assert "调拨 A100 100 到 北仓" in await chat.ask(QIANG, "调拨 A100 100")
+
+
+async def test_who_has_no_shelf_to_count(chat: Chat):
+    assert "这一步要由" in await chat.ask(WANG, "盘点 A100 1")
+    assert "绑定" in await chat.ask(LU, "盘点 A100 1")
+    assert "有货" in await chat.ask(WANG, "A100还有多少")
+
+
+async def test_a_count_waits_through_a_restart(chat: Chat):
+    await chat.say(QIANG, "盘点 A100 380")
+    chat.skip_all()
+    await chat.restart()
+    assert "已入账" in await chat.ask(CHEN, "同意盘点 1")
+    chat.skip_all()

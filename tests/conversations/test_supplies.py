@@ -1,0 +1,114 @@
+"""Goods that are missing, bought, late, in at last; and what customers are told of their days."""
+
+import re
+
+from tests.conversations.test_main_story import number_in
+from tests.harness import CAI, CHEN, LI, LU, QIANG, WANG, Chat
+
+
+async def short(chat: Chat, text: str = "B200 20箱 明天送") -> str:
+    """An order of 小王 of which 240 个 are missing; nobody has anything unread."""
+    await chat.say(WANG, text)
+    chat.skip(WANG)
+    answer = await chat.ask(WANG, "确认")
+    chat.skip_all()
+    return number_in(answer)
+
+
+async def test_what_is_missing_is_bought_and_comes_in_two_parts(chat: Chat):
+    number = await short(chat)
+    assert "记下了" in await chat.ask(CAI, "供应商 B200 华南电子")
+    listed = await chat.ask(CAI, "采购单")
+    assert "1 华南电子：B200 240个" in listed
+    bought = await chat.ask(CAI, "1")
+    assert "已下采购单 P1 华南电子：B200 240个" in bought
+    assert "在途 P1" in await chat.ask(CAI, "采购单")
+    part = await chat.ask(QIANG, "到货 P1 B200 100")
+    assert "等货的 1 行已配上" in part
+    assert "还差：B200 140个" in part
+    assert "还差 140，收不了 200" in await chat.ask(QIANG, "到货 P1 B200 200")
+    assert "收齐了" in await chat.ask(QIANG, "到货 P1")
+    assert number in await chat.ask(QIANG, "待发货")
+    assert "已经收齐了" in await chat.ask(QIANG, "到货 P1")
+    await chat.later(minutes=2)
+    moved = chat.card(WANG)
+    assert "提前到11-25送到" in " ".join(f.value for f in moved.fields)
+    chat.skip_all()
+
+
+async def test_a_late_supplier_is_chased_and_the_customer_told_once(chat: Chat):
+    number = await short(chat)
+    await chat.say(CAI, "采购单")
+    await chat.say(CAI, "1")
+    chat.skip_all()
+    assert "已改到" in await chat.ask(CAI, "P1 改到 12-10")
+    await chat.later(minutes=2)
+    assert "抱歉 交期推迟到12-11" in " ".join(f.value for f in chat.card(WANG).fields)
+    assert number in chat.card(LI).fields[0].value
+    await chat.later(minutes=5)
+    assert not [b for b in chat.unread(WANG) if b.kind == "card"]
+    chat.skip_all()
+    told = await chat.ask(WANG, f"交期 {number}")
+    assert "接单时" in told
+    assert "12-11" in told
+    assert "推迟" in told
+    await chat.later(days=18)
+    assert "采购单 P1" in " ".join(f.value for b in chat.unread(CAI) for f in b.fields)
+    chat.skip_all()
+
+
+async def test_a_moved_day_needs_a_day(chat: Chat):
+    await short(chat)
+    await chat.say(CAI, "采购单")
+    await chat.say(CAI, "1")
+    chat.skip_all()
+    assert "改到哪天" in await chat.ask(CAI, "P1 改到")
+    assert "没有采购单 P7" in await chat.ask(CAI, "P7 改到 12-05")
+    assert "已关闭" in await chat.ask(CAI, "关闭 P1")
+    assert "B200 240个" in await chat.ask(CAI, "采购单")
+
+
+async def test_two_buyers_press_one(chat: Chat):
+    await short(chat)
+    await chat.say(CAI, "采购单")
+    await chat.say(CHEN, "采购单")
+    chat.skip_all()
+    assert "已下采购单 P1" in await chat.ask(CAI, "1")
+    assert "没有要买的了" in await chat.ask(CHEN, "1")
+
+
+async def test_only_the_manager_puts_one_before_another(chat: Chat):
+    first = await short(chat, "B200 10箱 明天送")
+    second = await short(chat, "B200 5箱 明天送")
+    assert "由经理来做" in await chat.ask(LI, f"优先 {second}")
+    shown = await chat.ask(CHEN, f"优先 {second}")
+    assert f"{second} 优先会拿到：B200 120个" in shown
+    assert re.search(rf"{first} 少 B200 120个，交期 明天\(11-25\) → 11-30", shown)
+    assert "大家的货都没动" in await chat.ask(CHEN, "不要")
+    await chat.say(CHEN, f"优先 {second}")
+    chat.skip_all()
+    assert f"已优先 {second}" in await chat.ask(CHEN, "1")
+    await chat.later(minutes=2)
+    assert "推迟到11-30" in " ".join(f.value for b in chat.unread(WANG) for f in b.fields)
+    chat.skip_all()
+    assert "不用插队" in await chat.ask(CHEN, f"优先 {second}")
+
+
+async def test_a_swap_shown_before_a_restart_is_still_the_one_confirmed(chat: Chat):
+    await short(chat, "B200 10箱 明天送")
+    second = await short(chat, "B200 5箱 明天送")
+    await chat.say(CHEN, f"优先 {second}")
+    chat.skip_all()
+    await chat.restart()
+    await chat.say(QIANG, "入库 B200 24")
+    chat.skip_all()
+    assert "情况刚变了，没有动" in await chat.ask(CHEN, "1")
+    chat.skip_all()
+
+
+async def test_who_has_no_say_in_supplies(chat: Chat):
+    number = await short(chat)
+    assert "这一步要由" in await chat.ask(WANG, "采购单")
+    assert "绑定" in await chat.ask(LU, f"交期 {number}")
+    assert "回复数字" not in await chat.ask(QIANG, "采购单")
+    assert "由经理或采购来做" in await chat.ask(QIANG, "P1 改到 12-05")

@@ -1,0 +1,55 @@
+"""Two hundred buyers and fifty pieces, all at once: exactly fifty are sold, the others are told what is left."""
+
+import asyncio
+import os
+from decimal import Decimal
+
+import pytest
+
+from domain import ordering, stocking
+from domain.tally import DB_RETRIES, counted
+from tests.shop import NOW, Cast, a_product, an_order, balance, line, lines_of
+
+ROUNDS = int(os.environ.get("GENDAN_TEST_ROUNDS", "2"))
+"""How often; ``make contention`` asks for a hundred."""
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+async def test_two_hundred_buyers_of_fifty(cast: Cast, round_: int):
+    await a_product("A100", stock=50)
+    before = counted(DB_RETRIES)
+    placed = await asyncio.gather(*(an_order(cast.wang, line(qty=1)) for _ in range(200)))
+    sold = [one for one in placed if not one.short]
+    assert len(sold) == 50
+    assert {(short.missing, short.sku) for one in placed for short in one.short} == {(Decimal(1), "A100")}
+    assert await balance() == (50, 50)
+    assert counted(DB_RETRIES) == before, "nobody ran into a deadlock"
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+async def test_buyers_of_several_in_every_order_of_lines(cast: Cast, round_: int):
+    for sku in ("A", "B"):
+        await a_product(sku, stock=50)
+    drafts = [(line("A", 2), line("B", 1)) if n % 2 else (line("B", 1), line("A", 2)) for n in range(60)]
+    placed = await asyncio.gather(*(an_order(cast.wang, *lines) for lines in drafts))
+    assert await balance("A") == (50, 50)
+    assert await balance("B") == (50, 50)
+    rows = [row for one in placed for row in await lines_of(one.number)]
+    assert sum(row.reserved for row in rows if row.sku == "A") == 50
+    assert sum(row.short for row in rows if row.sku == "B") == 10
+
+
+async def test_what_is_left_is_given_and_said(cast: Cast):
+    await a_product("A100", stock=5)
+    placed = await asyncio.gather(*(an_order(cast.wang, line(qty=3)) for _ in range(2)))
+    assert sorted(short.missing for one in placed for short in one.short) == [1]
+
+
+async def test_a_cancellation_among_buyers_is_sold_once(cast: Cast):
+    await a_product("A100", stock=10)
+    first = [(await an_order(cast.wang, line(qty=1))).number for _ in range(10)]
+    work = [an_order(cast.wang, line(qty=1)) for _ in range(20)]
+    work += [ordering.cancel_order(number, "", by=cast.wang, now=NOW) for number in first[:5]]  # type: ignore[misc]
+    work += [stocking.receive_stock("A100", Decimal(2), by=cast.qiang, now=NOW)]  # type: ignore[list-item]
+    await asyncio.gather(*work)
+    assert await balance() == (12, 12)

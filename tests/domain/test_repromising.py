@@ -1,0 +1,134 @@
+"""Days told to customers: they follow the goods, later and earlier, and each change is told once."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from domain import buying, prioritising, stocking
+from domain.errors import StepRefused
+from domain.models import Order, OrderLine
+from domain.repromising import promises_of, repromise
+from domain.stockerrors import (
+    NothingToGain,
+    SwapOutdated,
+)
+from tests.shop import NOW, TODAY, TOMORROW, Cast, a_product, an_order, events_of, line, lines_of, on
+
+
+async def promised(number: str) -> date | None:
+    return (await Order.get(number=number)).promised_date
+
+
+async def test_a_day_that_can_be_kept_is_left_alone(cast: Cast):
+    await a_product("A", stock=5, supplier="华南", lead_days=7)
+    short = await an_order(cast.wang, line("A", 8), delivery=on(TOMORROW))
+    assert short.promised == date(2026, 12, 2)
+    await buying.buy("华南", "m1", by=cast.cai, now=NOW)
+    assert await repromise(NOW) == 0
+    assert await repromise(NOW + timedelta(days=3)) == 0
+    assert await events_of(short.number) == ["OrderAccepted", "StockFellShort"]
+
+
+async def test_a_supplier_who_is_late_moves_the_day_once(cast: Cast):
+    await a_product("A", supplier="华南", lead_days=7)
+    number = (await an_order(cast.wang, line("A", 8), delivery=on(TOMORROW))).number
+    await buying.buy("华南", "m1", by=cast.cai, now=NOW)
+    await buying.reschedule("P1", date(2026, 12, 10), by=cast.cai, now=NOW)
+    assert await repromise(NOW) == 1
+    assert await repromise(NOW) == 0
+    assert await promised(number) == date(2026, 12, 11)
+    assert (await Order.get(number=number)).first_promised == date(2026, 12, 2)
+    told = await promises_of(number)
+    assert [(row.on, row.kind, row.reason) for row in told] == [
+        (date(2026, 12, 2), "first", ""),
+        (date(2026, 12, 11), "later", "P1"),
+    ]
+
+
+async def test_goods_that_come_sooner_bring_the_day_forward(cast: Cast):
+    await a_product("A", supplier="华南", lead_days=7)
+    number = (await an_order(cast.wang, line("A", 8), delivery=on(TOMORROW))).number
+    await stocking.receive_stock("A", Decimal(8), by=cast.qiang, now=NOW)
+    assert await repromise(NOW) == 1
+    assert await promised(number) == TOMORROW
+    assert (await promises_of(number))[-1].kind == "earlier"
+    assert await repromise(NOW + timedelta(days=2)) == 0
+
+
+async def test_never_before_the_day_that_is_wanted(cast: Cast):
+    await a_product("A", lead_days=20)
+    number = (await an_order(cast.wang, line("A", 8), delivery=on(date(2026, 12, 11)))).number
+    assert await promised(number) == date(2026, 12, 15)
+    await stocking.receive_stock("A", Decimal(8), by=cast.qiang, now=NOW)
+    assert await repromise(NOW) == 1
+    assert await promised(number) == date(2026, 12, 11)
+
+
+async def test_the_latest_line_decides(cast: Cast):
+    await a_product("A", lead_days=3)
+    await a_product("B", lead_days=10)
+    placed = await an_order(cast.wang, line("A", 1), line("B", 1))
+    assert placed.promised == date(2026, 12, 7)
+    await stocking.receive_stock("A", Decimal(1), by=cast.qiang, now=NOW)
+    assert await repromise(NOW) == 0
+
+
+async def test_a_lead_time_that_ran_out_with_nothing_ordered_is_admitted(cast: Cast):
+    await a_product("A", lead_days=2)
+    number = (await an_order(cast.wang, line("A", 1))).number
+    assert await promised(number) == date(2026, 11, 27)
+    later = NOW + timedelta(days=3)
+    assert await repromise(later) == 1
+    assert await promised(number) == date(2026, 11, 30)
+    assert await repromise(later) == 0
+
+
+async def test_goods_on_their_way_are_promised_to_who_orders_next(cast: Cast):
+    await a_product("A", supplier="华南", lead_days=20)
+    await an_order(cast.wang, line("A", 5))
+    await buying.buy("华南", "m1", by=cast.cai, now=NOW)
+    await buying.reschedule("P1", date(2026, 11, 26), by=cast.cai, now=NOW)
+    second = await an_order(cast.wang, line("A", 1))
+    assert second.promised == date(2026, 12, 15), "all that is coming is for who came first"
+    await buying.buy("华南", "m2", by=cast.cai, now=NOW)
+    await buying.reschedule("P2", date(2026, 12, 1), by=cast.cai, now=NOW)
+    await repromise(NOW)
+    assert await promised(second.number) == date(2026, 12, 2)
+
+
+async def test_one_order_comes_first_at_the_price_that_was_shown(cast: Cast):
+    await a_product("A", stock=10, lead_days=7)
+    early = (await an_order(cast.wang, line("A", 6))).number
+    late = (await an_order(cast.wang, line("A", 4), delivery=on(date(2026, 12, 30)))).number
+    urgent = (await an_order(cast.wang, line("A", 5))).number
+    swap = await prioritising.preview(urgent, by=cast.manager, now=NOW)
+    assert swap.gains == (("A", 5, "个"),)
+    assert [(one.order, one.qty) for one in swap.losers] == [(late, 4), (early, 1)]
+    assert {one.after for one in swap.losers} == {date(2026, 12, 2)}
+    assert [(await lines_of(n))[0].reserved for n in (early, late, urgent)] == [6, 4, 0], "nothing has happened yet"
+    await prioritising.prioritise(urgent, swap.seal, by=cast.manager, now=NOW)
+    assert [(await lines_of(n))[0].reserved for n in (early, late, urgent)] == [5, 0, 5]
+    assert "GoodsSwapped" in await events_of(early)
+    assert await repromise(NOW) == 2
+    assert await promised(early) == date(2026, 12, 2)
+    assert await promised(late) == date(2026, 12, 30), "it is wanted later anyway"
+    with pytest.raises(NothingToGain):
+        await prioritising.preview(urgent, by=cast.manager, now=NOW)
+    with pytest.raises(SwapOutdated):
+        await prioritising.prioritise(urgent, swap.seal, by=cast.manager, now=NOW)
+
+
+async def test_a_swap_that_is_not_what_was_shown_is_not_done(cast: Cast):
+    await a_product("A", stock=5)
+    holder = (await an_order(cast.wang, line("A", 5))).number
+    urgent = (await an_order(cast.wang, line("A", 5))).number
+    swap = await prioritising.preview(urgent, by=cast.manager, now=NOW)
+    await stocking.receive_stock("A", Decimal(2), by=cast.qiang, now=NOW)
+    with pytest.raises(SwapOutdated):
+        await prioritising.prioritise(urgent, swap.seal, by=cast.manager, now=NOW)
+    assert (await lines_of(holder))[0].reserved == 5
+    with pytest.raises(StepRefused):
+        await prioritising.preview("SO999", by=cast.manager, now=NOW)
+    assert TODAY
+    assert await OrderLine.all().count() == 2

@@ -1,0 +1,243 @@
+"""A small model of a shop beside the real one: whatever Hypothesis does to both, they agree after every step."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from domain import buying, counting, ordering, prioritising, reviewing, shipping, stocking
+from domain.database import close_database, migrate, open_database
+from domain.errors import Refusal
+from domain.models import Order, OrderLine, PurchaseItem, Stock
+from domain.policy import shop_day
+from domain.repromising import promises_of, repromise
+from domain.rules.lifecycle import OrderState
+from domain.rules.promising import next_workday
+from domain.stocking import Counted
+from tests.shop import NOW, Cast, a_product, an_order, check_the_books, line, the_cast
+
+EXAMPLES = int(os.environ.get("GENDAN_TEST_EXAMPLES", "8"))
+STEPS = int(os.environ.get("GENDAN_TEST_STEPS", "25"))
+"""How many shops, and how long each lives; ``make properties`` asks for 2,000 of 100 steps."""
+
+SKUS = ("A", "B")
+PLACES = ("MAIN", "NORTH")
+pytestmark = pytest.mark.timeout(0 if EXAMPLES > 100 else 120)
+
+skus, places = st.sampled_from(SKUS), st.sampled_from(PLACES)
+amounts = st.integers(1, 12).map(Decimal)
+
+
+class Shop(RuleBasedStateMachine):
+    """``shelves`` is what must lie where, ``open`` what each order has still to get, ``shipped`` what left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = tempfile.mkdtemp()
+        self.now = NOW
+        self.cause = 0
+        self.shelves: Counter[tuple[str, str]] = Counter()
+        self.open: dict[str, Counter[str]] = {}
+        self.shipped: Counter[str] = Counter()
+        self.cast: Cast = self.run(self.begin())
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.runner.run(work)
+
+    async def begin(self) -> Cast:
+        file = Path(self.folder) / "shop.sqlite3"
+        shutil.copy(await blank(), file)
+        await open_database(f"sqlite://{file}")
+        cast = await the_cast()
+        for sku in SKUS:
+            await a_product(sku, supplier="S", lead_days=4)
+        await Stock.filter(warehouse="MAIN").delete()
+        return cast
+
+    def teardown(self) -> None:
+        self.run(close_database())
+        self.runner.close()
+        shutil.rmtree(self.folder)
+
+    def next_cause(self) -> str:
+        self.cause += 1
+        return f"step:{self.cause}"
+
+    def tried(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """What came of it; None when the business said no, which must change nothing."""
+        try:
+            return self.run(work)
+        except Refusal:
+            return None
+
+    @rule(wanted=st.lists(st.tuples(skus, amounts), min_size=1, max_size=3))
+    def place(self, wanted: list[tuple[str, Decimal]]) -> None:
+        placed = self.run(an_order(self.cast.manager, *(line(sku, str(qty)) for sku, qty in wanted), now=self.now))
+        if placed.state is not OrderState.ACCEPTED:
+            self.run(reviewing.approve(placed.number, by=self.cast.chen, now=self.now))
+        lacking: Counter[str] = Counter()
+        for sku, qty in wanted:
+            lacking[sku] += int(qty)
+        self.open[placed.number] = lacking
+
+    @rule(sku=skus, place=places, qty=amounts)
+    def take_in(self, sku: str, place: str, qty: Decimal) -> None:
+        cause = self.next_cause()
+        goods = Counted(sku, qty, place)
+        first = self.run(stocking.take_in(goods, cause, by=self.cast.qiang, now=self.now))
+        assert self.run(stocking.take_in(goods, cause, by=self.cast.qiang, now=self.now)).move == first.move
+        self.shelves[sku, place] += int(qty)
+
+    @rule(sku=skus, qty=amounts, way=st.booleans())
+    def carry(self, sku: str, qty: Decimal, way: bool) -> None:
+        source, target = PLACES if way else PLACES[::-1]
+        work = stocking.transfer(Counted(sku, qty, source), target, self.next_cause(), by=self.cast.qiang, now=self.now)
+        if self.tried(work) is not None:
+            self.shelves[sku, source] -= int(qty)
+            self.shelves[sku, target] += int(qty)
+
+    @rule(sku=skus, place=places, qty=st.integers(0, 20).map(Decimal))
+    def count(self, sku: str, place: str, qty: Decimal) -> None:
+        self.run(counting.count_stock(Counted(sku, qty, place), self.next_cause(), by=self.cast.manager, now=self.now))
+        self.shelves[sku, place] = int(qty)
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.open)))
+        if self.tried(ordering.cancel_order(number, "", by=self.cast.manager, now=self.now)) is not None:
+            del self.open[number]
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data())
+    def ship(self, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.open)))
+        before = self.run(on_shelves())
+        waybill = f"SF{self.cause:013}"
+        self.cause += 1
+        if self.tried(shipping.ship(number, None, waybill, None, by=self.cast.qiang, now=self.now)) is None:
+            return
+        gone = before - self.run(on_shelves())
+        assert gone, "a parcel takes something off a shelf"
+        for (sku, place), qty in gone.items():
+            self.shelves[sku, place] -= qty
+            self.open[number][sku] -= qty
+            self.shipped[sku] += qty
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data())
+    def come_first(self, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.open)))
+        swap = self.tried(prioritising.preview(number, by=self.cast.manager, now=self.now))
+        if swap is not None:
+            self.run(prioritising.prioritise(number, swap.seal, by=self.cast.manager, now=self.now))
+
+    @rule()
+    def buy(self) -> None:
+        self.tried(buying.buy("S", self.next_cause(), by=self.cast.cai, now=self.now))
+
+    @rule(data=st.data())
+    def arrive(self, data: st.DataObject) -> None:
+        items = [item for item in self.run(items_coming()) if item.left > 0]
+        if not items:
+            return
+        item = data.draw(st.sampled_from(items))
+        qty = Decimal(data.draw(st.integers(1, int(item.left) + 1)))
+        work = buying.receive(f"P{item.order_id}", {item.sku: qty}, self.next_cause(), by=self.cast.qiang, now=self.now)
+        if self.tried(work) is not None:
+            assert qty <= item.left
+            self.shelves[item.sku, "MAIN"] += int(qty)
+
+    @rule(days=st.integers(0, 5))
+    def wait(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        self.run(repromise(self.now))
+        assert self.run(repromise(self.now)) == 0, "a day is moved once"
+        self.run(days_are_honest(self.now))
+
+    @invariant()
+    def the_books_are_right(self) -> None:
+        self.run(check_the_books())
+
+    @invariant()
+    def shelves_are_as_the_model_says(self) -> None:
+        assert +self.run(on_shelves()) == +self.shelves
+
+    @invariant()
+    def orders_are_as_the_model_says(self) -> None:
+        assert self.run(open_by_order()) == {number: +rest for number, rest in self.open.items() if +rest}
+
+    @invariant()
+    def nothing_lies_idle_while_somebody_waits(self) -> None:
+        free, short = self.run(free_and_short())
+        assert not [sku for sku in SKUS if free[sku] and short[sku]], (free, short)
+
+
+_blank: list[Path] = []
+
+
+async def blank() -> Path:
+    if not _blank:
+        path = Path(tempfile.mkdtemp()) / "blank.sqlite3"
+        await migrate(f"sqlite://{path}")
+        _blank.append(path)
+    return _blank[0]
+
+
+async def on_shelves() -> Counter[tuple[str, str]]:
+    return Counter({(row.sku, row.warehouse): int(row.on_hand) for row in await Stock.all()})
+
+
+async def items_coming() -> list[PurchaseItem]:
+    return await PurchaseItem.filter(order__state="open").order_by("id")
+
+
+async def open_by_order() -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for row in await OrderLine.all().select_related("order"):
+        assert row.shipped + row.cancelled <= row.base_qty
+        if row.open > 0:
+            found.setdefault(row.order.number, Counter())[row.sku] += int(row.open)
+    return found
+
+
+async def free_and_short() -> tuple[Counter[str], Counter[str]]:
+    free, short = Counter[str](), Counter[str]()
+    for shelf in await Stock.all():
+        free[shelf.sku] += int(shelf.free)
+    for row in await OrderLine.filter(order__state=OrderState.ACCEPTED):
+        short[row.sku] += int(row.short)
+    return free, short
+
+
+async def days_are_honest(now: Any) -> None:
+    """Who waits is never promised a day that has come; the ledger ends with the day that the order shows."""
+    for order in await Order.filter(state=OrderState.ACCEPTED).prefetch_related("lines"):
+        if any(row.short > 0 for row in order.lines):
+            assert order.promised_date is not None
+            assert order.promised_date >= next_workday(shop_day(now))
+        told = await promises_of(order.number)
+        assert told[0].on == order.first_promised
+        assert told[-1].on == order.promised_date
+
+
+TestShop = Shop.TestCase
+TestShop.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
