@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot import inbox
 from domain.nightly import copies
-from domain.tally import DB_RETRIES, STOCK_CONFLICTS, counted
+from domain.tally import DB_RETRIES, MESSAGES_SHED, STOCK_CONFLICTS, counted
 from notify import listing
 from notify.notices import EVERY_WAY
 from notify.outbox import due_count
@@ -32,6 +32,7 @@ async def readings(now: datetime, *, leads: bool, copies_in: Path | None = None)
         Figure("gendan_alerts_open", "Alerts that are not resolved", waiting.open_alerts),
         Figure("gendan_leader", "Whether this process runs the clock-driven jobs", leads),
         Figure("gendan_db_retry_total", "Transactions that were tried again", counted(DB_RETRIES)),
+        Figure("gendan_messages_shed_total", "Messages not taken in, too many being in work", counted(MESSAGES_SHED)),
         Figure("gendan_stock_conflicts_total", "Goods that somebody else took first", counted(STOCK_CONFLICTS)),
     ]
 

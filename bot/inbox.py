@@ -16,6 +16,7 @@ from bot.kept import Keeps, Kept
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
 from domain.faults import fault, stall
+from domain.tally import MESSAGES_SHED, count
 from domain.transaction import transact
 from domain.values import Address
 
@@ -37,18 +38,27 @@ FORGOTTEN_AFTER = timedelta(days=7)
 KEEP_SECONDS = 3.5
 GLANCE_SECONDS = 0.1
 TAKES = 5
+MOST_IN_WORK = 256
+"""More are not taken in at once: they would be answered too late, and those that came before them later still."""
 
 
 class Inbox:
     """Keeps the messages that are in work in this process, so that retries join them."""
 
     def __init__(
-        self, answer: Answer, later: Later, clock: Callable[[], datetime], *, keep_seconds: float = KEEP_SECONDS
+        self,
+        answer: Answer,
+        later: Later,
+        clock: Callable[[], datetime],
+        *,
+        keep_seconds: float = KEEP_SECONDS,
+        most: int = MOST_IN_WORK,
     ) -> None:
         self._answer = answer
         self._later = later
         self._clock = clock
         self._keep_seconds = keep_seconds
+        self._most = most
         self._running: dict[tuple[str, str], Run] = {}
         self._aside: set[asyncio.Task[None]] = set()
 
@@ -56,13 +66,10 @@ class Inbox:
         """The HTTP body for one delivery of a message, within ``budget`` seconds.
 
         Too late is answered with ``success`` once, and what comes of the work is handed to ``later``. A message that
-        cannot be stored is answered with ``sorry`` and not worked on.
+        cannot be stored, or for which there is no time, is answered with ``sorry`` and not worked on.
         """
         began = _ticks()
-        run = self._running.get((inbound.account, inbound.key))
-        if run is None:
-            run = Run(inbound, wrap, sorry)
-            self._follow(run, self._carry(run))
+        run = self._running.get((inbound.account, inbound.key)) or await self._begun(Run(inbound, wrap, sorry))
         if run.inbound.digest != inbound.digest:
             raise _reused()
         if not await run.kept(self._keep_seconds):
@@ -71,6 +78,20 @@ class Inbox:
         if run.late and run.stage is Stage.WORKING:
             self._do_aside(_promised(run.row_id))
         return body
+
+    async def _begun(self, run: Run) -> Run:
+        """Take the message in, unless too many are in work; one that was taken in before is never turned away."""
+        inbound = run.inbound
+        if len(self._running) >= self._most and not await kept.known(inbound):
+            count(MESSAGES_SHED)
+            if not inbound.expects_words:
+                raise Hostile(503, "too many in work")
+            run.stage = Stage.DROPPED
+            return run
+        same = self._running.get((inbound.account, inbound.key))
+        if same is None:
+            self._follow(run, self._carry(run))
+        return same or run
 
     async def resume(self, *, alone: bool = True) -> int:
         """Work on what a stopped process left unsettled; answers go out as messages of their own.

@@ -68,6 +68,12 @@ async def keep(inbound: Inbound, *, now: datetime) -> tuple[Kept, bool]:
     return await _persistently(write, inbound)
 
 
+async def known(inbound: Inbound) -> bool:
+    """Whether it was taken in before, by whatever process."""
+    here = "SELECT 1 FROM inboundmessage WHERE account = ? AND key = ?"
+    return bool(await lane.rows(here, inbound.account, inbound.key))
+
+
 async def look_again(kept: Kept) -> Kept:
     """The row as it is now."""
     (row,) = await lane.fetch(InboundMessage, "WHERE id = ?", kept.id)

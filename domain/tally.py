@@ -1,9 +1,11 @@
-"""What the database's rooms count for watchers, per process: tries that had to be repeated, goods that others took."""
+"""What the database's rooms count for watchers, per process: tries that had to be repeated, goods that others took,
+messages for which there was no time."""
 
 from collections import Counter
 
 DB_RETRIES = "db_retries"
 STOCK_CONFLICTS = "stock_conflicts"
+MESSAGES_SHED = "messages_shed"
 
 _counts: Counter[str] = Counter()
 

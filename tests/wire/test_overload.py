@@ -1,0 +1,50 @@
+"""More messages than can be answered: who comes on top is told at once that nothing was kept, and those inside are
+answered."""
+
+import asyncio
+
+from bot.models import InboundMessage
+from domain.tally import MESSAGES_SHED, counted
+from tests.wire.conftest import SAFE, SORRY, WANG, Gate, Process, Shop, Start
+
+
+def message(number: int) -> dict[str, str]:
+    """One message each of as many people: those of one person are answered one after the other."""
+    return SAFE.message(MsgId=number, FromUserName=f"{WANG}{number}")
+
+
+async def filled(wire: Process, shop: Shop, gate: Gate, count: int) -> list[asyncio.Task[object]]:
+    """So many messages are in work and stay there."""
+    shop.reply, asked = gate, len(shop.asked)
+    pushes = [asyncio.create_task(wire.push(message(number))) for number in range(count)]
+    while len(shop.asked) < asked + count:
+        gate.entered.clear()
+        await gate.entered.wait()
+    return pushes  # type: ignore[return-value]
+
+
+async def test_more_than_can_be_answered_is_turned_away_at_once_and_in_words(start: Start, db: str, shop: Shop) -> None:
+    wire, gate, before = await start(most=2), Gate(), counted(MESSAGES_SHED)
+    inside = await filled(wire, shop, gate, 2)
+    assert (await wire.push(SAFE.message())).opened(SAFE) == SORRY
+    report = await wire.push(SAFE.event("TEMPLATESENDJOBFINISH", MsgID=5, Status="success"))
+    assert report.status == 503
+    assert counted(MESSAGES_SHED) == before + 2
+    gate.open.set()
+    await asyncio.gather(*inside)
+    assert await InboundMessage.all().count() == len(shop.asked) == 2
+    # There is time again: what is sent again is taken in.
+    assert (await wire.push(SAFE.message())).opened(SAFE) == "好的"
+    assert not shop.late
+
+
+async def test_what_was_taken_in_is_never_turned_away(start: Start, db: str, shop: Shop) -> None:
+    wire, gate = await start(most=2), Gate()
+    first = await wire.push(SAFE.message())
+    inside = await filled(wire, shop, gate, 2)
+    # One that was answered before and one that is in work: repeats of both get what is due to them.
+    assert (await wire.push(SAFE.message())).body == first.body
+    repeat = asyncio.create_task(wire.push(message(0)))
+    gate.open.set()
+    await asyncio.gather(*inside)
+    assert (await repeat).status == 200
