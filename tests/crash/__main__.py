@@ -33,6 +33,7 @@ from tests.postgres import cluster
 RESULTS = Path(__file__).parent.parent.parent / "bench" / "results"
 PARTS = ("points", "kills", "ends", "statements", "requests")
 LONGEST = 35.0
+BEGAN = time.strftime("%Y%m%d-%H%M%S")
 Tell = Callable[[int], None]
 
 
@@ -211,7 +212,15 @@ def run(wish: argparse.Namespace) -> list[Part]:
                     part: Part = asyncio.run(WORK[name](here, wish, tell))  # type: ignore[arg-type]
                     part.seconds = round(time.monotonic() - began, 1)
                     found.append(part)
+                    keep(wish, found)
     return found
+
+
+def keep(wish: argparse.Namespace, found: list[Part]) -> None:
+    """Keep the figures so far: the whole plan takes an hour, and may be broken off."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    kept = {"wish": vars(wish), "parts": [asdict(part) for part in found]}
+    (RESULTS / f"crash-{BEGAN}.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
 
 
 def show(found: list[Part]) -> None:
@@ -259,11 +268,6 @@ def main() -> int:
     wish = wished()
     found = run(wish)
     show(found)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    kept = {"wish": vars(wish), "parts": [asdict(part) for part in found]}
-    (RESULTS / f"crash-{time.strftime('%Y%m%d-%H%M%S')}.json").write_text(
-        json.dumps(kept, ensure_ascii=False, indent=1)
-    )
     return int(any(part.problems or part.longest > LONGEST or part.slowest_end > 10 for part in found))
 
 
