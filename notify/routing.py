@@ -119,7 +119,9 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
         Route(Notice.ORDER_CONFIRMED, rep, "rep", actor_too=True),
     ),
     OrderHeld: (Route(Notice.ORDER_HELD, _BUYERS, "buyer", CUSTOMER),),
-    ApprovalAsked: (Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "approver", hearers=True),),
+    ApprovalAsked: (
+        Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "approver", hearers=True, when=_undecided),
+    ),
     OrderRejected: (
         Route(Notice.ORDER_REJECTED, _BUYERS, "buyer", CUSTOMER),
         Route(Notice.ORDER_REJECTED, rep, "rep"),

@@ -251,3 +251,33 @@ async def test_an_order_that_waits_for_nobody_cannot_be_handed_on(cast: Cast):
     number = (await an_order(cast.wang, line(qty=1))).number
     with pytest.raises(StepRefused):
         await approving.pass_on(number, "经理", by=cast.chen, now=NOW)
+
+
+async def test_off_duty_is_as_good_as_away(cast: Cast):
+    hours = {"days": [1, 2, 3, 4, 5], "from": "09:00", "to": "17:30"}
+    await Staff.filter(name="陈姐").update(hours=hours)
+    number = await held(cast)
+    assert await asked(number) == [("经理", "陈姐", "deputy")]
+
+
+async def test_the_same_yes_many_times_at_once_counts_for_one_level(cast: Cast):
+    await two_levels()
+    number = await held(cast)
+    said = [reviewing.approve(number, by=cast.chen, now=NOW) for _ in range(5)]
+    outcomes = await asyncio.gather(*said, return_exceptions=True)
+    assert sum(isinstance(one, reviewing.Decided) for one in outcomes) == 1
+    assert sum(isinstance(one, NotYourLevel) for one in outcomes) == 4
+    assert (await Order.get(number=number)).state == "awaiting_approval"
+    assert await Event.filter(order_number=number, kind="ApprovalGiven").count() == 1
+
+
+async def test_a_yes_and_a_hand_over_at_once_leave_one_of_them(cast: Cast):
+    number = await held(cast)
+    outcomes = await asyncio.gather(
+        reviewing.approve(number, by=cast.chen, now=NOW),
+        approving.pass_on(number, "经理", by=cast.chen, now=NOW),
+        return_exceptions=True,
+    )
+    assert sum(not isinstance(one, Exception) for one in outcomes) == 1
+    handed = isinstance(outcomes[0], NotYourLevel)
+    assert (await Order.get(number=number)).state == ("awaiting_approval" if handed else "accepted")

@@ -97,7 +97,8 @@ def test_every_event_has_a_notice_an_alert_or_an_explicit_nobody():
     ],
 )
 def test_who_hears(kind: type[BusinessEvent], people):
-    assert set(heard(EVENTS[kind])) == {person.name for person in people}
+    about = affair(state=OrderState.AWAITING_APPROVAL) if kind is ApprovalAsked else affair()
+    assert set(heard(EVENTS[kind], about)) == {person.name for person in people}
 
 
 def test_finance_contacts_and_other_reps_hear_nothing_of_an_order():
@@ -117,7 +118,8 @@ def test_customers_hear_of_milestones_only_and_the_rep_of_trouble(state: ParcelS
 def test_the_one_who_did_it_has_had_an_answer():
     assert "小王" not in heard(EVENTS[OrderCancelled], by=WANG)
     assert "小王" not in heard(EVENTS[OrderHeld], by=WANG)
-    assert "陈姐" not in heard(ApprovalAsked(order="SO1042K", goods="", total="1", reasons=()), by=CHEN)
+    waiting = affair(state=OrderState.AWAITING_APPROVAL)
+    assert "陈姐" not in heard(ApprovalAsked(order="SO1042K", goods="", total="1", reasons=()), waiting, by=CHEN)
     assert "小王" in heard(EVENTS[OrderAccepted], by=WANG)
 
 
@@ -126,7 +128,9 @@ def test_a_namesake_of_the_one_who_did_it_hears_of_it():
     planned = plan(EVENTS[OrderCancelled], affair(people=(WANG, twin)), Occasion("小王", NOW, identity=WANG.identity))
     assert [one.to for one in planned] == [twin.address]
     impostor = member(30, "小王", Role.REVIEWER)
-    assert "小王" in heard(EVENTS[ApprovalAsked], affair(people=(impostor,)), by=WANG)
+    assert "小王" in heard(
+        EVENTS[ApprovalAsked], affair(people=(impostor,), state=OrderState.AWAITING_APPROVAL), by=WANG
+    )
 
 
 def test_a_person_in_two_routes_hears_once():
@@ -145,6 +149,12 @@ def test_without_a_rep_of_its_own_the_order_belongs_to_the_reps_of_the_customer(
     assert set(heard(EVENTS[HelpWanted], affair(rep=None))) == {"老李"}
 
 
+def test_a_question_is_not_told_any_more_once_it_is_decided():
+    asked, still = EVENTS[ApprovalAsked], affair(state=OrderState.AWAITING_APPROVAL)
+    assert set(heard(asked, still)) == {"陈姐"}
+    assert not heard(asked, affair(state=OrderState.ACCEPTED))
+
+
 def test_signing_without_a_remark_is_told_to_nobody():
     assert not heard(changed(EVENTS[GoodsReceived], remark=""))
 
@@ -154,8 +164,8 @@ def test_contacts_joining_are_told_to_nobody():
 
 
 def test_every_plan_has_a_reason_and_the_facts_of_its_audience():
-    about = Occasion("小王", NOW, "https://shop/o/abc")
-    planned = [*plan(EVENTS[OrderHeld], affair(), about), *plan(EVENTS[ApprovalAsked], affair(), about)]
+    about, waiting = Occasion("小王", NOW, "https://shop/o/abc"), affair(state=OrderState.AWAITING_APPROVAL)
+    planned = [*plan(EVENTS[OrderHeld], affair(), about), *plan(EVENTS[ApprovalAsked], waiting, about)]
     assert {one.why for one in planned} == {"ApprovalAsked:approver", "OrderHeld:buyer"}
     assert {one.facts["audience"] for one in planned} == {"staff", "customer"}
     assert all(one.facts["url"] == "https://shop/o/abc" and one.order == "SO1042K" for one in planned)
