@@ -17,7 +17,7 @@ from domain.rules.lifecycle import OrderState, Step, may
 from domain.rules.rights import DECIDING, require
 from domain.rules.roster import PRESENT, Member, back_at, presence
 from domain.transaction import transact
-from domain.values import Actor
+from domain.values import SYSTEM, Actor
 
 GRACE = timedelta(seconds=2)
 """The platform's clock and ours may differ by so much; nobody answers a card that fast."""
@@ -37,10 +37,10 @@ class Waiting:
 
 async def open_for(number: str, *, by: Actor, now: datetime) -> None:
     """Ask the first approver of an order that was held; for use inside a transaction, harmless to repeat."""
-    if await Approval.filter(order_number=number).exists():
+    if not await Order.filter(number=number).exists():
         return
-    order = await Order.get_or_none(number=number).select_related("customer")
-    if order is not None and order.state is OrderState.AWAITING_APPROVAL:
+    order = await held(number, SYSTEM)
+    if order.state is OrderState.AWAITING_APPROVAL and not await Approval.filter(order_number=number).exists():
         await ask(await started(order, now), order, by, now)
 
 

@@ -1,5 +1,6 @@
 """The question to an approver: who is chosen, what they are told, since when it waits; the rows behind an approval."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from domain.officeevents import ApprovalAsked
 from domain.policy import current_policy
 from domain.recording import record
 from domain.rules.approval import Choice, Level, Scene, choose, levels_of
+from domain.rules.roster import Member
 from domain.values import Actor, Role
 from domain.wording import goods_of
 
@@ -74,9 +76,14 @@ async def ask(approval: Approval, order: Order, by: Actor, now: datetime) -> Non
 
 async def scene_of(approval: Approval, now: datetime) -> Scene:
     """The people as they are now, and who has no say on this order."""
+    return scene_with(approval, await members(now=now), now)
+
+
+def scene_with(approval: Approval, people: Sequence[Member], now: datetime) -> Scene:
+    """The same with people who are known already."""
     decided = [one["staff"] for one in approval.given]
     barred = frozenset(one for one in (approval.placed_by, *decided, *approval.passed) if one is not None)
-    return Scene(await members(now=now), now, current_policy().zone, barred)
+    return Scene(people, now, current_policy().zone, barred)
 
 
 def stored(level: Level) -> dict[str, Any]:

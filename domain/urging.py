@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from domain.approving import closed, open_for
-from domain.asking import ask, level_of, scene_of, turn_to
+from domain.asking import ask, level_of, scene_of, scene_with, turn_to
+from domain.attendance import members
 from domain.holding import held
 from domain.models import Approval, Order
-from domain.rules.approval import Choice, Level, Scene, Urge, above, choose, urge
+from domain.rules.approval import Choice, Scene, Urge, above, choose, urge
 from domain.rules.lifecycle import OrderState
-from domain.rules.roster import Member
 from domain.transaction import transact
 from domain.values import SYSTEM
 
@@ -20,10 +20,17 @@ async def keep_moving(patience: timedelta, *, now: datetime) -> int:
     is asked. Nobody is reminded while they are away.
     """
     rows = await Approval.filter(live=True).order_by("id")
+    numbers = [row.order_number for row in rows]
+    held_still = Order.filter(number__in=numbers, state=OrderState.AWAITING_APPROVAL)
+    waiting = {order.number for order in await held_still.only("id", "number")} if rows else set()
+    people = await members(now=now) if rows else []
     moved = 0
     for row in rows:
+        # Nothing is written, and no order locked, for those that may wait.
+        if row.order_number in waiting and _moved(row, scene_with(row, people, now), patience) is None:
+            continue
         moved += await transact(lambda row=row: _move(row.order_number, patience, now))  # type: ignore[misc]
-    missing = Order.filter(state=OrderState.AWAITING_APPROVAL).exclude(number__in=[row.order_number for row in rows])
+    missing = Order.filter(state=OrderState.AWAITING_APPROVAL).exclude(number__in=numbers)
     for number in await missing.order_by("id").limit(100).values_list("number", flat=True):
         await transact(lambda number=number: _open_late(str(number), now))  # type: ignore[misc]
         moved += 1
@@ -42,19 +49,17 @@ async def _move(number: str, patience: timedelta, now: datetime) -> int:
     if order.state is not OrderState.AWAITING_APPROVAL:
         await closed(approval)
         return 1
-    scene = await scene_of(approval, now)
-    level = level_of(approval)
-    current = next((one for one in scene.members if one.staff == approval.approver_id), None)
-    why = _moved(approval, current, level, scene, patience)
-    if why is None:
+    if _moved(approval, await scene_of(approval, now), patience) is None:
         return 0
     await approval.save()
     await ask(approval, order, SYSTEM, now)
     return 1
 
 
-def _moved(approval: Approval, current: Member | None, level: Level, scene: Scene, patience: timedelta) -> str | None:
-    """Change who is asked, or note a reminder; why, or None when it may wait."""
+def _moved(approval: Approval, scene: Scene, patience: timedelta) -> str | None:
+    """Change who is asked, or note a reminder, in the row at hand; why, or None when it may wait."""
+    level = level_of(approval)
+    current = next((one for one in scene.members if one.staff == approval.approver_id), None)
     if current is None or not scene.here(current):
         choice = choose(level, scene)
         if choice.approver is None or choice.approver == current or not scene.here(choice.approver):

@@ -164,6 +164,21 @@ async def test_silence_brings_a_reminder_then_somebody_above(cast: Cast):
     assert {one[0] for one in (await asked(number))[3:]} <= {"经理", "陈姐"}
 
 
+async def test_the_clock_leaves_alone_what_may_wait(cast: Cast):
+    number = await held(cast)
+    before = (await Order.get(number=number)).version
+    for minutes in range(0, 59, 5):
+        assert await urging.keep_moving(PATIENCE, now=NOW + timedelta(minutes=minutes)) == 0
+    assert (await Order.get(number=number)).version == before
+
+
+async def test_the_relay_and_the_clock_open_it_once(cast: Cast):
+    await a_product(stock=100)
+    number = (await an_order(cast.li, line(qty=10, price="15"))).number
+    await asyncio.gather(*(urging.keep_moving(PATIENCE, now=NOW) for _ in range(4)))
+    assert await asked(number) == [("陈姐", "", "roster")]
+
+
 async def test_two_clocks_at_once_move_it_once(cast: Cast):
     number = await held(cast)
     at = NOW + timedelta(hours=1)
