@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from bot.models import Dialogue
 from domain import lane
-from domain.commands import NO_DETAILS, Details
+from domain.commands import NO_DETAILS, Change, Details
 from domain.lane import Script, Statement
 from domain.values import Address
 
@@ -75,6 +75,16 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change of a booked order that was read back; a yes carries it out on the ``version`` that was seen."""
+
+    number: str
+    ops: tuple[Change, ...]
+    details: Details
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """The state of a conversation. ``booked`` is the order that the last draft became, at ``booked_at``.
 
@@ -88,6 +98,7 @@ class Talk:
     booked: str | None = None
     booked_at: datetime | None = None
     misses: int = 0
+    amendment: Amendment | None = None
     proposal: Proposal | None = None
 
 

@@ -99,6 +99,8 @@ class OrderView:
     reason: str = ""
     decided_by: str | None = None
     decided_at: datetime | None = None
+    hold_reason: str = ""
+    held_by: str = ""
 
     @property
     def expected(self) -> date | None:

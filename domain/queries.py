@@ -135,6 +135,8 @@ async def order_view(number: str) -> OrderView:
         reason=order.reason,
         decided_by=order.decided_by,
         decided_at=order.decided_at,
+        hold_reason=order.hold_reason or "",
+        held_by=order.held_by or "",
     )
 
 

@@ -3,6 +3,7 @@
 from bot.router import Router
 from handlers import (
     alerting,
+    amending,
     announcing,
     answering,
     booking,
@@ -23,8 +24,8 @@ from handlers import (
 )
 
 ROOMS = (
-    alerting, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering, platform,
-    repeating, reviewing, rostering, stocking, buying, promising,
+    alerting, amending, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering,
+    platform, repeating, reviewing, rostering, stocking, buying, promising,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from domain.errors import CustomerNotFound, PackRefused, QuantityRefused, Refusa
 from domain.ordering import OrderDraft, Quote
 from domain.usage import unusual_lines
 from domain.values import Actor, Role
+from handlers import amending
 
 WRITERS = frozenset({Role.BUYER, Role.BOSS, Role.SALES, Role.MANAGER})
 SHOWN_CHOICES = 9
@@ -54,7 +55,8 @@ async def modify(ask: Ask) -> Answered:
     command = ask.given(ModifyOrder)
     draft = ask.talk.draft
     if command.order_no is not None or draft is None:
-        return say("modify_booked", number=command.order_no or ask.talk.last_order or "")
+        known = command.order_no or ask.talk.last_order
+        return await amending.propose(ask, command) if known else say("no_draft_to_modify")
     if "qty" in command.clarify and not any(op.base_qty for op in command.ops):
         return _which_quantity(ask, draft, command)
     if command.customer:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.dealevents import OrderAmended, OrderPaused, OrderResumed, OrderShortClosed
 from domain.events import (
     BusinessEvent,
     CarrierUnreachable,
@@ -113,6 +114,11 @@ _MANAGERS = staff(Role.MANAGER, Role.ADMIN)
 _BUYERS = contacts(Role.BUYER, Role.BOSS)
 _RECEIVERS = contacts(Role.BUYER, Role.BOSS, Role.RECEIVER)
 
+
+def _both_sides(notice: Notice) -> tuple[Route, ...]:
+    return Route(notice, _BUYERS, "buyer", CUSTOMER), Route(notice, rep, "rep")
+
+
 ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     OrderAccepted: (
         Route(Notice.ORDER_CONFIRMED, _BUYERS, "buyer", CUSTOMER, actor_too=True),
@@ -122,13 +128,13 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     ApprovalAsked: (
         Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "approver", hearers=True, when=_undecided),
     ),
-    OrderRejected: (
-        Route(Notice.ORDER_REJECTED, _BUYERS, "buyer", CUSTOMER),
-        Route(Notice.ORDER_REJECTED, rep, "rep"),
-    ),
-    OrderCancelled: (
-        Route(Notice.ORDER_CANCELLED, _BUYERS, "buyer", CUSTOMER),
-        Route(Notice.ORDER_CANCELLED, rep, "rep"),
+    OrderRejected: _both_sides(Notice.ORDER_REJECTED),
+    OrderCancelled: _both_sides(Notice.ORDER_CANCELLED),
+    OrderAmended: _both_sides(Notice.ORDER_AMENDED),
+    OrderShortClosed: _both_sides(Notice.ORDER_STOPPED),
+    OrderPaused: (
+        Route(Notice.ORDER_STOPPED, rep, "rep"),
+        Route(Notice.ORDER_STOPPED, staff(Role.WAREHOUSE), "warehouse"),
     ),
     OrderChased: (
         Route(Notice.ORDER_CHASED, rep_else(Role.MANAGER), "rep"),
@@ -165,6 +171,7 @@ NOBODY: Mapping[type[BusinessEvent], str] = {
     ApprovalGiven: "the next level is asked, or the order is accepted and that is told",
     LevelsSet: "the one who set them has the answer, everybody else can ask for them",
     LinksRevoked: "the one who took them back has the answer",
+    OrderResumed: "the warehouse sees it among what waits for dispatch again",
     OrderPlaced: "the outcome of the review follows at once and is told",
     PricesChanged: "who sets prices knows, and everybody else sees the price with the goods",
     GoodsArrived: "who waited is told by the day that moves, purchasing sees it in its list",

@@ -23,6 +23,7 @@ _WORST_FIRST = (
 _BY_STATE = {
     OrderState.IN_REVIEW: "reviewing",
     OrderState.AWAITING_APPROVAL: "reviewing",
+    OrderState.ON_HOLD: "paused",
     OrderState.REJECTED: "rejected",
     OrderState.CANCELLED: "cancelled",
     OrderState.SHORT_CLOSED: "short_closed",

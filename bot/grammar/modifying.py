@@ -41,7 +41,7 @@ def modify(scene: Scene) -> Command | None:
 
 
 def _modify_named(scene: Scene) -> Command | None:
-    if not (scene.says(_CHANGE_WORDS) or scene.has("D") or (scene.has("P") and scene.has("Q"))):
+    if not (scene.says(_CHANGE_WORDS) or scene.has("D") or (scene.has("P") and scene.has("QM"))):
         return None
     return _modified(scene, scene.order_nos[0])
 

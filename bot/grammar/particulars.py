@@ -3,8 +3,9 @@
 import re
 
 from bot.grammar.lexicon import Lexicon
-from bot.grammar.marks import Canvas, CarrierMark, NoiseMark, OrderMark, PhoneMark, TaxMark, WaybillMark
+from bot.grammar.marks import Canvas, CarrierMark, NoiseMark, OrderMark, PhoneMark, ProductMark, TaxMark, WaybillMark
 from bot.grammar.phrases import CARRIERS, PICK_UP
+from domain.rules.numbering import well_formed
 
 CHECK_LETTERS = "a-hjkmnp-z"
 _SO = re.compile(
@@ -18,6 +19,7 @@ _LABELLED = re.compile(
 )
 _VERBS = (
     r"同意|批准|核准|通过|审核|审批|驳回|拒绝|退回|打回|发货|发出|签收|收货|取消|作废|撤单|催单"
+    r"|结案|关单|暂停(?:发货)?|挂起|冻结|恢复(?:发货)?|解冻|先别发|还?没有?发货?"
     r"|催一下|催下|催催|催|查单|查一下|查下|查|复制|照着|改单|修改"
     r"|ship|shipped|approve|reject|cancel"
 )
@@ -26,6 +28,7 @@ _BEFORE_VERB = re.compile(
     rf"(?:^|[,;。\n、和把])\s?#?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)#?\s?(?=号?单(?![价位号])|那张"
     rf"|这张|那单|这单|到哪|发货|发出|发了|已发|催|签收|收货|同意|批准"
     r"|核准|驳回|不同意|不批|通过|不通过|取消|作废|撤单|改|什么时候|怎么|状态|进度|物流|审核|审批"
+    r"|剩下|余下|剩余|其余|暂停|先别发|恢复|继续发|挂起|冻结|解冻|结案"
     r"|退回|去掉|不要了|过$|shipped|approved?|rejected?)"
 )
 _CHAINED = re.compile(
@@ -33,6 +36,9 @@ _CHAINED = re.compile(
     rf"|[,;。、和都也!]|同意|批准|通过|驳回|到哪))"
 )
 _ALONE = re.compile(rf"\s*#?(?P<n>\d{{2,8}}[{CHECK_LETTERS}])#?\s*(?:[。!?,~].*)?$", re.DOTALL)
+_LEADING = re.compile(rf"\s*#?(?P<n>\d{{4,8}}[{CHECK_LETTERS}]?)#?[\s,:]+(?=\S)")
+_CHANGED = re.compile(r"\s*(?:的)?(?:数量|单价|价格)?(?:都|再|要)?(?:改|换|加|减|不要|去掉|取消|多要?|少要?)|\s*单价")
+_CHANGING = re.compile(r"(?:把|将)?(?:改|换|加(?!急)|减|不要|去掉|删|取消)")
 _PHONE = re.compile(
     r"(?<![\d.a-z])(?:(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}"
     r"|400[\s-]?\d{3}[\s-]?\d{4}|\+?85[23][\s-]?\d{4}[\s-]?\d{4})(?![\d])"
@@ -84,10 +90,22 @@ def spot_bare_numbers(canvas: Canvas, lexicon: Lexicon) -> None:
         for match in pattern.finditer(canvas.masked):
             if not unit.match(canvas.text, match.end("n")):
                 canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
+    _spot_leading(canvas, unit)
     for known in canvas.of(OrderMark):
         chained = _CHAINED.match(canvas.masked, known.end)
         if chained:
             canvas.add(OrderMark(start=chained.start("n"), end=chained.end("n"), number=chained["n"].upper()))
+
+
+def _spot_leading(canvas: Canvas, unit: re.Pattern[str]) -> None:
+    """A number that a message about changes begins with (1042 A100改30), and any whose check letter is right."""
+    match = _LEADING.match(canvas.masked)
+    if match is None or unit.match(canvas.text, match.end("n")):
+        return
+    product = next((mark for mark in canvas.of(ProductMark) if mark.start == match.end()), None)
+    behind = _CHANGED.match(canvas.text, product.end) if product else _CHANGING.match(canvas.text, match.end())
+    if behind or well_formed(match["n"]):
+        canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
 
 
 def spot_waybills(canvas: Canvas) -> None:

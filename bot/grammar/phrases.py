@@ -80,6 +80,8 @@ FILLERS = (
 CHOICES = {
     "confirm_order": ("确认", "取消"),
     "confirm_cancel": ("确认", "不要"),
+    "confirm_amend": ("确认", "不要"),
+    "confirm_short_close": ("确认", "不要"),
     "confirm_twin": ("确认", "不要"),
     "confirm_swap": ("确认", "不要"),
     "confirm_proposal": ("确认", "不要"),

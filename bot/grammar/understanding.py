@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.grammar.acts import stretches
 from bot.grammar.answers import answer, option_of
 from bot.grammar.context import Context
+from bot.grammar.dealing import deal_phrase
 from bot.grammar.decisions import cancel, decide
 from bot.grammar.departures import ship
 from bot.grammar.fixed import fixed_phrase, is_trial, order_phrase
@@ -145,6 +146,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
     ("proclamation", proclamation),
     ("office", office_phrase),
+    ("deal_phrase", deal_phrase),
     ("goods", goods_phrase),
     ("supplies", supply_phrase),
     ("confirm", _confirming),

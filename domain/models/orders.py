@@ -62,6 +62,9 @@ class Order(Model):
     decided_by = fields.CharField(64, null=True)
     decided_at: datetime | None = fields.DatetimeField(null=True)
     reason = fields.CharField(400, default="")
+    hold_reason = fields.CharField(400, null=True)
+    held_by = fields.CharField(64, null=True)
+    held_at: datetime | None = fields.DatetimeField(null=True)
     chased_at: datetime | None = fields.DatetimeField(null=True)
     links = fields.IntField(default=0, db_default=0)
 

@@ -13,6 +13,7 @@ class OrderState(StrEnum):
     IN_REVIEW = "in_review"
     AWAITING_APPROVAL = "awaiting_approval"
     ACCEPTED = "accepted"
+    ON_HOLD = "on_hold"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     SHORT_CLOSED = "short_closed"
@@ -29,6 +30,9 @@ class Step(StrEnum):
     CANCEL = "cancel"
     SHIP = "ship"
     RECEIVE = "receive"
+    AMEND = "amend"
+    PAUSE = "pause"
+    RESUME = "resume"
     SHORT_CLOSE = "short_close"
     CLOSE = "close"
 
@@ -42,6 +46,13 @@ TRANSITIONS: dict[tuple[OrderState, Step], OrderState] = {
     (OrderState.ACCEPTED, Step.CANCEL): OrderState.CANCELLED,
     (OrderState.ACCEPTED, Step.SHIP): OrderState.ACCEPTED,
     (OrderState.ACCEPTED, Step.RECEIVE): OrderState.ACCEPTED,
+    (OrderState.ACCEPTED, Step.AMEND): OrderState.ACCEPTED,
+    (OrderState.ACCEPTED, Step.PAUSE): OrderState.ON_HOLD,
+    (OrderState.ON_HOLD, Step.RESUME): OrderState.ACCEPTED,
+    (OrderState.ON_HOLD, Step.AMEND): OrderState.ON_HOLD,
+    (OrderState.ON_HOLD, Step.RECEIVE): OrderState.ON_HOLD,
+    (OrderState.ON_HOLD, Step.CANCEL): OrderState.CANCELLED,
+    (OrderState.ON_HOLD, Step.SHORT_CLOSE): OrderState.SHORT_CLOSED,
     (OrderState.ACCEPTED, Step.SHORT_CLOSE): OrderState.SHORT_CLOSED,
     (OrderState.ACCEPTED, Step.CLOSE): OrderState.CLOSED,
 }

@@ -145,6 +145,7 @@ def _manual(product: Priced, base_qty: Decimal, usual: Decimal, given: Given) ->
     discount = max(1 - given.price / (usual * given.ratio), Decimal(0)) if usual else Decimal(0)
     amount = money(given.price * base_qty / given.ratio)
     facts = {"by": given.by, "usual": plain((usual * given.ratio).normalize())}
+    facts |= {"ratio": plain(given.ratio)} if given.ratio != 1 else {}
     return PricedLine(given.price, given.unit or product.base_unit, amount, MANUAL, below, discount, facts)
 
 

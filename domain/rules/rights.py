@@ -8,6 +8,7 @@ DECIDING = frozenset({Role.REVIEWER, Role.MANAGER})
 SHIPPING = frozenset({Role.WAREHOUSE, Role.MANAGER})
 SIGNING = frozenset({Role.BUYER, Role.BOSS, Role.RECEIVER, Role.SALES, Role.MANAGER})
 CHASING = CUSTOMER_ROLES | {Role.SALES, Role.MANAGER}
+HOLDING = frozenset({Role.SALES, Role.REVIEWER, Role.FINANCE, Role.MANAGER})
 STOCKING = frozenset({Role.WAREHOUSE, Role.PURCHASING, Role.MANAGER})
 BUYING = frozenset({Role.PURCHASING, Role.MANAGER})
 CORRECTING = frozenset({Role.MANAGER})

@@ -16,6 +16,13 @@ STEPS = {
     ("OrderCancelled", OrderState.AWAITING_APPROVAL): Step.CANCEL,
     ("OrderCancelled", OrderState.ACCEPTED): Step.CANCEL,
     ("OrderShipped", OrderState.ACCEPTED): Step.SHIP,
+    ("OrderAmended", OrderState.ACCEPTED): Step.AMEND,
+    ("OrderAmended", OrderState.ON_HOLD): Step.AMEND,
+    ("OrderPaused", OrderState.ACCEPTED): Step.PAUSE,
+    ("OrderResumed", OrderState.ON_HOLD): Step.RESUME,
+    ("OrderCancelled", OrderState.ON_HOLD): Step.CANCEL,
+    ("OrderShortClosed", OrderState.ACCEPTED): Step.SHORT_CLOSE,
+    ("OrderShortClosed", OrderState.ON_HOLD): Step.SHORT_CLOSE,
 }
 MOVING = frozenset(kind for kind, _ in STEPS)
 

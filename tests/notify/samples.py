@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from domain.dealevents import OrderAmended, OrderPaused, OrderResumed, OrderShortClosed
 from domain.events import (
     BusinessEvent,
     CarrierUnreachable,
@@ -89,6 +90,12 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         OrderHeld(order="SO1042K", goods=GOODS, total="18500.00", reasons=("price_below_floor",)),
         OrderRejected(order="SO1042K", goods=GOODS, reason="价格太低"),
         OrderCancelled(order="SO1042K", goods=GOODS),
+        OrderAmended(
+            order="SO1042K", goods=GOODS, total="18500.00", changes=("A100 20箱→30箱",), promised="2026-11-27"
+        ),
+        OrderShortClosed(order="SO1042K", goods=GOODS, reason="不急用了"),
+        OrderPaused(order="SO1042K", goods=GOODS, reason="等款"),
+        OrderResumed(order="SO1042K", goods=GOODS),
         PricesChanged(lists=("VIP",), prices=3),
         OrderChased(order="SO1042K", goods=GOODS),
         StockFellShort(

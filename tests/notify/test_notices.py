@@ -77,6 +77,8 @@ ORDERLY = {
     "margin": "12.5",
     "credit": "5000.00",
     "rivals": ["SO1043M"],
+    "event_kind": "paused",
+    "changes": ["A100 20箱→30箱", "B200 ¥22→¥21/个"],
 }
 LONG = dict.fromkeys(("customer_name", "reason", "text", "place", "remark", "name", "carrier", "unit"), "长" * 300)
 WORST: list[dict[str, Any]] = [

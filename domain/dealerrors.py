@@ -1,0 +1,52 @@
+"""Why an order that stands cannot become what somebody wants it to be."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.errors import Refusal
+
+
+@dataclass
+class BelowShipped(Refusal):
+    """Less than what has left the shelf: ``least`` in ``unit`` must stay, the rest would be a return."""
+
+    number: str
+    product: str
+    least: str
+
+
+@dataclass
+class NothingLeft(Refusal):
+    """The change would leave nothing of the order: that is a cancellation."""
+
+    number: str
+
+
+@dataclass
+class NothingToChange(Refusal):
+    """The order is like that already, or nothing was said that could be changed."""
+
+    number: str
+
+
+@dataclass
+class AmendmentHeld(Refusal):
+    """The changed order would not pass the review; ``reasons`` are the codes, a manager may still do it."""
+
+    number: str
+    reasons: tuple[str, ...]
+
+
+@dataclass
+class OrderMoved(Refusal):
+    """Something happened to the order since the change was read back."""
+
+    number: str
+
+
+@dataclass
+class PriceNotYours(Refusal):
+    """Only staff may change a price that was agreed."""
+
+    product: str
+    price: Decimal

@@ -1,0 +1,40 @@
+"""What can happen to an order after it was accepted, as typed facts."""
+
+from dataclasses import dataclass
+
+from domain.events import BusinessEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAmended(BusinessEvent):
+    """An order that stands was changed; ``changes`` are what was and what is, ``goods`` the order as it is now."""
+
+    goods: str
+    total: str
+    changes: tuple[str, ...]
+    promised: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderShortClosed(BusinessEvent):
+    """The rest of an order will not come; what was sent stays."""
+
+    goods: str
+    reason: str = ""
+    event_kind: str = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPaused(BusinessEvent):
+    """Somebody stopped an order: nothing leaves the house for it, its goods stay reserved."""
+
+    goods: str
+    reason: str = ""
+    event_kind: str = "paused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderResumed(BusinessEvent):
+    """A paused order goes on."""
+
+    goods: str
