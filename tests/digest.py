@@ -11,7 +11,7 @@ from tortoise import Model, Tortoise
 # How often somebody looked, and who holds the pen: nothing of the business.
 HOUSEKEEPING = frozenset({"Leadership", "JobRun", "Mark", "InstanceSecret"})
 # Made by chance, or by the tests themselves.
-CHANCE = frozenset({"hook_token", "salt", "asked_by"})
+CHANCE = frozenset({"hook_token", "salt", "asked_by", "source"})
 # Columns that hold the key of a row elsewhere without saying so.
 LOOSE = {"line_id": "OrderLine", "by_identity": "Identity", "owner_staff_id": "Staff"}
 
