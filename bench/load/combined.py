@@ -3,6 +3,7 @@ restarted at once in between: as an operating system does, each is started again
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -16,12 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import asyncpg
 
 from bench import shop
 from bench.load.stream import Stream
 from bench.post import Account
 from domain.database import close_database, visit_database
+from simulator import Platform
 from tests.checker import Evidence, violations
 from tests.checker.notices import at_rest
 from tests.postgres import cluster, restart
@@ -93,7 +96,7 @@ async def trial(wish: argparse.Namespace, tell: Tell) -> dict[str, Any]:
         for place in places:
             place.keeper = asyncio.create_task(place.keep(), name=place.role)
             stack.push_async_callback(place.end)
-        await asyncio.sleep(8)
+        await asyncio.gather(*(_ready(place) for place in places))
         stream = Stream(account, world, openids, lambda: [place.url for place in places if place.role == "web"])
         trouble = asyncio.create_task(_trouble(wish, places, server, tell), name="trouble")
         began = time.monotonic()
@@ -103,9 +106,20 @@ async def trial(wish: argparse.Namespace, tell: Tell) -> dict[str, Any]:
         tell("draining")
         found: dict[str, Any] = stream.heard.as_json() | {"seconds": round(spent, 1)}
         found["deaths"] = {f"{place.role}{n}": place.deaths for n, place in enumerate(places)}
-        found |= await _settled(database, stream, world.journal.entries())
+        found |= await _settled(database, stream, world)
         found["bugs"] = sum(place.log.read_bytes().count(b"Traceback") for place in places)
         return found
+
+
+async def _ready(place: Place) -> None:
+    """Wait until it can work."""
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with session.get(f"{place.url}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(0.2)
 
 
 async def _created(server: str) -> None:
@@ -130,7 +144,7 @@ async def _trouble(wish: argparse.Namespace, places: list[Place], server: str, t
             victim.kill()
 
 
-async def _settled(database: str, stream: Stream, journal: Any) -> dict[str, Any]:
+async def _settled(database: str, stream: Stream, world: Platform) -> dict[str, Any]:
     began = time.monotonic()
     await visit_database(database)
     try:
@@ -141,8 +155,10 @@ async def _settled(database: str, stream: Stream, journal: Any) -> dict[str, Any
                 break
             await asyncio.sleep(0.5)
         drained = round(time.monotonic() - began, 1)
+        journal = world.journal.entries()
         complete = journal if journal and journal[0].seq == 1 else ()
-        seen = Evidence(datetime.fromtimestamp(time.time(), UTC), complete, stream.heard.acks)
+        # A plain message that was on its way at a death is not repeated: it is shown as unsure.
+        seen = Evidence(datetime.fromtimestamp(time.time(), UTC), complete, stream.heard.acks, may_die=True)
         return {"drained_seconds": drained, "violations": await violations(seen)}
     finally:
         await close_database()

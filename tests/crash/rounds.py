@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.models import Order
-from notify.models import Delivery
+from notify.models import Delivery, DeliveryState
 from notify.notices import Notice
 from tests.checker import Evidence, acks_of, notices, violations
+from tests.checker.notices import DEAD
 from tests.crash.scene import AFTER_LEASE, Street
 from tests.harness import CHEN, LI, WANG, Person
 
@@ -121,19 +122,28 @@ async def rest(street: Street, seconds: float = PATIENCE) -> list[str]:
     while True:
         await street.platform.settled()
         if not await _left(street):
-            found = await violations(evidence(street))
+            found = await judged(street)
             # Something new may have begun while we judged: a receipt came, or a job saw that its time had come.
             if not any(one.startswith("I10") for one in found):
                 return found
         if time.monotonic() > until:
-            return await violations(evidence(street))
+            return await judged(street)
         await asyncio.sleep(GLANCE)
+
+
+async def judged(street: Street) -> list[str]:
+    """What is wrong. Of what ended badly one thing is expected: a plain message that was on its way at a death is not
+    repeated, for nobody would drop a second copy; it is shown as unsure."""
+    dead = Delivery.filter(state__in=DEAD).exclude(notice=Notice.REPLY, state=DeliveryState.UNSURE)
+    ended = [f"I10 {row.notice} of {row.cause} is {row.state} {row.last_code}" for row in await dead]
+    return ended + await violations(evidence(street))
 
 
 def evidence(street: Street) -> Evidence:
     """What the platform has seen."""
     journal = street.platform.journal.entries()
-    return Evidence(street.platform.clock(), journal, acks_of(journal), dedupe=street.account.honours_client_msg_id)
+    dedupe = street.account.honours_client_msg_id
+    return Evidence(street.platform.clock(), journal, acks_of(journal), dedupe=dedupe, may_die=True)
 
 
 async def _left(street: Street) -> list[str]:

@@ -14,8 +14,7 @@ from bot.models import InboundMessage, Progress
 from domain.models import Event, Order
 from notify.models import Delivery
 from notify.outbox import UNFINISHED
-from tests.checker import violations
-from tests.crash.rounds import GLANCE, NUMBER, evidence, rest
+from tests.crash.rounds import GLANCE, NUMBER, rest
 from tests.crash.scene import AFTER_LEASE, BUYERS, Street
 from tests.harness import Person
 
@@ -169,8 +168,3 @@ async def _done(left: Left) -> list[str]:
             break
         await asyncio.sleep(GLANCE)
     return [f"I10 messages, events, notices {still} were never done"]
-
-
-async def verdict(street: Street) -> list[str]:
-    """What the checker says at this moment."""
-    return await violations(evidence(street))

@@ -11,8 +11,7 @@ from typing import Any
 import aiohttp
 
 from domain.models import Order
-from tests.checker import violations
-from tests.crash.rounds import evidence, rest
+from tests.crash.rounds import judged, rest
 from tests.crash.scene import AFTER_LEASE, Street
 from tests.crash.siege import Outcome, Siege, Tell
 from tests.harness import CHEN, LI, QIANG, WANG, Person
@@ -71,7 +70,7 @@ async def a_day_with(street: Street, step: Step) -> tuple[list[str], bool]:
         guard.cancel()
         await asyncio.gather(guard, return_exceptions=True)
     struck = street.child.log.count(b"sabotage ") > seen
-    problems += await violations(evidence(street))
+    problems += await judged(street)
     if (booked := await Order.all().count() - before) != 2:
         problems.append(f"{booked} orders came of two")
     await street.child.stop()
