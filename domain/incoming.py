@@ -71,6 +71,14 @@ def place_of(order: Order, line: OrderLine) -> tuple[date, int, int]:
     return Claim(line.id, order.number, order.first_promised, order.priority, line.id, line.reserved, line.short).place
 
 
+async def lacking_of(skus: Collection[str]) -> dict[str, Decimal]:
+    """How much of each product accepted orders are short of."""
+    lacking: dict[str, Decimal] = {}
+    for line in await lane.fetch(OrderLine, f"{_SHORT} AND sku IN ?", list(skus)):
+        lacking[line.sku] = lacking.get(line.sku, ZERO) + line.short
+    return lacking
+
+
 async def days_for(lacking: Mapping[str, Decimal], *, today: date) -> dict[str, date]:
     """When so much more of each product could be with a customer, behind everybody who waits for it already.
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from domain import lane
 from domain.errors import CustomerNotFound
+from domain.incoming import arrivals_of, lacking_of
 from domain.models import CatalogueVersion, Customer, GenericTerm, Product, Stock, UnitSynonym, Warehouse
 from domain.rules.pricing import Market, Priced, PricedLine, Rate, next_break, price
+from domain.rules.supplying import Available, promisable
 from domain.terms import rates_of
 from domain.values import Actor
 
@@ -26,7 +28,10 @@ class OfferRow:
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """What there is of a product, over all warehouses, in base units; ``places`` when it lies in several."""
+    """What there is of a product, over all warehouses, in base units; ``places`` when it lies in several.
+
+    ``incoming`` is on its way to us, ``promisable`` what may be promised by day, beginning with what is free now.
+    """
 
     sku: str
     name: str
@@ -34,6 +39,8 @@ class StockRow:
     on_hand: Decimal
     reserved: Decimal
     places: tuple[tuple[str, Decimal], ...] = ()
+    incoming: Decimal = Decimal(0)
+    promisable: tuple[Available, ...] = ()
 
     @property
     def free(self) -> Decimal:
@@ -113,14 +120,26 @@ async def stock_of(skus: Collection[str]) -> list[StockRow]:
     """What there is of these products."""
     balances = await Stock.filter(sku__in=list(skus)).order_by("warehouse")
     names = dict(await Warehouse.all().values_list("code", "name"))
+    arrivals, lacking = await arrivals_of(skus), await lacking_of(skus)
     found = []
     for row in await Product.filter(sku__in=list(skus), active=True).order_by("sku"):
         mine = [b for b in balances if b.sku == row.sku]
         on_hand = sum((b.on_hand for b in mine), Decimal(0))
         reserved = sum((b.reserved for b in mine), Decimal(0))
         lying = tuple((names.get(b.warehouse, ""), b.on_hand) for b in mine if b.on_hand > 0)
-        places = lying if len(lying) > 1 else ()
-        found.append(StockRow(row.sku, row.name, row.base_unit, on_hand, reserved, places))
+        coming = [arrival for arrival in arrivals if arrival.sku == row.sku]
+        found.append(
+            StockRow(
+                sku=row.sku,
+                name=row.name,
+                unit=row.base_unit,
+                on_hand=on_hand,
+                reserved=reserved,
+                places=lying if len(lying) > 1 else (),
+                incoming=sum((arrival.qty for arrival in coming), Decimal(0)),
+                promisable=promisable(on_hand - reserved, lacking.get(row.sku, Decimal(0)), coming),
+            )
+        )
     return found
 
 

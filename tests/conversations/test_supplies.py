@@ -68,6 +68,20 @@ async def test_a_moved_day_needs_a_day(chat: Chat):
     assert "B200 240个" in await chat.ask(CAI, "采购单")
 
 
+async def test_everybody_hears_of_goods_on_their_way_in_their_own_measure(chat: Chat):
+    number = await short(chat)
+    await chat.say(CAI, "采购单")
+    await chat.say(CAI, "1")
+    chat.skip_all()
+    assert "可用 0个（在库 240，已留 240，在途 240）" in await chat.ask(QIANG, "B200还有多少")
+    assert await chat.ask(WANG, "B200还有货吗") == "B200 LED驱动器：暂时没货", "all that is coming is for who waits"
+    await chat.say(WANG, f"取消 {number}")
+    await chat.say(WANG, "确认")
+    await short(chat, "B200 10箱 明天送")
+    assert "11-30 起可用 240" in await chat.ask(LI, "B200还有多少")
+    assert await chat.ask(WANG, "B200还有货吗") == "B200 LED驱动器：暂时没货，11-30 到货"
+
+
 async def test_two_buyers_press_one(chat: Chat):
     await short(chat)
     await chat.say(CAI, "采购单")
