@@ -1,5 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from domain.restated import Restated
 from domain.rules.lifecycle import OrderState
 from tortoise import fields
 
@@ -9,7 +10,7 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
-        ops.AlterField(
+        Restated(
             model_name='Order',
             name='state',
             field=fields.CharEnumField(description='IN_REVIEW: in_review\nAWAITING_APPROVAL: awaiting_approval\nACCEPTED: accepted\nON_HOLD: on_hold\nREJECTED: rejected\nCANCELLED: cancelled\nSHORT_CLOSED: short_closed\nCLOSED: closed', enum_type=OrderState, max_length=24),

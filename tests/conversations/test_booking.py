@@ -86,12 +86,14 @@ async def test_the_same_order_twice_within_minutes_is_asked_about(chat: Chat):
     number = await booked(chat)
     await chat.ask(WANG, "下单 A100 20箱 明天送")
     assert f"刚才已下过一样的单 {number}" in await chat.ask(WANG, "确认")
+    await chat.later(seconds=1)
     await chat.restart()
     assert "没有再下" in await chat.ask(WANG, "2")
     assert await Order.all().count() == 1
 
     await chat.ask(WANG, "下单 A100 20箱 明天送")
     await chat.ask(WANG, "确认")
+    await chat.later(seconds=1)
     await chat.restart()
     assert "已下单" in await chat.ask(WANG, "1")
     assert await Order.all().count() == 2

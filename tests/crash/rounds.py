@@ -59,34 +59,26 @@ async def an_order_after_hours(street: Street, failpoints: str) -> Round:
 
 
 async def an_alert(street: Street, failpoints: str) -> Round:
-    """An order waits for a decision for three hours: 陈姐 hears of it once, and decides."""
+    """小王 orders more than there is: 陈姐 hears of the shortage once."""
     street.forward(timedelta(minutes=1))
-    assert await street.start()
-    await street.account.say(LI.openid, f"给华强下 A100 {next(_serial)}个 15块一个 明天送")
-    await street.account.say(LI.openid, "1")
-    await rest(street)
-    number = numbers(street, LI)[-1]
-    await street.child.stop()
-    street.forward(timedelta(hours=3))
 
     async def alerts() -> int:
-        told = Delivery.filter(notice=Notice.ALERT_RAISED, openid=CHEN.openid)
-        return await told.filter(order_number__endswith=number).count()
+        return await Delivery.filter(notice=Notice.STOCK_SHORT, openid=CHEN.openid).count()
 
-    async def nothing() -> None:
-        """It happens by itself."""
+    async def act() -> None:
+        await street.account.say(WANG.openid, f"下单 B200 {1000 + next(_serial)}个 明天送")
+        await street.account.say(WANG.openid, "确认")
 
-    came = await survived(street, failpoints, nothing)
+    before = await alerts()
+    came = await survived(street, failpoints, act)
     assert await street.start()
     until = time.monotonic() + PATIENCE
     # The clock-driven jobs begin some moments after the start.
-    while not await alerts() and time.monotonic() < until:  # noqa: ASYNC110
+    while await alerts() == before and time.monotonic() < until:  # noqa: ASYNC110
         await asyncio.sleep(GLANCE)
     await rest(street)
-    if (told := await alerts()) != 1:
+    if (told := await alerts() - before) != 1:
         came.problems.append(f"the alert was told {told} times")
-    await street.account.say(CHEN.openid, f"同意 {number[:-1]}")
-    await rest(street)
     await street.child.stop()
     return came
 

