@@ -15,7 +15,7 @@ from notify.notices import Notice
 from tests.checker import Evidence, acks_of, notices, violations
 from tests.checker.notices import DEAD
 from tests.crash.scene import AFTER_LEASE, Street
-from tests.harness import CHEN, LI, WANG, Person
+from tests.harness import LI, QIANG, WANG, Person
 
 TOLD = (WANG, LI)
 GLANCE = 0.02
@@ -59,25 +59,33 @@ async def an_order_after_hours(street: Street, failpoints: str) -> Round:
 
 
 async def an_alert(street: Street, failpoints: str) -> Round:
-    """小王 orders more than there is: 陈姐 hears of the shortage once."""
+    """A parcel is scanned by nobody for a day: 阿强, who handed it over, hears of it once."""
     street.forward(timedelta(minutes=1))
+    assert await street.start()
+    await street.account.say(WANG.openid, f"下单 A100 {next(_serial)}个 明天送")
+    await street.account.say(WANG.openid, "确认")
+    await rest(street)
+    number = numbers(street, WANG)[-1]
+    await street.account.say(QIANG.openid, f"发货 {number[:-1]} 顺丰 SF13{next(_serial):011}")
+    await rest(street)
+    await street.child.stop()
+    street.forward(timedelta(hours=25))
 
     async def alerts() -> int:
-        return await Delivery.filter(notice=Notice.STOCK_SHORT, openid=CHEN.openid).count()
+        told = Delivery.filter(notice=Notice.ALERT_RAISED, openid=QIANG.openid)
+        return await told.filter(order_number__endswith=number).count()
 
-    async def act() -> None:
-        await street.account.say(WANG.openid, f"下单 B200 {1000 + next(_serial)}个 明天送")
-        await street.account.say(WANG.openid, "确认")
+    async def nothing() -> None:
+        """It happens by itself."""
 
-    before = await alerts()
-    came = await survived(street, failpoints, act)
+    came = await survived(street, failpoints, nothing)
     assert await street.start()
     until = time.monotonic() + PATIENCE
     # The clock-driven jobs begin some moments after the start.
-    while await alerts() == before and time.monotonic() < until:  # noqa: ASYNC110
+    while not await alerts() and time.monotonic() < until:  # noqa: ASYNC110
         await asyncio.sleep(GLANCE)
     await rest(street)
-    if (told := await alerts() - before) != 1:
+    if (told := await alerts()) != 1:
         came.problems.append(f"the alert was told {told} times")
     await street.child.stop()
     return came

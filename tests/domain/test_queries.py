@@ -120,7 +120,8 @@ async def test_the_form_for_other_programs(cast: Cast):
     assert form["lines"] == [
         {
             "sku": "A100", "name": "A100货", "qty": "2", "unit": "箱", "base_qty": "100", "unit_price": "700",
-            "price_source": "manual", "price_facts": form["lines"][0]["price_facts"], "reserved": "0", "shipped": "100", "delivered": "0", "cancelled": "0",
+            "price_source": "manual", "price_facts": {"by": "老李", "usual": "925", "ratio": "50"},
+            "reserved": "0", "shipped": "100", "delivered": "0", "cancelled": "0",
         }
     ]  # fmt: skip
     [parcel] = form["shipments"]
@@ -130,7 +131,12 @@ async def test_the_form_for_other_programs(cast: Cast):
         "handed_over",
         [],
     )
-    assert {entry["event"] for entry in form["history"]} == {"OrderHeld", "OrderAccepted", "OrderShipped"}
+    assert {entry["event"] for entry in form["history"]} == {
+        "OrderHeld",
+        "ApprovalGiven",
+        "OrderAccepted",
+        "OrderShipped",
+    }
     assert all(set(entry) == {"at", "event", "by", "text"} for entry in form["history"])
 
 
