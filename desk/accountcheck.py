@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+import asyncpg.exceptions as pg
+from tortoise.exceptions import BaseORMException
 
 from connect.wechat.client import MemoryShelf, WeChat
 from desk.finding import Finding, bad, unseen, well
@@ -65,7 +67,7 @@ async def _database_time(settings: Settings) -> datetime | None:
     try:
         await visit_database(settings.database_url)
         return await database_time()
-    except Exception:
+    except (OSError, BaseORMException, pg.PostgresError):
         return None  # That it cannot be reached is told by the check of the database.
     finally:
         await close_database()

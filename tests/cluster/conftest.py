@@ -20,6 +20,7 @@ from simulator import Bubble, Clock, OfficialAccount, Platform
 from tests.checker import Evidence, acks_of, violations_at
 from tests.conftest import _execute
 from tests.crash.child import Child
+from tests.crash.scene import settings
 from tests.harness import LI, WANG, Person, as_text, simulated
 from tests.shopfloor import CUSTOMERS, PRODUCTS, STAFF
 
@@ -162,28 +163,10 @@ async def town(town_url: str, tmp_path: Path) -> AsyncIterator[Town]:
             folder = tmp_path / name
             folder.mkdir(exist_ok=True)
             port = unused_port()
-            child = Child(_settings(account, api, town_url, port, role), f"http://127.0.0.1:{port}", folder)
+            child = Child(
+                settings(account, api, town_url, port) | {"GENDAN_ROLE": role}, f"http://127.0.0.1:{port}", folder
+            )
             stack.push_async_callback(child.clear_away)
             return child
 
         yield Town(platform, account, town_url, make)
-
-
-def _settings(account: OfficialAccount, api: str, database: str, port: int, role: str) -> dict[str, str]:
-    ours = {
-        "APPID": account.appid,
-        "SECRET": account.secret,
-        "TOKEN": account.token,
-        "AES_KEY": account.aes_key,
-        "ORIGINAL_ID": account.original_id,
-        "TEMPLATES__DEFAULT": next(iter(account.templates.all())).template_id,
-    }
-    return {
-        "GENDAN_ENV": "test",
-        "GENDAN_HOST": "127.0.0.1",
-        "GENDAN_PORT": str(port),
-        "GENDAN_ROLE": role,
-        "GENDAN_DATABASE_URL": database,
-        "GENDAN_WECHAT_API_URL": api,
-        **{f"GENDAN_ACCOUNTS__MAIN__{name}": value for name, value in ours.items()},
-    }

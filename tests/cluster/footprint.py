@@ -22,9 +22,10 @@ from domain.recording import recorded
 from domain.transaction import transact_script
 from notify.relay import route_events
 from simulator import Clock
-from tests.cluster.conftest import _furnish, _settings
+from tests.cluster.conftest import _furnish
 from tests.cluster.samples import joined
 from tests.crash.child import Child
+from tests.crash.scene import settings
 from tests.harness import simulated
 from tests.postgres import cluster
 from tests.shop import NOW, Cast, a_product, an_order, line, the_cast
@@ -111,7 +112,7 @@ async def _idle(url: str, admin: asyncpg.Connection) -> dict[str, Any]:
     async with simulated(Clock(lambda: datetime.now(UTC))) as (_, account, site):
         port, api = unused_port(), str(site.make_url("")).rstrip("/")
         with tempfile.TemporaryDirectory() as folder:
-            child = Child(_settings(account, api, url, port, "all"), f"http://127.0.0.1:{port}", Path(folder))
+            child = Child(settings(account, api, url, port), f"http://127.0.0.1:{port}", Path(folder))
             await child.start()
             await asyncio.sleep(10)
             counted = "SELECT xact_commit FROM pg_stat_database WHERE datname = $1"
