@@ -6,13 +6,13 @@ import secrets
 import sys
 from dataclasses import asdict
 from datetime import UTC
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import logbook
+from desk.files import Kind, importer
 from desk.inspection import PARTS
 from desk.premises import NO_ACCOUNT, document, now, with_database
 from desk.terminal import AsJson, answered, guarded, refuse, show, table, usage
@@ -25,17 +25,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="跟单 Gendan：公众号里的订单机器人与通知中心")
 for name, part in PARTS.items():
     app.add_typer(part, name=name)
-
-
-class Kind(StrEnum):
-    """What an import file holds."""
-
-    PRODUCTS = "products"
-    CUSTOMERS = "customers"
-    STAFF = "staff"
-    STOCK = "stock"
-    ROSTER = "roster"
-    PRICES = "prices"
 
 
 def main() -> None:
@@ -97,11 +86,9 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """导入 JSON 文件：全部写入或全部不写，坏行逐条说明"""
-    from domain import importing, pricing
-
     _armed()
     found = document(file)
-    work = pricing.import_prices if kind is Kind.PRICES else getattr(importing, f"import_{kind.value}")
+    work = importer(kind)
     done = with_database(lambda: work(found, now=now(), dry_run=dry_run))
     show({"created": done.created, "updated": done.updated, "dry_run": dry_run}, as_json)
 

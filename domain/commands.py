@@ -128,13 +128,14 @@ class CancelOrder(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryOrder(Command):
-    """query_order (查单): state, whereabouts, content or list of orders."""
+    """query_order (查单): state, whereabouts, content or list of orders; ``why`` asks what holds it up."""
 
     order_no: str | None = None
     customer: str | None = None
     customer_candidates: tuple[str, ...] = ()
     skus: tuple[str, ...] = ()
     period: Period | None = None
+    why: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """From a draft to an order: quoted without a trace, placed once with its stock reserved, cancelled as a whole."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,7 +30,8 @@ from domain.values import Actor, Role
 from domain.wording import goods_of
 
 __all__ = [
-    "Cancelled", "DraftLine", "OrderDraft", "Placed", "Quote", "QuotedLine", "cancel_order", "place_order", "quote",
+    "Cancelled", "DraftLine", "OrderDraft", "Placed", "Quote", "QuotedLine", "cancel_order", "place_order",
+    "place_orders", "quote",
 ]  # fmt: skip
 
 
@@ -80,6 +82,20 @@ async def place_order(draft: OrderDraft, *, by: Actor, now: datetime) -> Placed:
     return placed
 
 
+async def place_orders(drafts: Sequence[OrderDraft], *, by: Actor, now: datetime) -> tuple[Placed, ...]:
+    """Book several drafts, all of them or none; refuses all when one cannot be ordered."""
+    require(by, WRITING)
+    offers = [await quoted(draft, by=by, now=now) for draft in drafts]
+
+    def all_of_them() -> Script[tuple[Placed, ...]]:
+        placed = []
+        for draft, offer in zip(drafts, offers, strict=True):
+            placed.append((yield from _place(draft, offer, by, now)))
+        return tuple(placed)
+
+    return await transact_script(all_of_them) if drafts else ()
+
+
 async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) -> Cancelled:
     """Take an order back of which nothing has left the house; its reservations and purchase requests go with it."""
     require(by, WRITING)
@@ -100,6 +116,7 @@ def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[
         rep_id=by.staff if Role.SALES in by.roles else offer.rep,
         placed_by=by.name,
         placed_by_staff_id=by.staff,
+        channel=draft.channel,
         state=after(OrderState.IN_REVIEW, Step.HOLD if held else Step.PASS),
         review={"verdict": offer.review.verdict, "reasons": [asdict(r) for r in offer.review.reasons]},
         wish=wish_facts(draft.details.delivery),

@@ -32,6 +32,7 @@ class OrderDraft:
     customer: str
     lines: tuple[DraftLine, ...]
     details: Details
+    channel: str = "chat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bot.replies import say
 from bot.router import BOUND, Answered, Ask, Router
 from domain.commands import QueryOrder, QueryPrice, QueryStock, Report, ShowProducts
 from domain.errors import CustomerNotFound, NotAllowed
+from domain.explaining import why
 from domain.listing import figures, open_orders
 from domain.offering import prices_of, products_on_sale, stock_of
 from domain.policy import shop_day
@@ -35,17 +36,24 @@ async def query(ask: Ask) -> Answered:
     """查订单: one order by number, or those under way of the asker or of a named customer."""
     command = ask.given(QueryOrder)
     if command.order_no is not None:
-        return await one_order(ask, await find_order(command.order_no, ask.actor))
+        number = await find_order(command.order_no, ask.actor)
+        return await _why(ask, number) if command.why else await one_order(ask, number)
     if command.customer is not None and not ask.actor.may_see(command.customer):
         raise CustomerNotFound(command.customer)
     rows = await open_orders(ask.actor, customer=command.customer, skus=command.skus, limit=LISTED + 1)
     if len(rows) == 1:
-        return await one_order(ask, rows[0].number)
+        return await _why(ask, rows[0].number) if command.why else await one_order(ask, rows[0].number)
     if ask.talk.draft is not None:
         # The numbers 1, 2, 3 still answer the question about the draft.
         return say("orders", rows=rows, most=LISTED, numbered=False)
     question = Question("choose_order", tuple(row.number for row in rows[:LISTED])) if rows else None
     return say("orders", replace(ask.talk, question=question), rows=rows, most=LISTED, numbered=True)
+
+
+async def _why(ask: Ask, number: str) -> Answered:
+    """为什么没发 1042: what holds it up, and who has to act."""
+    explained = await why(number, now=ask.now)
+    return say("why", replace(ask.talk, last_order=number), explained=explained)
 
 
 async def one_order(ask: Ask, number: str) -> Answered:

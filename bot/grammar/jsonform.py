@@ -14,7 +14,7 @@ from bot.grammar.context import Context, Draft, DraftLine, Pending
 from bot.grammar.lexicon import CustomerEntry, Lexicon, ProductEntry
 from bot.grammar.understanding import understand
 from bot.grammar.units import GenericUnit
-from domain.commands import Change, Command, Details, ListReview, ListShipping, Op, QueryPrice, Report, Wanted
+from domain.commands import Change, Command, Details, ListReview, ListShipping, Op, Report, Wanted
 from domain.values import DeliveryWish, Period
 
 _INTENTS = {
@@ -25,7 +25,7 @@ _INTENTS = {
     "NotUnderstood": "unknown", "Chase": "query_order",
 }  # fmt: skip
 _REAL_SKU_LIST = ("Report",)
-_UNANNOTATED = ("qty", "unit", "customer", "price_list")
+_UNANNOTATED = {"QueryPrice": ("qty", "unit", "customer", "price_list"), "QueryOrder": ("why",)}
 
 
 def to_json(command: Command) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def to_json(command: Command) -> dict[str, Any]:
     out: dict[str, Any] = {"intent": _INTENTS.get(name) or _snake(name)}
     for field in fields(command):
         value = getattr(command, field.name)
-        if isinstance(command, QueryPrice) and field.name in _UNANNOTATED:
+        if field.name in _UNANNOTATED.get(name, ()):
             continue
         if isinstance(value, Details):
             out |= _filled(value)

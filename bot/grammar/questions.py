@@ -80,6 +80,7 @@ _ORDER_WORDS = re.compile(
     r"|订单|货)?.{0,6}(?:到哪|怎么样|呢|发|审|批|什么时候|到了)"
 )
 _WONDERING = re.compile(r"[?？]|吗|没(?!货|有货|法)|呢|怎|什么|啥|多少|几|谁|是不是")
+_WHY = re.compile(r"为什么|为啥|为何|(?:怎么|咋)(?:还|都)?(?:不|没)|卡在|why")
 _NUMBER_ALONE = re.compile(
     r"(?:订单编?号?|单号|查单|查询|查|看|下|一下|帮我|请|单子?|order|no|[N#,、和的号张那:.])++(?:呢|啊|吗)?"
 )
@@ -148,7 +149,7 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
     """query_order: named orders that are asked about or stand alone, or words about one's goods."""
     if scene.order_nos:
         if _NUMBER_ALONE.fullmatch(scene.core) or scene.says(_ORDER_NAMED) or _WONDERING.search(scene.text):
-            return [QueryOrder(order_no=number) for number in scene.order_nos]
+            return [QueryOrder(order_no=number, why=scene.says(_WHY)) for number in scene.order_nos]
         return None
     if _LINES.search(scene.skeleton) and (_ORDERING.search(scene.skeleton) or not _asks_about_goods(scene)):
         return None
@@ -162,6 +163,7 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
             skus=scene.skus,
             period=period_of(scene) if scene.says(LISTED) else None,
             clarify=("customer",) if several else (),
+            why=scene.says(_WHY),
         )
     ]
 

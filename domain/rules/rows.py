@@ -117,6 +117,28 @@ def price_problems(row: Row, known: Mapping[str, Goods], lists: Collection[str])
     return problems or _beneath(row, goods, ratio)
 
 
+def order_problems(row: Row) -> list[Problem]:
+    """What is wrong with the form of an order; whether it can be had is asked of the shop."""
+    problems = _texts(row, customer=32, ref=64)
+    if row.get("tax") not in (None, "incl", "excl"):
+        problems.append(("tax", "expected incl or excl"))
+    try:
+        date.fromisoformat(str(row["date"])) if row.get("date") else None
+    except ValueError:
+        problems.append(("date", f"not a day like 2026-12-31: {row['date']}"))
+    lines = row.get("lines")
+    if not isinstance(lines, list) or not lines or not all(isinstance(line, Mapping) for line in lines):
+        return [*problems, ("lines", "expected a list of lines")]
+    return problems + [problem for line in lines for problem in _line_problems(line)]
+
+
+def _line_problems(line: Row) -> list[Problem]:
+    problems = [("lines", f"{name}: {text}") for name, text in _texts(line, sku=64)]
+    if not _positive(line.get("qty")):
+        problems.append(("lines", f"qty: not a quantity: {line.get('qty')}"))
+    return problems + [("lines", f"{name}: {text}") for name, text in _number(line, "price", 4)]
+
+
 def list_code(row: Row) -> str:
     """The list that a price stands in: one that is named, or a customer's own."""
     return str(row.get("list") or row.get("customer") or "")

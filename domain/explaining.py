@@ -1,0 +1,77 @@
+"""Why an order has not been sent or has not arrived: the chain of causes, each with who has to act; reads only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from domain.errors import OrderNotFound
+from domain.models import Order, OrderLine, PurchaseRequest
+from domain.policy import shop_day
+from domain.rules.blocking import Asked, Block, LineNow, OrderNow, blocks
+from domain.rules.lifecycle import OrderState
+from domain.wording import entered
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One link of the chain; ``goods`` in the unit in which they were ordered, ``expected`` when more will come."""
+
+    code: str
+    owner: str
+    sku: str = ""
+    goods: str = ""
+    request: str = ""
+    expected: date | None = None
+    late: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An order with what stands in its way; no causes when nothing more is to come."""
+
+    number: str
+    state: OrderState
+    promised: date | None
+    causes: tuple[Cause, ...]
+
+
+async def why(number: str, *, now: datetime) -> Explained:
+    """What stands in the way of an order; whether it may be shown is the caller's question."""
+    order = await Order.get_or_none(number=number)
+    if order is None:
+        raise OrderNotFound(number)
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    requests = await PurchaseRequest.filter(line_id__in=[line.id for line in lines], state="open")
+    asked = {row.line_id: Asked(row.number, row.expected_on) for row in requests}
+    situation = OrderNow(
+        state=order.state,
+        lines=tuple(_line(line, asked.get(line.id)) for line in lines),
+        today=shop_day(now),
+        reasons=tuple(str(reason["code"]) for reason in order.review.get("reasons", ())),
+        held_by=order.held_by or "",
+        hold_reason=order.hold_reason or "",
+    )
+    named = {line.sku: line for line in lines}
+    causes = tuple(_cause(block, named) for block in blocks(situation))
+    return Explained(number, order.state, order.promised_date, causes)
+
+
+def _line(line: OrderLine, asked: Asked | None) -> LineNow:
+    return LineNow(line.sku, line.open, line.reserved, line.shipped - line.delivered, asked)
+
+
+def _cause(block: Block, lines: dict[str, OrderLine]) -> Cause:
+    facts = block.facts
+    sku = facts.get("sku", "")
+    amount = facts.get("missing") or facts.get("ready")
+    return Cause(
+        code=block.code,
+        owner=block.owner,
+        sku=sku or facts.get("skus", "").replace(",", "、"),
+        goods=entered(lines[sku], Decimal(amount)) if sku and amount else "",
+        request=facts.get("request", ""),
+        expected=date.fromisoformat(facts["expected"]) if "expected" in facts else None,
+        late=int(facts.get("late", 0)),
+        reason=facts.get("reason", "") or facts.get("reasons", ""),
+    )

@@ -1,0 +1,97 @@
+"""Why an order has not left or arrived: every obstacle with a code and with who has to do something about it; pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from domain.rules.lifecycle import FINAL, OrderState
+
+REVIEWER, PURCHASING, WAREHOUSE, CARRIER = "reviewer", "purchasing", "warehouse", "carrier"
+"""Who has to act, when it is no person who can be named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of purchasing for a line: under which number, and when the goods are expected."""
+
+    number: str
+    expected: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineNow:
+    """A line as far as goods have come, in base units."""
+
+    sku: str
+    open: Decimal
+    reserved: Decimal
+    on_the_way: Decimal = Decimal(0)
+    asked: Asked | None = None
+
+    @property
+    def short(self) -> Decimal:
+        """What is open and not reserved."""
+        return self.open - self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNow:
+    """An order at one moment; ``reasons`` are the codes of its review, ``held_by`` who paused it."""
+
+    state: OrderState
+    lines: tuple[LineNow, ...]
+    today: date
+    reasons: tuple[str, ...] = ()
+    decider: str = ""
+    held_by: str = ""
+    hold_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One obstacle: its code, who has to act (a role of the house, or somebody by name), and what the words need."""
+
+    code: str
+    owner: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def blocks(order: OrderNow) -> tuple[Block, ...]:
+    """What stands in the way; empty only when nothing more is to come."""
+    if order.state in FINAL:
+        return _under_way(order.lines) if order.state is OrderState.SHORT_CLOSED else ()
+    if order.state in (OrderState.AWAITING_APPROVAL, OrderState.IN_REVIEW):
+        return (Block("awaiting_approval", order.decider or REVIEWER, {"reasons": ",".join(order.reasons)}),)
+    held: tuple[Block, ...] = ()
+    if order.state is OrderState.ON_HOLD:
+        held = (Block("on_hold", order.held_by or REVIEWER, {"reason": order.hold_reason}),)
+    return (*held, *_short(order), *_ready(order.lines), *_under_way(order.lines))
+
+
+def _short(order: OrderNow) -> Iterable[Block]:
+    for line in order.lines:
+        if line.short <= 0:
+            continue
+        facts = {"sku": line.sku, "missing": format(line.short, "f")}
+        if line.asked is None:
+            yield Block("not_asked_for", PURCHASING, facts)
+            continue
+        facts["request"] = line.asked.number
+        expected = line.asked.expected
+        if expected is not None:
+            facts["expected"] = expected.isoformat()
+        if expected is not None and expected < order.today:
+            facts["late"] = str((order.today - expected).days)
+        yield Block("goods_late" if "late" in facts else "goods_expected", PURCHASING, facts)
+
+
+def _ready(lines: Iterable[LineNow]) -> Iterable[Block]:
+    for line in lines:
+        if line.reserved > 0:
+            yield Block("ready_to_send", WAREHOUSE, {"sku": line.sku, "ready": format(line.reserved, "f")})
+
+
+def _under_way(lines: Iterable[LineNow]) -> tuple[Block, ...]:
+    moving = [line.sku for line in lines if line.on_the_way > 0]
+    return (Block("on_the_way", CARRIER, {"skus": ",".join(moving)}),) if moving else ()
