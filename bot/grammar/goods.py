@@ -11,13 +11,13 @@ from domain.commands import Command, Wanted
 from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, TakeIn, TransferStock
 
 _DECIDE = re.compile(
-    r"\s*(?P<yes>同意|批准|通过)?(?P<no>驳回|不同意|退回)?\s*盘点单?\s*#?(?P<n>\d{1,9})\s*[,:]?\s*(?P<why>.*)"
+    r"\s*+(?P<yes>同意|批准|通过)?(?P<no>驳回|不同意|退回)?\s*+盘点单?\s*+#?(?P<n>\d{1,9})\s*+[,:]?\s*+(?P<why>.*)"
 )
-_COUNT = re.compile(r"\s*(?:盘点|盘存|盘库|点数)\s*[:,]?\s*(?=\S)")
-_TAKE_IN = re.compile(r"\s*(?:入库|进仓|收货入库)\s*[:,]?\s*(?=\S)")
-_TRANSFER = re.compile(r"\s*(?:调拨|移库|调仓)\s*[:,]?\s*(?=\S)")
-_REVERSE = re.compile(r"\s*(?:冲销|红冲)\s*(?:流水)?\s*[#:]?\s*(?P<n>\d{1,9})\s*[。.!]?\s*")
-_OPEN = re.compile(r"\s*(?:新建?|增加|添加)仓库\s*[:,]?\s*(?P<name>[^\s,。]{1,16})\s*")
+_COUNT = re.compile(r"\s*+(?:盘点|盘存|盘库|点数)\s*+[:,]?\s*+(?=\S)")
+_TAKE_IN = re.compile(r"\s*+(?:入库|进仓|收货入库)\s*+[:,]?\s*+(?=\S)")
+_TRANSFER = re.compile(r"\s*+(?:调拨|移库|调仓)\s*+[:,]?\s*+(?=\S)")
+_REVERSE = re.compile(r"\s*+(?:冲销|红冲)\s*+(?:流水)?\s*+[#:]?\s*+(?P<n>\d{1,9})\s*+[。.!]?\s*+")
+_OPEN = re.compile(r"\s*+(?:新建?|增加|添加)仓库\s*+[:,]?\s*+(?P<name>[^\s,。]{1,16})\s*+")
 _WAY = re.compile(
     r"(?:从\s*(?P<source>[^\s,到至]{1,16}?)\s*)?(?:到|去|至|->|→)\s*(?P<target>[^\s,。]{1,16})\s*[。.!]?\s*$"
 )

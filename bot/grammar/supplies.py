@@ -24,13 +24,13 @@ _LIST = re.compile(rf"\s*(?:看|查)?(?:采购单|采购清单|要采购的|待�
 _ARRIVED = re.compile(rf"\s*(?:到货|收到货|来货)\s*了?\s*[:,]?\s*{_P}(?P<rest>.*)", re.DOTALL)
 _ARRIVED_TOO = re.compile(rf"\s*{_P}\s*(?:到货了?|到了|货到了?)(?P<rest>.*)", re.DOTALL)
 _MOVE = re.compile(
-    rf"\s*(?:采购单)?\s*{_P}\s*(?:要|会|得)?(?:改到|改为|改期到?|延到|延期到?|推迟到?|推到|预计|提前到?|晚到)(?P<rest>.*)"
+    rf"\s*+(?:采购单)?\s*+{_P}\s*+(?:要|会|得)?(?:改到|改为|改期到?|延到|延期到?|推迟到?|推到|预计|提前到?|晚到)(?P<rest>.*)"
 )
-_CLOSE = re.compile(rf"\s*(?:关闭|结束|不等了?)\s*(?:采购单)?\s*{_P}\s*[。.!]?\s*")
-_SUPPLIER = re.compile(r"\s*(?:供应商|供货商)\s*[:,]?\s*(?P<rest>\S.*)")
+_CLOSE = re.compile(rf"\s*+(?:关闭|结束|不等了?)\s*+(?:采购单)?\s*+{_P}\s*+[。.!]?\s*+")
+_SUPPLIER = re.compile(r"\s*+(?:供应商|供货商)\s*+[:,]?\s*+(?P<rest>\S.*)")
 _N = r"(?:so)?\d{2,12}[a-hjkmnp-z]?"
-_PROMISES = re.compile(rf"\s*(?:交期|承诺|交期记录|承诺记录)\s*[:,#]?\s*(?:订单)?\s*(?P<n>{_N})?\s*[。.!]?\s*")
-_FIRST = re.compile(rf"\s*(?:优先|插队|先给|优先发货?|优先配货?)\s*[:,#]?\s*(?:订单)?\s*(?P<n>{_N})\s*[。.!]?\s*")
+_PROMISES = re.compile(rf"\s*+(?:交期|承诺|交期记录|承诺记录)\s*+[:,#]?\s*+(?:订单)?\s*+(?P<n>{_N})?\s*+[。.!]?\s*+")
+_FIRST = re.compile(rf"\s*+(?:优先|插队|先给|优先发货?|优先配货?)\s*+[:,#]?\s*+(?:订单)?\s*+(?P<n>{_N})\s*+[。.!]?\s*+")
 _FIGURES = re.compile(r"\s*(?P<m>\d{1,2})\s?[-/.]\s?(?P<d>\d{1,2})\s*(?:到|号|日)?\s*[。.!]?\s*")
 _QUESTION = re.compile(r"[?？]|吗|怎么|什么|多少|谁")
 

@@ -91,8 +91,8 @@ def test_in_a_notice_it_fits_every_field_and_makes_no_link(kind: Notice):
 
 
 # What the house itself writes: codes, days, moments.
-OURS = ("url", "at", "total", "promised", "eta", "expected", "since", "rule", "state", "first", "last", "what",
-        "margin", "credit", "why",
+OURS = ("url", "at", "total", "promised", "before", "eta", "expected", "since", "rule", "state", "first", "last",
+        "what", "margin", "credit", "why",
 )  # fmt: skip
 KEPT = {name: ORDERLY[name] for name in OURS}
 
