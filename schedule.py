@@ -1,6 +1,7 @@
 """Every clock-driven job on one page: its name, how often and where it runs, what it does."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 AGAIN = timedelta(minutes=30)
 RESIGN_SECONDS = 2
+ENDING_SECONDS = 3
 LOOK_SECONDS = 5
 """How often a process looks whether it leads, and whether a new period of a job has begun."""
 
@@ -59,6 +61,7 @@ class Schedule:
         self._leader = leader
         self._periods: dict[str, int] = {}
         self._clock = clock
+        self._at_work: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="UTC"
         )
@@ -69,7 +72,7 @@ class Schedule:
         at_once = datetime.fromtimestamp(time.time(), UTC)
         for job in self._jobs:
             trigger = IntervalTrigger(seconds=job.seconds if job.everywhere else min(job.seconds, LOOK_SECONDS))
-            self._scheduler.add_job(self._run, trigger, args=(job,), id=job.name, next_run_time=at_once)
+            self._scheduler.add_job(self._tick, trigger, args=(job,), id=job.name, next_run_time=at_once)
         self._scheduler.start()
 
     @property
@@ -78,9 +81,14 @@ class Schedule:
         return self._leader.term is not None
 
     async def stop(self) -> None:
-        """Stop ticking and let another process lead; a running job is left to its task, and ends there."""
+        """Stop ticking, let running jobs come to their end if it is near, and let another process lead."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        if self._at_work:
+            _, left = await asyncio.wait(self._at_work, timeout=ENDING_SECONDS)
+            for task in left:
+                log.warning("job_left", job=task.get_name())
+                task.cancel()
         try:
             async with asyncio.timeout(RESIGN_SECONDS):
                 await self._leader.resign()
@@ -97,6 +105,14 @@ class Schedule:
                 with under(term):
                     await job.work(now)
             self._done(job.name, now)
+
+    async def _tick(self, job: Job) -> None:
+        """Run it in a task of its own: the scheduler cancels what it runs itself when it is shut down."""
+        task = asyncio.create_task(self._run(job), name=job.name)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
 
     async def _run(self, job: Job) -> None:
         try:

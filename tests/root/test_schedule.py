@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import schedule
 from domain import subscribing, tracking
 from domain.fencing import Deposed, under
 from domain.leading import LEASE, Leader, claim
@@ -16,6 +17,7 @@ from notify.models import Alert
 from schedule import Job, Schedule, jobs
 from tests.digest import digest
 from tests.domain.test_leading import Ticks, term_of
+from tests.harness import Errors
 from tests.notify.company import a_line, a_parcel, a_request, an_order, company
 
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -102,6 +104,41 @@ async def test_a_job_that_fails_does_not_count_and_is_tried_in_the_next_period(d
     await made._run(made._jobs[0])
     assert (len(tried), done) == (1, [])
     assert await JobRun.all().values_list("ended_at", flat=True) == [None]
+
+
+async def test_a_job_at_work_ends_before_the_process_does(db: str, errors: Errors):
+    begun, done = asyncio.Event(), []
+
+    async def work(_: datetime) -> None:
+        begun.set()
+        await asyncio.sleep(0.05)
+        done.append("whole")
+
+    made = Schedule((Job("slow", 60, work, everywhere=True),), lambda: START, Leader("a", Ticks()))
+    made.start()
+    await begun.wait()
+    await made.stop()
+    assert done == ["whole"]
+    assert not errors.seen
+
+
+async def test_a_job_that_does_not_end_is_left(db: str, errors: Errors, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(schedule, "ENDING_SECONDS", 0.05)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def work(_: datetime) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    made = Schedule((Job("stuck", 60, work, everywhere=True),), lambda: START, Leader("a", Ticks()))
+    made.start()
+    await begun.wait()
+    await made.stop()
+    await asyncio.wait_for(ended.wait(), 1)
+    assert not errors.seen
 
 
 async def test_a_paused_leader_that_goes_on_in_the_middle_of_a_job_leaves_no_trace(db: str):
