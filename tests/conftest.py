@@ -12,13 +12,14 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from domain.database import close_database, migrate, open_database
 from server import Shop, build
 from simulator import Clock
 from tests.checker import Evidence, acks_of, assert_sound
 from tests.harness import Chat, Errors, settings_for, simulated
+from tests.ports import unused_port
 from tests.postgres import binaries, cluster
 from tests.reuse import Reused
 from tests.shopfloor import open_shop

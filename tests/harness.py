@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from server import Shop, build
 from settings import read_settings
 from simulator import Bubble, Carrier, Clock, OfficialAccount, Platform, Pushed, make_app
 from simulator.fleet import Fleet
 from simulator.kdniao import KdniaoDesk
+from tests.ports import unused_port
 
 AES_KEY = "k" * 43
 TEMPLATE = (

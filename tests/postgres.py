@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from aiohttp.test_utils import unused_port
+from tests.ports import unused_port
 
 USER = "postgres"
 _homes: dict[str, Path] = {}

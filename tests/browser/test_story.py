@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.conftest import REQUIRED
+from tests.ports import unused_port
 
 CHROMIUM = Path("/usr/bin/chromium")
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 
 from domain import importing, joining
 from domain.database import close_database, open_database
@@ -22,6 +21,7 @@ from tests.conftest import _execute
 from tests.crash.child import Child
 from tests.crash.scene import settings
 from tests.harness import LI, WANG, Person, as_text, simulated
+from tests.ports import unused_port
 from tests.shopfloor import CUSTOMERS, PRODUCTS, STAFF
 
 GLANCE = 0.05

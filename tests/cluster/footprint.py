@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from aiohttp.test_utils import unused_port
 
 from domain.database import close_database, migrate, open_database
 from domain.recording import recorded
@@ -27,6 +26,7 @@ from tests.cluster.samples import joined
 from tests.crash.child import Child
 from tests.crash.scene import settings
 from tests.harness import simulated
+from tests.ports import unused_port
 from tests.postgres import cluster
 from tests.shop import NOW, Cast, a_product, an_order, line, the_cast
 

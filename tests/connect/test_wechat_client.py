@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
 from connect.wechat.client import MemoryShelf, OAuthAnswer, WeChat
@@ -20,6 +20,7 @@ from connect.wechat.token import AccessToken
 from domain.errors import DeliveryFailed
 from notify.tokens import DatabaseTokenShelf
 from simulator import Clock, Follower, OfficialAccount, Platform, make_app
+from tests.ports import unused_port
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 HASTY = aiohttp.ClientTimeout(total=0.15, connect=0.1)

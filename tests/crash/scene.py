@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aiohttp.test_utils import unused_port
-
 from domain import importing, joining
 from domain.database import close_database, open_database, sqlite_file
 from domain.models import Event
@@ -17,6 +15,7 @@ from domain.values import SYSTEM, Address, Role
 from simulator import Bubble, Clock, OfficialAccount, Platform
 from tests.crash.child import Child
 from tests.harness import CHEN, LI, QIANG, WANG, Person, simulated
+from tests.ports import unused_port
 from tests.shopfloor import CUSTOMERS, PRODUCTS, STAFF
 
 AFTER_LEASE = timedelta(seconds=31)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from domain.database import close_database, visit_database
 from domain.marking import ENGINE, put_mark
@@ -19,6 +19,7 @@ from simulator import Clock, OfficialAccount, Platform
 from templates import menu
 from tests.crash.child import Child
 from tests.harness import simulated
+from tests.ports import unused_port
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
+
+from tests.ports import unused_port
 
 ROOT = Path(__file__).parent.parent.parent
 STRANGE = {"GENDAN_PUBLIC_URL": "https://real.example.com", "GENDAN_ROLE": "web", "GENDAN_DATABASE_URL": "sqlite://x"}

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from desk.checkup import examine
 from desk.finding import Finding
@@ -25,6 +25,7 @@ from settings import Environment
 from simulator import Clock, OfficialAccount, Platform
 from tests.crash.child import Child
 from tests.harness import settings_for, simulated
+from tests.ports import unused_port
 
 
 class Practice:
