@@ -86,23 +86,24 @@ async def _rounds(
     }
 
 
-async def _notices(running: Running) -> float:
-    """Notices a second while the outbox of the orders is emptied."""
+async def _notices(running: Running) -> float | None:
+    """Notices a second while the outbox of the orders is emptied; None when too few of them wait to tell."""
     began = time.perf_counter()
     first = await _waiting(running)
     # The other side is another process: it can only be asked.
     while (left := await _waiting(running)) and time.perf_counter() - began < 120:  # noqa: ASYNC110
         await asyncio.sleep(0.2)
     spent = time.perf_counter() - began
-    return round((first - left) / spent, 1) if first > 50 else 0.0
+    return round((first - left) / spent, 1) if first > 50 else None
 
 
 async def _waiting(running: Running) -> int:
     async with aiohttp.ClientSession() as session, session.get(f"{running.url}/metrics") as response:
         lines = (await response.text()).splitlines()
-    states = ("due", "sending", "failed")
-    found = [line.split() for line in lines if line.startswith("gendan_outbox_deliveries{")]
-    return int(sum(float(value) for name, value in found if any(state in name for state in states)))
+    found = [line.split()[-1] for line in lines if line.startswith("gendan_outbox_pending{")]
+    if not found:
+        raise LookupError("the bot tells no longer what waits in its outbox")
+    return int(sum(map(float, found)))
 
 
 def show(found: dict[str, Any]) -> None:
@@ -122,6 +123,8 @@ def show(found: dict[str, Any]) -> None:
     for name, value in found.items():
         if isinstance(value, int | float):
             table.add_row(name, str(value))
+        elif value is None:
+            table.add_row(name, "too few to tell")
     for size, figures in found["understanding"].items():
         for name, value in figures.items():
             table.add_row(f"understanding, {size}: {name}", f"{value:.3g}")
