@@ -121,10 +121,8 @@ def show(found: dict[str, Any]) -> None:
                 f"{row['of_durable_limit']:.0%}",
             )
     for name, value in found.items():
-        if isinstance(value, int | float):
-            table.add_row(name, str(value))
-        elif value is None:
-            table.add_row(name, "too few to tell")
+        if value is None or isinstance(value, int | float):
+            table.add_row(name, "too few to tell" if value is None else str(value))
     for size, figures in found["understanding"].items():
         for name, value in figures.items():
             table.add_row(f"understanding, {size}: {name}", f"{value:.3g}")
