@@ -27,8 +27,8 @@ def test_the_readme_names_targets_that_exist():
     assert all(f"\n{target}:" in makefile for target in re.findall(r"`make (\w+)`", text))
 
 
-def test_promises_and_faults_name_tests_that_exist():
-    for name in ("promises", "faults"):
+def test_promises_faults_and_complaints_name_tests_that_exist():
+    for name in ("promises", "faults", "complaints"):
         text = (ROOT / f"docs/{name}.md").read_text("utf-8")
         named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
         assert len(named) > 20
@@ -42,3 +42,11 @@ def test_every_promise_is_held_by_a_test():
     promises = re.split(r"^\*\*\d+\. ", text, flags=re.MULTILINE)[1:]
     assert len(promises) >= 9
     assert all("- `tests/" in one for one in promises)
+
+
+def test_every_complaint_is_held_by_a_test_or_says_why_it_cannot_arise():
+    text = (ROOT / "docs/complaints.md").read_text("utf-8")
+    rows = [row.strip("| ").split(" | ") for row in text.splitlines() if re.match(r"\| (\d+|\+) \|", row)]
+    assert [row[0] for row in rows if row[0] != "+"] == [str(number) for number in range(1, 21)]
+    for _, _, here, *tests in rows:
+        assert "::" in "".join(tests) or here.startswith("Cannot arise: ")
