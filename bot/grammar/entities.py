@@ -150,6 +150,8 @@ def _homophones(text: str, lexicon: Lexicon) -> list[_Hit]:
 
 
 def _heard_at(key: str, heard: str, start: int, lexicon: Lexicon) -> tuple[int, Entry] | None:
+    if heard[start : start + 3] not in lexicon.sound_starts:
+        return None
     stop = start
     while stop < len(key) and stop - start < 16 and key[stop] not in f"{MASK}\n,。;:! ":
         stop += 1

@@ -55,6 +55,7 @@ class Lexicon:
     units: Units
     entries: Mapping[str, Entry]
     by_sound: Mapping[str, Entry]
+    sound_starts: frozenset[str]
     variants: Mapping[str, Mapping[str, str]]
     unit_words: tuple[str, ...]
     endings: frozenset[str] = frozenset()
@@ -81,13 +82,15 @@ class Lexicon:
         )
         entries = _file(goods, people, generic_terms, customer_generic_terms)
         unit_words = tuple(units.words({unit for entry in goods.values() for unit in entry.units}))
+        by_sound = _file_sounds(entries)
         named = (key for key, entry in entries.items() if entry.kind != CUSTOMER)
         return cls(
             products=goods,
             customers=people,
             units=units,
             entries=entries,
-            by_sound=_file_sounds(entries),
+            by_sound=by_sound,
+            sound_starts=frozenset(sounding[:3] for sounding in by_sound),
             variants=_variants(goods, generic_terms),
             unit_words=unit_words,
             endings=frozenset(key[-1] for key in (*named, *unit_words) if hanzi_count(key[-1:])),
@@ -129,11 +132,16 @@ class Lexicon:
     def keys_of_product(self, sku: str) -> tuple[str, ...]:
         """The keys of a product's code, name and aliases."""
         product = self.products.get(sku)
-        return tuple(key_of(fold(name)) for name in (product.sku, product.name, *product.aliases)) if product else ()
+        return _keys_of((product.sku, product.name, *product.aliases)) if product else ()
 
     def unit_pattern(self) -> str:
         """A regular expression for any unit word; words in Latin letters need a boundary behind them."""
         return _unit_pattern(self.unit_words)
+
+
+@lru_cache(maxsize=4096)
+def _keys_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key_of(fold(name)) for name in names)
 
 
 @lru_cache(maxsize=8)
