@@ -14,7 +14,9 @@ from connect.carriers.services import Service
 from domain import faults
 from domain.nightly import Nightly
 from domain.policy import Policy
+from domain.signs import Sign
 from notify.alerts.rules import Thresholds
+from notify.windows import Grant, Grants
 from settings import Settings
 from web.hooks import Vendor
 
@@ -47,6 +49,13 @@ def thresholds(settings: Settings) -> Thresholds:
         silence=timedelta(hours=settings.silence_hours),
         escalate=timedelta(minutes=settings.escalate_minutes),
     )
+
+
+def grants(settings: Settings) -> Grants:
+    """How many plain messages the platform takes after each sign of life, and for how long."""
+    words = Grant(settings.plain_after_words, timedelta(hours=settings.plain_hours))
+    tap = Grant(settings.plain_after_tap, timedelta(seconds=settings.plain_tap_seconds))
+    return {sign: words if sign is Sign.WROTE else tap for sign in Sign}
 
 
 def wire_account(name: str, account: AccountSettings) -> WireAccount:

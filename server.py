@@ -82,7 +82,12 @@ class Shop:
         self._wechat = {name: self._client(session, name, one) for name, one in settings.accounts.items()}
         worker = secrets.token_hex(6)
         self.engine = Engine(
-            self._channels(), clock=clock, link=self.link, worker=worker, attempted=self.metrics.attempted
+            self._channels(),
+            clock=clock,
+            link=self.link,
+            worker=worker,
+            attempted=self.metrics.attempted,
+            grants=furnishing.grants(settings),
         )
         self._carriers = furnishing.services(settings, session)
         self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)

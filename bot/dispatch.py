@@ -19,15 +19,17 @@ from bot.router import Answered, Ask, Happening, Router
 from bot.vocabulary import as_called_by
 from domain.commands import Command, Media, NotUnderstood
 from domain.errors import Refusal
-from domain.joining import heard_from
 from domain.lane import Script
 from domain.queries import actor_of
+from domain.signs import Sign, heard_from
 from domain.values import Actor, Address
 from templates import render, zone
 
 log = structlog.get_logger()
 
 MOST_COMMANDS = 5
+_SIGNS = {"click": Sign.TAPPED, "scancode_push": Sign.TAPPED, "scancode_waitmsg": Sign.TAPPED, "scan": Sign.SCANNED}
+"""What an event says of the person; following is noted by the room that welcomes them."""
 
 
 class Words(Protocol):
@@ -78,8 +80,8 @@ class Dispatch:
         texts = [render(a.template, today=_today(now), actor=actor, **a.facts) for a in answers if isinstance(a, Reply)]
 
         def keeps() -> Script[None]:
-            if not happened:
-                yield from heard_from(person, now=now)
+            if (sign := _sign(inbound)) is not None:
+                yield from heard_from(person, sign, at=inbound.at, now=now)
             if after != before:
                 yield from remember(person, after, version, now=now)
 
@@ -119,6 +121,13 @@ class Dispatch:
             return await self._proposer.offer(ask, inbound) or await self._router.answer(ask)
         except Refusal as no:
             return refused(no, ask.talk)
+
+
+def _sign(inbound: Inbound) -> Sign | None:
+    if inbound.kind == "event":
+        return _SIGNS.get(inbound.event)
+    # A choice that was tapped comes as text, and opens as little as a tap of the menu.
+    return Sign.TAPPED if "bizmsgmenuid" in inbound.fields else Sign.WROTE
 
 
 def _meaning(inbound: Inbound, actor: Actor, talk: Talk, lexicon: Lexicon, now: datetime) -> Sequence[Command]:

@@ -11,12 +11,12 @@ from tortoise.queryset import QuerySet
 from domain.errors import AlreadyBound, CodeRefused, CustomerNotFound, NotAllowed
 from domain.events import PersonJoined, PersonLeft
 from domain.guessing import count_try, forgive, note_wrong
-from domain.lane import Script, Statement
 from domain.linking import load_secret
 from domain.models import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.queries import actor_of
 from domain.recording import record
 from domain.rules.rights import HIRING, INVITING, may_see, require
+from domain.signs import Sign
 from domain.transaction import transact
 from domain.values import CUSTOMER_ROLES, SYSTEM, Actor, Address, Role
 
@@ -121,10 +121,9 @@ async def unbind(actor: Actor, *, now: datetime) -> None:
 
 async def note_follow(address: Address, *, now: datetime) -> None:
     """Somebody follows the account."""
-    if not await _here(address).update(following=True, last_inbound_at=now):
-        await Identity.get_or_create(
-            account=address.account, openid=address.openid, defaults={"following": True, "last_inbound_at": now}
-        )
+    known = {"following": True, "last_inbound_at": now, "followed_at": now}
+    if not await _here(address).update(**known):
+        await Identity.get_or_create(account=address.account, openid=address.openid, defaults=known)
 
 
 async def note_unfollow(address: Address, *, now: datetime) -> None:
@@ -132,25 +131,14 @@ async def note_unfollow(address: Address, *, now: datetime) -> None:
     before = await _here(address).first()
 
     async def work() -> None:
-        await _here(address).update(
-            following=False, staff_id=None, contact_id=None, bound_at=None, last_inbound_at=None
-        )
+        silent = dict.fromkeys(("last_inbound_at", *(f"{sign}_at" for sign in Sign)))
+        await _here(address).update(following=False, staff_id=None, contact_id=None, bound_at=None, **silent)
         await BindingTry.filter(account=address.account, openid=address.openid).delete()
         if before is not None and before.bound_at is not None:
             await _rest(before.contact_id, name="")
             await record(PersonLeft(), by=SYSTEM.name, at=now)
 
     await transact(work)
-
-
-def heard_from(address: Address, *, now: datetime) -> Script[None]:
-    """Somebody wrote or tapped, which opens the platform's window for plain messages; kept with their message."""
-    yield Statement(
-        "INSERT INTO identity (account, openid, following, last_inbound_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (account, openid) DO UPDATE SET following = excluded.following,"
-        " last_inbound_at = excluded.last_inbound_at",
-        (address.account, address.openid, True, now),
-    )
 
 
 async def _issue(by: Actor, now: datetime, *, staff_id: int | None = None, contact_id: int | None = None) -> Issued:

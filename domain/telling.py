@@ -136,12 +136,6 @@ def _listener(row: Identity) -> Listener:
     )
 
 
-async def last_heard(address: Address) -> datetime | None:
-    """When this person last wrote or tapped, which opens the platform's window for plain messages."""
-    row = await Identity.get_or_none(account=address.account, openid=address.openid)
-    return row.last_inbound_at if row else None
-
-
 async def note_unreachable(address: Address) -> bool:
     """The platform says that this person does not follow; nothing is sent until they follow or write again."""
     followed = Identity.filter(account=address.account, openid=address.openid, following=True)

@@ -9,6 +9,7 @@ import structlog
 from notify.channels import Channels
 from notify.relay import route_events
 from notify.sender import Attempted, Sender
+from notify.windows import GRANTS, Grants
 
 log = structlog.get_logger()
 
@@ -28,8 +29,9 @@ class Engine:
         link: Callable[[str], Awaitable[str]],
         worker: str,
         attempted: Attempted | None = None,
+        grants: Grants = GRANTS,
     ) -> None:
-        self._sender = Sender(channels_by_account, clock=clock, worker=worker, attempted=attempted)
+        self._sender = Sender(channels_by_account, clock=clock, worker=worker, attempted=attempted, grants=grants)
         self._clock = clock
         self._link = link
         self._woken = asyncio.Event()

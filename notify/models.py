@@ -55,6 +55,20 @@ class Delivery(Model):
         indexes = (("state", "next_at"),)
 
 
+class Allowance(Model):
+    """How many plain messages (客服消息额度) went to somebody on account of one sign of life, since then."""
+
+    id = fields.IntField(primary_key=True)
+    account = fields.CharField(32)
+    openid = fields.CharField(64)
+    sign = fields.CharField(12)
+    since = fields.BigIntField()
+    used = fields.IntField()
+
+    class Meta:
+        unique_together = (("account", "openid", "sign"),)
+
+
 class ChannelPause(Model):
     """A way out of one account that is shut (通道暂停) by a quota or a mistake in its setup, until the next success."""
 

@@ -116,6 +116,14 @@ async def hand_over(deliveries: Sequence[Delivery], *, now: datetime) -> list[De
     return [row for row in deliveries if row.id in ours]
 
 
+async def switch_way(deliveries: Sequence[Delivery]) -> None:
+    """Note by which way these will be sent instead, before they are."""
+    for channel in {row.channel for row in deliveries}:
+        ids = [row.id for row in deliveries if row.channel == channel]
+        held = Delivery.filter(id__in=ids, lease_by=deliveries[0].lease_by, state=DeliveryState.SENDING)
+        await held.update(channel=channel)
+
+
 async def settle(delivery: Delivery, state: DeliveryState, *, now: datetime, **changes: Any) -> bool:
     """End this try; False when the lease has passed to somebody else, whose word counts then."""
     ended = {} if state in UNFINISHED else {"settled_at": now}

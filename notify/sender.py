@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -11,25 +11,24 @@ import structlog
 
 from domain.errors import DeliveryFailed
 from domain.faults import fault, stall
-from domain.telling import last_heard, note_unreachable
+from domain.telling import note_unreachable
 from domain.values import Address
-from notify.channels import Channel, Channels
+from notify.channels import Channels
+from notify.ladder import Ladder, Shut, no_window
 from notify.models import Delivery, DeliveryState
-from notify.notices import CUSTOM
 from notify.outbox import claim, hand_over, settle, settle_sent
 from notify.pauses import Pause, pauses, reopen, shut
 from notify.receipts import match_receipts
 from notify.retry import DAY_QUOTA, Next, Tried, decide, overdue, unsure_since
 from notify.tries import counted, failure_code, note_try, outgoing_of
+from notify.windows import GRANTS, Grants
 
 log = structlog.get_logger()
 
 AT_ONCE = 16
 LONGEST_SEND = 20
 """Seconds; well inside the lease, so that a slow send is settled by the one who began it."""
-WINDOW = timedelta(hours=48)
 LOST = "lost"
-Shut = dict[tuple[str, str], Pause]
 Attempted = Callable[[str, str], None]
 """Is told of every try that ended: by which channel, and in which state it left the delivery."""
 Outcome = tuple[Delivery, str | DeliveryFailed | None]
@@ -47,8 +46,9 @@ class Sender:
         worker: str,
         chance: Callable[[], float] = random.random,
         attempted: Attempted | None = None,
+        grants: Grants = GRANTS,
     ) -> None:
-        self._channels = channels
+        self._ladder = Ladder(channels, grants)
         self._clock = clock
         self._worker = worker
         self._chance = chance
@@ -63,7 +63,11 @@ class Sender:
         await stall("delivery.claimed")
         shut_ways = await pauses()
         ready = [row for row in batch if await self._may_send(row, shut_ways)]
-        ours = await hand_over(ready, now=self._clock())
+        placed, stuck = await self._ladder.placed(ready, shut_ways, now=self._clock())
+        for row in stuck:
+            step = decide(no_window(), await self._tried(row, shut_ways), now=self._clock(), chance=0)
+            await self._step(row, step, no_window(), paused=True)
+        ours = await hand_over(placed, now=self._clock())
         await stall("delivery.handed")
         await self._send_all(ours, shut_ways)
         return len(batch)
@@ -112,6 +116,8 @@ class Sender:
         return row, platform_id
 
     async def _settle(self, outcomes: Sequence[Outcome], shut_ways: Shut) -> None:
+        for row, said in outcomes:
+            await self._ladder.ended(row, said if isinstance(said, DeliveryFailed) else None)
         await self._sent([(row, said) for row, said in outcomes if not isinstance(said, DeliveryFailed)])
         for row, said in outcomes:
             if isinstance(said, DeliveryFailed):
@@ -120,7 +126,7 @@ class Sender:
                 await reopen(row.account, row.channel)
 
     async def _through_channel(self, row: Delivery) -> str | None:
-        channel = self._channel(row)
+        channel = self._ladder.channel(row)
         if channel is None:
             raise DeliveryFailed("no_channel", permanent=True, kind="unmapped", text=row.channel)
         try:
@@ -133,9 +139,6 @@ class Sender:
         except Exception as bug:
             log.exception("send_failed", delivery=row.id, notice=row.notice, channel=row.channel)
             raise DeliveryFailed("bug", maybe_sent=True, kind="ambiguous") from bug
-
-    def _channel(self, row: Delivery) -> Channel | None:
-        return self._channels.get(row.account, {}).get(row.channel)
 
     async def _sent(self, sent: Sequence[tuple[Delivery, str | None]]) -> None:
         now = self._clock()
@@ -187,25 +190,13 @@ class Sender:
             )
 
     async def _tried(self, row: Delivery, shut_ways: Shut) -> Tried:
-        channel = self._channel(row)
+        channel = self._ladder.channel(row)
         return Tried(
             channel=row.channel,
             channels=tuple(row.channels),
             attempts=row.attempts,
             created_at=row.created_at,
             idempotent=channel is not None and channel.idempotent,
-            open_now=await self._open_ways(row, shut_ways),
+            open_now=await self._ladder.open_ways(row, shut_ways, now=self._clock()),
             unsure_since=unsure_since(row.tries, row.channel),
         )
-
-    async def _open_ways(self, row: Delivery, shut_ways: Shut) -> frozenset[str]:
-        now = self._clock()
-        closed = {
-            channel for (account, channel), one in shut_ways.items() if account == row.account and one.until > now
-        }
-        ways = (set(row.channels) & set(self._channels.get(row.account, {}))) - closed
-        if CUSTOM in ways:
-            heard = await last_heard(Address(row.account, row.openid))
-            if heard is None or now - heard >= WINDOW:
-                ways.discard(CUSTOM)
-        return frozenset(ways)

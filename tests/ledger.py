@@ -8,7 +8,7 @@ from domain import models as business
 from notify import models as notices
 
 # When somebody last wrote to us: every message moves it.
-OF_ANY_MESSAGE = frozenset({"last_inbound_at"})
+OF_ANY_MESSAGE = frozenset({"last_inbound_at", "wrote_at", "tapped_at", "scanned_at"})
 
 
 async def written() -> dict[str, list[dict[str, Any]]]:

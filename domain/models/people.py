@@ -59,7 +59,10 @@ class Contact(Model):
 
 
 class Identity(Model):
-    """One openid of one Official Account: a follower, and perhaps a contact or a member of staff."""
+    """One openid of one Official Account: a follower, and perhaps a contact or a member of staff.
+
+    ``last_inbound_at`` is the last sign of life, the four after it are the last of each kind (``domain/signs.py``).
+    """
 
     id = fields.IntField(primary_key=True)
     account = fields.CharField(32)
@@ -73,6 +76,10 @@ class Identity(Model):
     following = fields.BooleanField(default=True)
     bound_at: datetime | None = fields.DatetimeField(null=True)
     last_inbound_at: datetime | None = fields.DatetimeField(null=True)
+    wrote_at: datetime | None = fields.DatetimeField(null=True)
+    tapped_at: datetime | None = fields.DatetimeField(null=True)
+    followed_at: datetime | None = fields.DatetimeField(null=True)
+    scanned_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         unique_together = (("account", "openid"),)

@@ -9,6 +9,7 @@ from domain import guessing, joining
 from domain.errors import AlreadyBound, CodeRefused, CustomerNotFound, NotAllowed, TooManyTries
 from domain.models import BindingCode, BindingTry, Contact, Customer, Event, Identity, Staff
 from domain.queries import actor_of
+from domain.signs import Sign, heard_from, signs_of
 from domain.transaction import transact_script
 from domain.values import SYSTEM, Actor, Address, Role
 from tests.shop import LU, NOW, Cast
@@ -197,13 +198,31 @@ async def test_who_is_let_go_is_a_stranger_at_once(cast: Cast):
 
 
 async def test_following_and_writing_are_noted(cast: Cast):
-    await transact_script(lambda: joining.heard_from(NEWCOMER, now=NOW))
+    await transact_script(lambda: heard_from(NEWCOMER, Sign.WROTE, at=NOW, now=NOW))
     row = await Identity.get(openid=NEWCOMER.openid)
     assert (row.following, row.last_inbound_at) == (True, NOW)
-    await transact_script(lambda: joining.heard_from(NEWCOMER, now=NOW + SECOND))
+    await transact_script(lambda: heard_from(NEWCOMER, Sign.TAPPED, at=NOW + SECOND, now=NOW + SECOND))
     await joining.note_follow(NEWCOMER, now=NOW + SECOND * 2)
     assert (await Identity.get(openid=NEWCOMER.openid)).last_inbound_at == NOW + SECOND * 2
     assert await Identity.filter(openid=NEWCOMER.openid).count() == 1
+    known = {Sign.WROTE: NOW, Sign.TAPPED: NOW + SECOND, Sign.FOLLOWED: NOW + SECOND * 2}
+    assert await signs_of([NEWCOMER, Address("other", NEWCOMER.openid)]) == {
+        NEWCOMER: known,
+        Address("other", NEWCOMER.openid): {},
+    }
+    await joining.note_unfollow(NEWCOMER, now=NOW)
+    assert await signs_of([NEWCOMER]) == {NEWCOMER: {}}
+
+
+async def test_a_message_that_comes_late_does_not_undo_a_later_one_nor_lie_in_the_future(cast: Cast):
+    for at, kept in ((NOW, NOW), (NOW - SECOND, NOW), (NOW + SECOND * 9, NOW + SECOND)):
+        await transact_script(lambda at=at: heard_from(NEWCOMER, Sign.WROTE, at=at, now=NOW + SECOND))  # type: ignore[misc]
+        assert (await signs_of([NEWCOMER]))[NEWCOMER] == {Sign.WROTE: kept}
+
+
+async def test_who_was_heard_before_signs_were_told_apart_counts_as_having_written(cast: Cast):
+    await Identity.create(account="main", openid=NEWCOMER.openid, last_inbound_at=NOW)
+    assert await signs_of([NEWCOMER]) == {NEWCOMER: {Sign.WROTE: NOW}}
 
 
 async def test_a_stranger_is_known_by_address_only(cast: Cast):

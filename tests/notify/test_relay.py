@@ -8,7 +8,7 @@ import pytest
 from domain.events import OrderAccepted, OrderCancelled, PersonJoined, StockFellShort
 from domain.models import Event, Identity, Order, Staff
 from domain.recording import record
-from domain.telling import affair_of, last_heard, listeners, note_unreachable
+from domain.telling import affair_of, listeners, note_unreachable
 from domain.values import Address
 from notify.models import Alert, Delivery
 from notify.notices import Notice
@@ -96,8 +96,6 @@ async def test_a_person_with_two_accounts_is_told_where_they_were_last(db):
     await Identity.create(account="second", openid="o-li-2", staff=staff, last_inbound_at=later)
     found = [person.address for person in await listeners() if person.name == "老李"]
     assert found == [Address("second", "o-li-2")]
-    assert await last_heard(Address("second", "o-li-2")) == later
-    assert await last_heard(Address("second", "o-nobody")) is None
 
 
 async def test_an_affair_knows_its_customer_even_without_an_order(db):

@@ -234,6 +234,7 @@ async def test_an_unknown_outcome_of_a_plain_message_is_not_repeated(post: Post)
 
 
 async def test_late_replies_go_as_plain_messages_and_say_what_was_written(post: Post):
+    await wrote_lately()
     await queue_reply("main:m:o1:1", PERSON, "已下单\n\n1042K", now=NOW)
     await queue_reply("main:m:o1:1", PERSON, "已下单\n\n1042K", now=NOW)
     await post.send()
@@ -242,6 +243,7 @@ async def test_late_replies_go_as_plain_messages_and_say_what_was_written(post: 
 
 
 async def test_a_late_reply_whose_window_closed_is_given_up(post: Post):
+    await wrote_lately()
     await queue_reply("main:m:o1:1", PERSON, "已下单", now=NOW)
     post.custom.answers = [code(45015)]
     await post.send()
