@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from desk.premises import each_account, now, with_database
+from desk.rules import rules_app
 from desk.terminal import AsJson, refuse, show, table, usage
 from settings import read_settings
 
@@ -19,6 +20,7 @@ PARTS = {
     "menu": menu_app,
     "templates": templates_app,
     "config": config_app,
+    "review-rules": rules_app,
 }
 
 

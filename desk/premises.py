@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,7 +55,9 @@ def beside_service(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     from templates import set_zone
 
     settings = read_settings()
-    set_policy(Policy(zone=settings.zone))
+    above = settings.approval_above
+    limit = None if above is None else Decimal(str(above))
+    set_policy(Policy(zone=settings.zone, approval_above=limit, unusual_factor=Decimal(str(settings.unusual_factor))))
     set_zone(settings.zone)
 
     async def run() -> T:

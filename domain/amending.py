@@ -13,9 +13,10 @@ from domain.dealerrors import AmendmentHeld, BelowShipped, NothingLeft, NothingT
 from domain.dealevents import OrderAmended
 from domain.errors import OrderNotFound, StepRefused
 from domain.holding import held
+from domain.judging import rulebook
 from domain.models import Customer, Order, OrderLine, Product
 from domain.models.orders import wish_facts
-from domain.policy import current_policy, shop_day
+from domain.policy import shop_day
 from domain.purchasing import request_missing
 from domain.recording import record
 from domain.repricing import check_quantity, new_line, reprice, total_of
@@ -183,7 +184,7 @@ async def _worked_out(plan: _Plan, wish: Wish, by: Actor) -> tuple[str, Decimal]
     if not plan.texts and wish.details == NO_DETAILS:
         raise NothingToChange(plan.order.number)
     total = total_of(plan.lines)
-    limit = current_policy().approval_above
+    limit = (await rulebook()).threshold("above_limit")
     if limit is not None and total > limit and total > plan.order.total and not by.roles & DECIDING:
         raise AmendmentHeld(plan.order.number, ("above_limit",))
     return goods_of(line for line in plan.lines if line.base_qty > line.cancelled), total

@@ -38,6 +38,7 @@ __all__ = [
     "close_lane",
     "commit",
     "fetch",
+    "fetch_beside",
     "insert",
     "insert_models",
     "json_of",
@@ -84,6 +85,15 @@ async def fetch(model: type[M], rest: str, *values: Any) -> list[M]:
     names, head = selection(model)
     restore = model._init_from_db
     return [restore(**dict(zip(names, row, strict=True))) for row in await rows(f"{head} {rest}", *values)]
+
+
+async def fetch_beside(model: type[M], beside: Sequence[str], rest: str, *values: Any) -> list[tuple[M, Row]]:
+    """The same with more columns beside the model's own, as expressions of ours."""
+    names, head = selection(model)
+    columns, table = head.split(" FROM ")
+    found = await rows(f"{columns}, {', '.join(beside)} FROM {table} {rest}", *values)
+    restore = model._init_from_db
+    return [(restore(**dict(zip(names, row, strict=False))), row[len(names) :]) for row in found]
 
 
 async def within(script: Script[T]) -> T:

@@ -23,6 +23,7 @@ def order_json(view: OrderView) -> dict[str, Any]:
         "review": {
             "verdict": view.verdict,
             "reasons": [{"code": reason.code, **reason.facts} for reason in view.reasons],
+            "rules": view.rules,
         },
         "axes": {
             "allocation": view.axes.allocation.value,

@@ -118,7 +118,7 @@ def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[
         placed_by_staff_id=by.staff,
         channel=draft.channel,
         state=after(OrderState.IN_REVIEW, Step.HOLD if held else Step.PASS),
-        review={"verdict": offer.review.verdict, "reasons": [asdict(r) for r in offer.review.reasons]},
+        review=asdict(offer.review),
         wish=wish_facts(draft.details.delivery),
         requested_date=offer.requested,
         promised_date=promised,

@@ -73,7 +73,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as it is now; ``axes`` are folds of the lines' counters."""
+    """An order as it is now; ``axes`` are folds of the lines' counters, ``rules`` the version it was judged by."""
 
     number: str
     customer: str
@@ -101,6 +101,7 @@ class OrderView:
     decided_at: datetime | None = None
     hold_reason: str = ""
     held_by: str = ""
+    rules: int = 0
 
     @property
     def expected(self) -> date | None:

@@ -137,6 +137,7 @@ async def order_view(number: str) -> OrderView:
         decided_at=order.decided_at,
         hold_reason=order.hold_reason or "",
         held_by=order.held_by or "",
+        rules=int(order.review.get("version", 0)),
     )
 
 

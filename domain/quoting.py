@@ -9,11 +9,12 @@ from domain import lane
 from domain.commands import Details
 from domain.errors import CustomerNotFound, DatePassed, NothingOrdered, PriceRefused
 from domain.incoming import ZERO, days_for
+from domain.judging import IN_FORCE, book_of
 from domain.models import Customer, Product, Stock
-from domain.policy import current_policy, shop_day
+from domain.policy import shop_day
 from domain.quotedvalues import OrderDraft, Quote, QuotedLine
 from domain.rules.promising import Supply, promise
-from domain.rules.review import Case, Review, ReviewedLine, review
+from domain.rules.review import Case, ReviewedLine, review
 from domain.rules.rights import may_see
 from domain.sizing import generic_units, sized
 from domain.terms import Terms, rates_of
@@ -23,10 +24,10 @@ from domain.values import SYSTEM, Actor, DeliveryWish
 
 async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     """Work a draft out; refuses unknown products and units, impossible quantities and days that have passed."""
-    found = await lane.fetch(Customer, "WHERE code = ? AND active", draft.customer)
+    found = await lane.fetch_beside(Customer, IN_FORCE, "WHERE code = ? AND active", draft.customer)
     if not found or not may_see(by, draft.customer):
         raise CustomerNotFound(draft.customer)
-    (customer,) = found
+    ((customer, in_force),) = found
     if not draft.lines:
         raise NothingOrdered
     today = shop_day(now)
@@ -41,7 +42,7 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     lines = sized(draft.lines, products, free, await generic_units(draft.lines, products), terms)
     _only_staff_name_prices(draft, products, by)
     ship_to = _ship_to(customer, draft.details)
-    verdict = await _reviewed(customer, lines, wish, today, complete=bool(ship_to.get("address") or customer.city))
+    case = await _case(customer, lines, wish, today, complete=bool(ship_to.get("address") or customer.city))
     lacking = {line.sku: line.base_qty - max(line.free, ZERO) for line in lines if line.free < line.base_qty}
     coming = await days_for(lacking, today=today)
     supplies = [Supply(line.free >= line.base_qty, line.lead_days, coming.get(line.sku)) for line in lines]
@@ -49,7 +50,7 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         lines=lines,
         total=_total(lines),
         promised=promise(supplies, today=today, wish=wish),
-        review=verdict,
+        review=review(case, book_of(*in_force)),
         customer_id=customer.id,
         customer_name=customer.name,
         today=today,
@@ -61,25 +62,21 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     )
 
 
-async def _reviewed(
+async def _case(
     customer: Customer, lines: tuple[QuotedLine, ...], wish: DeliveryWish | None, today: date, *, complete: bool
-) -> Review:
+) -> Case:
     usual = await usual_quantities(customer.id, [line.sku for line in lines])
-    policy = current_policy()
     looked_at = tuple(
         ReviewedLine(line.sku, line.base_qty, line.free, line.below_floor, usual.get(line.sku)) for line in lines
     )
-    case = Case(
+    return Case(
         lines=looked_at,
         total=_total(lines),
         today=today,
         wanted_on=wish.last_day if wish is not None else None,
         has_ship_to=complete,
         blocked=customer.blocked,
-        limit=policy.approval_above,
-        unusual_factor=policy.unusual_factor,
     )
-    return review(case)
 
 
 def _only_staff_name_prices(draft: OrderDraft, products: Mapping[str, Product], by: Actor) -> None:

@@ -3,12 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from domain import lane
-from domain.models import Order, OrderLine
-from domain.policy import current_policy
+from domain.judging import IN_FORCE, book_of
+from domain.models import Customer, Order, OrderLine
 from domain.quotedvalues import OrderDraft
 from domain.rules.lifecycle import OrderState
 from domain.values import quantity
@@ -43,11 +43,11 @@ async def unusual_lines(customer: str | None, wanted: dict[str | None, Decimal |
     skus = [sku for sku, base in wanted.items() if sku and base]
     if not customer or not skus:
         return {}
-    found = await lane.rows("SELECT id FROM customer WHERE code = ?", customer)
-    if not found:
+    found = await lane.fetch_beside(Customer, IN_FORCE, "WHERE code = ?", customer)
+    factor = book_of(*found[0][1]).threshold("unusual_quantity") if found else None
+    if factor is None:
         return {}
-    factor = current_policy().unusual_factor
-    usual = await usual_quantities(found[0][0], skus)
+    usual = await usual_quantities(found[0][0].id, skus)
     return {sku: usual[sku] for sku in skus if sku in usual and (wanted[sku] or 0) > usual[sku] * factor}
 
 
@@ -64,12 +64,16 @@ async def usuals(customer: str, *, limit: int = 5) -> list[Usual]:
     return [Usual(sku, last[sku][1], last[sku][2], last[sku][3], n) for sku, n in times.most_common(limit)]
 
 
-async def twin_of(draft: OrderDraft, *, since: datetime) -> str | None:
-    """An order of the same goods for the same customer, placed after ``since``; None if there is none."""
+async def twin_of(draft: OrderDraft, *, now: datetime) -> str | None:
+    """An order of the same goods for the same customer, placed not long before ``now``; None if there is none."""
     mine = "WHERE customer_id = (SELECT id FROM customer WHERE code = ?) AND state IN ? ORDER BY id DESC LIMIT ?"
     states = (*_stood(), OrderState.AWAITING_APPROVAL)
-    newest = await lane.fetch(Order, mine, draft.customer, states, LOOKED_BACK)
-    orders = {row.id: row for row in newest if row.placed_at >= since and row.asked_by != draft.key}
+    newest = await lane.fetch_beside(Order, IN_FORCE, mine, draft.customer, states, LOOKED_BACK)
+    span = book_of(*newest[0][1]).threshold("look_alike") if newest else None
+    if span is None:
+        return None
+    since = now - timedelta(minutes=float(span))
+    orders = {row.id: row for row, _ in newest if row.placed_at >= since and row.asked_by != draft.key}
     goods: dict[int, list[tuple[str, Decimal, str]]] = {}
     if orders:
         for line in await lane.fetch(OrderLine, "WHERE order_id IN ?", list(orders)):

@@ -19,6 +19,7 @@ from handlers import (
     repeating,
     reviewing,
     rostering,
+    ruling,
     sharing,
     stocking,
 )
@@ -26,6 +27,7 @@ from handlers import (
 ROOMS = (
     alerting, amending, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering,
     platform, repeating, reviewing, rostering, stocking, buying, promising,
+    ruling,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from bot.router import ANYONE, BOUND, Answered, Ask, Handler, Router
 from domain.commands import Approve, CancelOrder, Chase, Confirm, Deny, ProvideInfo, QueryOrder, ReceiveGoods, Reject
 from domain.errors import CustomerNotFound
 from domain.officecommands import PassOn
-from handlers import amending, announcing, booking, buying, enquiring, fulfilling, joining, promising, reviewing
+from handlers import amending, announcing, booking, buying, enquiring, fulfilling, joining, promising, reviewing, ruling
 from handlers.ordering import proceed
 
 
@@ -25,6 +25,7 @@ YES: dict[str, Handler] = {
     "confirm_announce": announcing.send,
     "confirm_identity": joining.is_me,
     "confirm_swap": promising.swap_now,
+    "confirm_rule": ruling.set_now,
     "confirm_amend": amending.amend_now,
     "confirm_short_close": amending.close_now,
 }
@@ -35,6 +36,7 @@ NO: dict[str, Handler] = {
     "confirm_announce": announcing.drop,
     "confirm_identity": joining.not_me,
     "confirm_swap": promising.leave_it,
+    "confirm_rule": ruling.leave_it,
     "confirm_amend": amending.leave_it,
     "confirm_short_close": amending.leave_it,
 }

@@ -15,7 +15,6 @@ from handlers.naming import remember
 from handlers.ordering import WRITERS, order_draft, proceed
 
 UNDO_SPAN = timedelta(minutes=10)
-TWIN_SPAN = timedelta(minutes=10)
 
 
 def register(router: Router) -> None:
@@ -33,7 +32,7 @@ async def book(ask: Ask) -> Answered:
     if question is None or question.heard_at is None or ask.heard_at < question.heard_at:
         # The yes was sent before this version was read back: it can only mean an older one.
         return await proceed(ask, talk.draft)
-    twin = await twin_of(order_draft(talk.draft, ask.actor), since=ask.now - TWIN_SPAN)
+    twin = await twin_of(order_draft(talk.draft, ask.actor), now=ask.now)
     if twin is not None:
         asked = Question("confirm_twin", subject=twin, heard_at=ask.heard_at)
         return say("twin", replace(talk, question=asked), number=twin)

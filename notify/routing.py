@@ -36,6 +36,7 @@ from domain.officeevents import (
     LeaveTaken,
     LevelsSet,
 )
+from domain.reviewevents import RulesChanged
 from domain.rules.lifecycle import OrderState
 from domain.rules.tracking import RETURN, TROUBLED
 from domain.stockevents import (
@@ -170,6 +171,7 @@ ALERTED: frozenset[type[BusinessEvent]] = frozenset({StockFellShort})
 NOBODY: Mapping[type[BusinessEvent], str] = {
     ApprovalGiven: "the next level is asked, or the order is accepted and that is told",
     LevelsSet: "the one who set them has the answer, everybody else can ask for them",
+    RulesChanged: "the one who set them has the answer, everybody who decides can ask for them",
     LinksRevoked: "the one who took them back has the answer",
     OrderResumed: "the warehouse sees it among what waits for dispatch again",
     OrderPlaced: "the outcome of the review follows at once and is told",

@@ -85,6 +85,7 @@ CHOICES = {
     "confirm_twin": ("确认", "不要"),
     "confirm_swap": ("确认", "不要"),
     "confirm_proposal": ("确认", "不要"),
+    "confirm_rule": ("确认", "不要"),
     "confirm_announce": ("确认", "不要"),
     "confirm_identity": ("是我", "不是我"),
 }

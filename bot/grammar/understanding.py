@@ -24,6 +24,7 @@ from bot.grammar.orders import create, reorder
 from bot.grammar.proclaiming import proclaims, proclamation
 from bot.grammar.questions import query_both, query_order, query_price, query_stock
 from bot.grammar.reports import own_count, report
+from bot.grammar.ruling import ruling
 from bot.grammar.scene import Scene, look
 from bot.grammar.supplies import supply_phrase
 from bot.grammar.talk import confirmation, handoff, help_wanted, small_talk
@@ -145,6 +146,7 @@ _Rule = Callable[[Scene], Sequence[Command] | Command | None]
 _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
     ("proclamation", proclamation),
+    ("ruling", ruling),
     ("office", office_phrase),
     ("deal_phrase", deal_phrase),
     ("goods", goods_phrase),

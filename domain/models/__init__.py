@@ -3,6 +3,7 @@
 from domain.models.approvals import Approval, ApprovalScheme
 from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, Product, UnitSynonym
 from domain.models.installation import JobRun, Leadership, Mark
+from domain.models.judging import ReviewScheme
 from domain.models.ledger import Event, InstanceSecret
 from domain.models.office import Announcement
 from domain.models.orders import Order, OrderLine, OrderNumber
@@ -41,6 +42,7 @@ __all__ = [
     "PurchaseItem",
     "PurchaseOrder",
     "PurchaseRequest",
+    "ReviewScheme",
     "Shift",
     "Shipment",
     "ShipmentLine",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from domain.rules.rulebook import USUAL, Rulebook
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -35,16 +37,15 @@ class Case:
     wanted_on: date | None = None
     blocked: bool = False
     has_ship_to: bool = True
-    limit: Decimal | None = None
-    unusual_factor: Decimal = Decimal(5)
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """``passed``, or ``held`` for a person; the reasons that do not hold are told as well."""
+    """``passed``, or ``held`` for a person, by ``version`` of the rules; reasons that do not hold are told as well."""
 
     verdict: str
     reasons: tuple[Reason, ...] = ()
+    version: int = 0
 
 
 HOLDING = frozenset(
@@ -52,18 +53,22 @@ HOLDING = frozenset(
 )
 
 
-def review(case: Case) -> Review:
-    """Apply every rule; a shortage alone never holds an order, it leads to an honest date."""
-    reasons = tuple(reason for rule in RULES for reason in rule(case))
+def review(case: Case, book: Rulebook = USUAL) -> Review:
+    """Apply every rule that is on; a shortage alone never holds an order, it leads to an honest date."""
+    reasons = tuple(reason for rule in RULES for reason in rule(case, book) if _counts(reason, book))
     held = any(reason.code in HOLDING for reason in reasons)
-    return Review("held" if held else "passed", reasons)
+    return Review("held" if held else "passed", reasons, book.version)
 
 
-def _complete(case: Case) -> list[Reason]:
+def _counts(reason: Reason, book: Rulebook) -> bool:
+    return reason.code not in HOLDING or book.counts(reason.code)
+
+
+def _complete(case: Case, _book: Rulebook) -> list[Reason]:
     return [] if case.has_ship_to else [Reason("incomplete", {"what": "address"})]
 
 
-def _stock(case: Case) -> list[Reason]:
+def _stock(case: Case, _book: Rulebook) -> list[Reason]:
     return [
         Reason("short", {"sku": line.sku, "missing": format(line.base_qty - max(line.free, Decimal(0)), "f")})
         for line in case.lines
@@ -71,31 +76,37 @@ def _stock(case: Case) -> list[Reason]:
     ]
 
 
-def _price(case: Case) -> list[Reason]:
+def _price(case: Case, _book: Rulebook) -> list[Reason]:
     return [Reason("price_below_floor", {"sku": line.sku}) for line in case.lines if line.below_floor]
 
 
-def _quantity(case: Case) -> list[Reason]:
+def _quantity(case: Case, book: Rulebook) -> list[Reason]:
+    factor = book.threshold("unusual_quantity")
     return [
         Reason("unusual_quantity", {"sku": line.sku, "usual": format(line.usual, "f")})
         for line in case.lines
-        if line.usual is not None and line.base_qty > line.usual * case.unusual_factor
+        if factor is not None and line.usual is not None and line.base_qty > line.usual * factor
     ]
 
 
-def _customer(case: Case) -> list[Reason]:
+def _customer(case: Case, _book: Rulebook) -> list[Reason]:
     return [Reason("customer_blocked")] if case.blocked else []
 
 
-def _amount(case: Case) -> list[Reason]:
-    over = case.limit is not None and case.total > case.limit
+def _amount(case: Case, book: Rulebook) -> list[Reason]:
+    limit = book.threshold("above_limit")
+    over = limit is not None and case.total > limit
     return [Reason("above_limit", {"total": format(case.total, "f")})] if over else []
 
 
-def _day(case: Case) -> list[Reason]:
-    # The same day is no matter of stock but of whether somebody can still drive: a person has to say.
-    soon = case.wanted_on is not None and case.wanted_on <= case.today
-    return [Reason("date_too_soon", {"wanted": case.wanted_on.isoformat()})] if soon and case.wanted_on else []
+def _day(case: Case, book: Rulebook) -> list[Reason]:
+    # A day that is so near is no matter of stock but of whether somebody can still drive: a person has to say.
+    notice = book.threshold("date_too_soon")
+    if notice is None or case.wanted_on is None or (case.wanted_on - case.today).days >= notice:
+        return []
+    return [Reason("date_too_soon", {"wanted": case.wanted_on.isoformat()})]
 
 
-RULES: tuple[Callable[[Case], list[Reason]], ...] = (_complete, _stock, _price, _quantity, _customer, _amount, _day)
+RULES: tuple[Callable[[Case, Rulebook], list[Reason]], ...] = (
+    _complete, _stock, _price, _quantity, _customer, _amount, _day,
+)  # fmt: skip

@@ -85,7 +85,7 @@ async def test_what_has_been_shipped_is_not_taken_back(chat: Chat):
 async def test_the_same_order_twice_within_minutes_is_asked_about(chat: Chat):
     number = await booked(chat)
     await chat.ask(WANG, "下单 A100 20箱 明天送")
-    assert f"刚才已下过一样的单 {number}" in await chat.ask(WANG, "确认")
+    assert f"不久前下过一样的单 {number}" in await chat.ask(WANG, "确认")
     await chat.later(seconds=1)
     await chat.restart()
     assert "没有再下" in await chat.ask(WANG, "2")

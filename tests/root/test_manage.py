@@ -206,6 +206,22 @@ def test_orders_and_notices_are_listed(shop: Desk):
     assert shop.run("notices", "retry", "7").returncode == 1
 
 
+def test_the_rules_of_review_are_shown_and_set(shop: Desk):
+    rows = json.loads(shop.run("review-rules", "--json", GENDAN_APPROVAL_ABOVE="900").stdout)
+    assert (rows[1]["rule"], rows[1]["on"], rows[1]["value"], rows[1]["version"]) == ("above_limit", True, "900", 0)
+    done = json.loads(shop.run("review-rules", "set", "2", "5000", "--json").stdout)
+    assert done == {"rule": "above_limit", "on": True, "value": "5000", "version": 1}
+    assert shop.run("review-rules", "set", "2", "off").returncode == 0
+    for wrong, code in ((("1", "5"), 1), (("99", "5"), 1), (("2", "0"), 1), (("2", "much"), 2), (("2", "nan"), 2)):
+        assert shop.run("review-rules", "set", *wrong).returncode == code, wrong
+    past = json.loads(shop.run("review-rules", "history", "--json").stdout)
+    assert [(one["version"], one["was"], one["now"], one["by"]) for one in past] == [
+        (2, "5000", "off", "系统"), (1, "off", "5000", "系统"),
+    ]  # fmt: skip
+    assert past[0]["until"] is None
+    assert past[1]["until"] == past[0]["since"]
+
+
 def test_understand_reads_lines_with_and_without_a_catalogue(shop: Desk):
     row = {
         "id": "1",

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from domain.rules.review import HOLDING, Case, ReviewedLine, review
+from domain.rules.rulebook import Rulebook, Setting
 
 D = Decimal
 TODAY = date(2026, 11, 24)
 GOOD = ReviewedLine("A100", D(10), D(100), below_floor=False)
+
+
+BOOK = Rulebook(3, {"above_limit": Setting(True, D("184.99"))})
 
 
 def case(*lines: ReviewedLine, **more: Any) -> Case:
@@ -30,13 +34,14 @@ def test_what_is_in_order_passes_without_a_word():
         (case(replace(GOOD, below_floor=True)), "price_below_floor", {"sku": "A100"}),
         (case(replace(GOOD, usual=D("1.9"))), "unusual_quantity", {"sku": "A100", "usual": "1.9"}),
         (case(blocked=True), "customer_blocked", {}),
-        (case(limit=D("184.99")), "above_limit", {"total": "185"}),
+        (case(), "above_limit", {"total": "185"}),
         (case(wanted_on=TODAY), "date_too_soon", {"wanted": "2026-11-24"}),
     ],
 )
 def test_what_holds_an_order(bad: Case, code: str, facts: dict[str, str]):
-    found = review(bad)
-    assert found.verdict == "held"
+    book = BOOK if code == "above_limit" else Rulebook()
+    found = review(bad, book)
+    assert (found.verdict, found.version) == ("held", book.version)
     assert [(reason.code, dict(reason.facts)) for reason in found.reasons] == [(code, facts)]
 
 
@@ -44,7 +49,7 @@ def test_what_holds_an_order(bad: Case, code: str, facts: dict[str, str]):
     "fine",
     [
         case(replace(GOOD, usual=D(2))),
-        case(limit=D(185)),
+        case(),
         case(wanted_on=date(2026, 11, 25)),
         case(replace(GOOD, base_qty=D(100))),
     ],
@@ -68,3 +73,33 @@ def test_every_reason_is_told():
         "short", "price_below_floor", "unusual_quantity", "customer_blocked",
     }  # fmt: skip
     assert "short" not in HOLDING
+
+
+def off(*codes: str) -> Rulebook:
+    return Rulebook(1, {code: Setting(False, D(1)) for code in codes})
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        (case(has_ship_to=False), "incomplete"),
+        (case(replace(GOOD, below_floor=True)), "price_below_floor"),
+        (case(replace(GOOD, usual=D("1.9"))), "unusual_quantity"),
+        (case(blocked=True), "customer_blocked"),
+        (case(wanted_on=TODAY), "date_too_soon"),
+    ],
+)
+def test_a_rule_that_is_off_finds_nothing(bad: Case, code: str):
+    assert review(bad).verdict == "held"
+    assert review(bad, off(code)).reasons == ()
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(3, "held"), (4, "passed")])
+def test_days_of_notice_are_a_threshold(days: int, verdict: str):
+    book = Rulebook(1, {"date_too_soon": Setting(True, D(4))})
+    assert review(case(wanted_on=date(2026, 11, 24 + days)), book).verdict == verdict
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [("184.99", "held"), ("185", "passed")])
+def test_the_limit_itself_passes(limit: str, verdict: str):
+    assert review(case(), Rulebook(1, {"above_limit": Setting(True, D(limit))})).verdict == verdict

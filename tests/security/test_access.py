@@ -77,6 +77,7 @@ CHAT: dict[str, frozenset[str]] = {
     "Report": BOUND,
     "ReverseMove": frozenset({"warehouse", "purchasing", "manager"}),
     "ResumeOrder": frozenset({"sales", "reviewer", "finance", "manager"}),
+    "ReviewRules": frozenset({"reviewer", "manager"}),
     "RevokeLinks": WRITERS,
     "SetDuty": HIRERS,
     "ShareLink": WRITERS,
