@@ -15,6 +15,7 @@ from domain import faults
 from domain.nightly import Nightly
 from domain.policy import Policy
 from domain.signs import Sign
+from domain.silence import Patience
 from notify.alerts.rules import Thresholds
 from notify.windows import Grant, Grants
 from settings import Settings
@@ -45,8 +46,11 @@ def thresholds(settings: Settings) -> Thresholds:
     """How long something may take before somebody is alerted."""
     return Thresholds(
         held=timedelta(hours=settings.held_hours),
-        first_scan=timedelta(hours=settings.first_scan_hours),
-        silence=timedelta(hours=settings.silence_hours),
+        parcels=Patience(
+            first_scan=timedelta(hours=settings.first_scan_hours),
+            silence=timedelta(hours=settings.silence_hours),
+            floor=timedelta(hours=settings.silence_floor_hours),
+        ),
         escalate=timedelta(minutes=settings.escalate_minutes),
     )
 

@@ -16,6 +16,7 @@ from connect.carriers.services import PARSERS, Service
 from domain.errors import DeliveryFailed
 from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
+from domain.reassuring import reassure
 from domain.repromising import repromise
 from domain.subscribing import Watch, due_queries, due_watches, note_unanswered, note_watched
 from domain.tracking import apply_trace, process_pushes
@@ -160,7 +161,8 @@ def jobs(
     """
 
     async def alerts(now: datetime) -> None:
-        if await keep_moving(thresholds.held, now=now) + await watch(thresholds, now=now, link=link):
+        told = await keep_moving(thresholds.held, now=now) + await watch(thresholds, now=now, link=link)
+        if told + await reassure(thresholds.parcels, now=now):
             wake()
 
     async def pushes(now: datetime) -> int:

@@ -22,6 +22,7 @@ from domain.recording import record
 from domain.rules.lifecycle import Step, may
 from domain.rules.promising import next_workday
 from domain.rules.rights import SHIPPING, require
+from domain.rules.tracking import lane_of
 from domain.rules.waybills import WITHOUT_WAYBILL, candidates_of, carrier_of, normal, plausible, tail_of
 from domain.subscribing import first_query
 from domain.tally import STOCK_CONFLICTS, count
@@ -57,7 +58,7 @@ async def ship(
 ) -> Shipped:
     """Send what is reserved of an order, or the named part of it; the same waybill twice is the same parcel."""
     require(by, SHIPPING)
-    label = _recognised(carrier, waybill)
+    label = recognised(carrier, waybill)
     try:
         return await transact(lambda: _ship(number, label, lines, by, now))
     except IntegrityError:
@@ -66,7 +67,7 @@ async def ship(
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
+class Label:
     """What stands on the parcel; ``said``: a person named the carrier."""
 
     carrier: str
@@ -74,19 +75,20 @@ class _Label:
     said: bool
 
 
-def _recognised(carrier: str | None, waybill: str | None) -> _Label:
+def recognised(carrier: str | None, waybill: str | None) -> Label:
+    """What is meant by a carrier and a waybill as somebody wrote them; a person's word on the carrier counts."""
     if waybill is None:
         if carrier in WITHOUT_WAYBILL:
-            return _Label(carrier or "", None, True)
+            return Label(carrier or "", None, True)
         raise WaybillRefused("", taken=False)
     number = normal(waybill)
     found = carrier or carrier_of(number)
     if found is None or not plausible(number):
         raise WaybillRefused(waybill, taken=False, maybe=candidates_of(number) if plausible(number) else ())
-    return _Label(found, number, carrier is not None)
+    return Label(found, number, carrier is not None)
 
 
-async def _ship(number: str, label: _Label, wanted: Sequence[Wanted] | None, by: Actor, now: datetime) -> Shipped:
+async def _ship(number: str, label: Label, wanted: Sequence[Wanted] | None, by: Actor, now: datetime) -> Shipped:
     order = await held(number, by)
     carrier, waybill = label.carrier, label.waybill
     before = await Shipment.get_or_none(waybill=waybill).prefetch_related("lines__line") if waybill else None
@@ -149,7 +151,7 @@ def _named_part(number: str, lines: Sequence[OrderLine], asked: Wanted) -> list[
     return parts
 
 
-async def _parcel(order: Order, label: _Label, *, by: Actor, now: datetime) -> Shipment:
+async def _parcel(order: Order, label: Label, *, by: Actor, now: datetime) -> Shipment:
     count = await Shipment.filter(order_id=order.id).count()
     return await Shipment.create(
         number=f"{order.number}-{count + 1}",
@@ -166,6 +168,7 @@ async def _parcel(order: Order, label: _Label, *, by: Actor, now: datetime) -> S
         shipped_by=by.name,
         shipped_at=now,
         eta=_eta(now) if label.waybill else None,
+        lane=lane_of(label.carrier, order.customer.city) if label.waybill else "",
     )
 
 

@@ -13,7 +13,7 @@ from domain.holding import held
 from domain.models import CarrierPush, Order, Shipment, TrackingEvent
 from domain.models.shipments import ParcelState
 from domain.recording import record
-from domain.rules.tracking import FINAL, TROUBLED, moved
+from domain.rules.tracking import FINAL, TROUBLED, longest_gap, moved
 from domain.rules.waybills import normal
 from domain.transaction import transact
 from domain.values import SYSTEM, Scan, Trace
@@ -109,12 +109,13 @@ async def _apply(shipment_id: int, trace: Trace, now: datetime) -> int:
     before = shipment.state
     state, fresh = await _fresh(shipment, trace, now)
     await TrackingEvent.bulk_create(fresh)
-    await _update(shipment, trace, state, now)
+    await _update(shipment, trace, state, now=now, heard=bool(fresh))
     await _tell(order, shipment, fresh, now)
     arrived = {state, *(event.state for event in fresh if event.first_in_state)}
     if ParcelState.DELIVERED in arrived and before not in FINAL:
         at = max((event.at for event in fresh if event.state is ParcelState.DELIVERED), default=now)
         await parcel_arrived(order, shipment, at=at, by="carrier")
+        await _learn(shipment.id)
     return len(fresh)
 
 
@@ -161,7 +162,14 @@ def _row(shipment: Shipment, scan: Scan, digest: str, *, first: bool, now: datet
     )
 
 
-async def _update(shipment: Shipment, trace: Trace, state: ParcelState, now: datetime) -> None:
+async def _learn(shipment: int) -> None:
+    """Keep of a journey that ended well how long nothing was heard at the longest: that is usual for its lane."""
+    gap = longest_gap([at for (at,) in await TrackingEvent.filter(shipment_id=shipment).values_list("at")])
+    if gap is not None:
+        await Shipment.filter(id=shipment).update(longest_gap=int(gap.total_seconds()))
+
+
+async def _update(shipment: Shipment, trace: Trace, state: ParcelState, *, now: datetime, heard: bool) -> None:
     times = [scan.at for scan in trace.scans]
     news = max([*times, *filter(None, [shipment.last_news_at])], default=None)
     new: dict[str, Any] = {
@@ -170,6 +178,8 @@ async def _update(shipment: Shipment, trace: Trace, state: ParcelState, now: dat
         "last_news_at": news,
         "eta": trace.eta or shipment.eta,
     }
+    if heard:
+        new |= {"gave_up_at": None, "quiet_at": None}
     new["query_next_at"] = None if state in FINAL else max(now + QUIET, shipment.query_next_at or now)
     if trace.corrected and not shipment.carrier_said:
         # The service knew better whose parcel it is, and watches it under that name.
@@ -178,6 +188,7 @@ async def _update(shipment: Shipment, trace: Trace, state: ParcelState, now: dat
         # The service gave up: watch again, half an hour later at the earliest, as it asks.
         again = shipment.watch_tries < MOST_WATCHES
         new |= {"watched": "wanted" if again else "refused", "watch_next_at": now + WATCH_AGAIN if again else None}
+        new["gave_up_at"] = shipment.gave_up_at or now
     await Shipment.filter(id=shipment.id).update(**new)
 
 

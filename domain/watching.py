@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time
 from tortoise.expressions import F, Subquery
 from tortoise.queryset import QuerySet
 
+from domain import silence
 from domain.models import Approval, Order, OrderLine, PurchaseOrder, PurchaseRequest, Shipment
-from domain.models.shipments import ParcelState
 from domain.rules.lifecycle import OrderState
-from domain.rules.tracking import MOVING
+from domain.rules.waybills import candidates_of
+from domain.silence import Patience
 from domain.values import plain
 
 MOST = 500
@@ -40,17 +41,42 @@ async def held_orders(before: datetime) -> list[Condition]:
 
 async def unscanned_parcels(before: datetime) -> list[Condition]:
     """Parcels with a waybill, handed over at ``before`` or earlier, that no carrier has scanned."""
-    found = Shipment.filter(
-        state=ParcelState.HANDED_OVER, first_scan_at__isnull=True, waybill__isnull=False, shipped_at__lte=before
-    )
-    return [_of(row.order, row.number, row.shipped_at, _parcel(row)) for row in await _with_order(found)]
+    rows = await _with_order(silence.unscanned(before))
+    return [_of(row.order, row.number, row.relabelled_at or row.shipped_at, _parcel(row)) for row in rows]
 
 
-async def silent_parcels(before: datetime) -> list[Condition]:
-    """Parcels on their way of which the carrier said nothing since ``before``."""
-    found = Shipment.filter(state__in=MOVING, last_news_at__lte=before)
+async def silent_parcels(patience: Patience, *, now: datetime) -> list[Condition]:
+    """Parcels on their way of which the carrier has said nothing for longer than is usual on their lane."""
+    rows = await silence.unusual(await _with_order(silence.unheard(patience, now=now)), patience, now=now)
     return [
-        _of(row.order, row.number, row.last_news_at or row.shipped_at, _parcel(row)) for row in await _with_order(found)
+        _of(
+            row.order,
+            row.number,
+            row.last_news_at or row.shipped_at,
+            _parcel(row) | {"silent": silence.hours(row, now)},
+        )
+        for row in rows
+    ]
+
+
+async def given_up_parcels(*, scanned: bool) -> list[Condition]:
+    """Parcels that a service does not watch any more: ``scanned`` once and never again, or never at all."""
+    rows = await _with_order(silence.given_up(scanned=scanned))
+    return [_of(row.order, row.number, row.gave_up_at or row.shipped_at, _parcel(row) | _others(row)) for row in rows]
+
+
+async def troubled_parcels(since: datetime) -> list[Condition]:
+    """Parcels that a carrier has trouble with, or brings back; those of which nothing was heard since are left out."""
+    rows = await _with_order(silence.troubled(since))
+    why = await silence.reasons(rows)
+    return [
+        _of(
+            row.order,
+            f"{row.number}:{row.state}:{why.get(row.id, '')}",
+            row.last_news_at or row.shipped_at,
+            _parcel(row) | {"state": row.state.value, "reason": why.get(row.id, "")},
+        )
+        for row in rows
     ]
 
 
@@ -113,6 +139,11 @@ def _short(line: OrderLine, expected: date | None) -> dict[str, str]:
 
 def _parcel(row: Shipment) -> dict[str, str]:
     return {"shipment": row.number, "carrier": row.carrier, "waybill": row.waybill or ""}
+
+
+def _others(row: Shipment) -> dict[str, str]:
+    """Whose waybill it might be instead."""
+    return {"others": "、".join(one for one in candidates_of(row.waybill or "") if one != row.carrier)}
 
 
 def _close_of(day: date) -> datetime:

@@ -14,6 +14,7 @@ from handlers import (
     joining,
     naming,
     ordering,
+    parcels,
     platform,
     promising,
     repeating,
@@ -26,7 +27,7 @@ from handlers import (
 
 ROOMS = (
     alerting, amending, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering,
-    platform, repeating, reviewing, rostering, stocking, buying, promising,
+    parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
     ruling,
 )  # fmt: skip
 

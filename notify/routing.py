@@ -36,9 +36,10 @@ from domain.officeevents import (
     LeaveTaken,
     LevelsSet,
 )
+from domain.parcelevents import ParcelQuiet, ParcelRelabelled
 from domain.reviewevents import RulesChanged
 from domain.rules.lifecycle import OrderState
-from domain.rules.tracking import RETURN, TROUBLED
+from domain.rules.tracking import WRONG
 from domain.stockevents import (
     CountDecided,
     CountWaits,
@@ -82,12 +83,9 @@ _TOLD_STATES = frozenset(
         ParcelState.OUT_FOR_DELIVERY,
         ParcelState.READY_FOR_PICKUP,
         ParcelState.DELIVERED,
-        *TROUBLED,
-        *RETURN,
-        ParcelState.CANCELLED,
+        *WRONG,
     }
 )
-_BAD_STATES = frozenset({*TROUBLED, *RETURN, ParcelState.CANCELLED})
 _UNDECIDED = frozenset({OrderState.AWAITING_APPROVAL, OrderState.IN_REVIEW})
 
 
@@ -143,10 +141,9 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
         Route(Notice.ORDER_CHASED, staff(Role.WAREHOUSE), "warehouse", when=_decided),
     ),
     OrderShipped: (Route(Notice.ORDER_SHIPPED, _RECEIVERS, "receiver", CUSTOMER),),
-    ParcelMoved: (
-        Route(Notice.PARCEL_MOVED, _RECEIVERS, "receiver", CUSTOMER, when=_state_in(_TOLD_STATES)),
-        Route(Notice.PARCEL_MOVED, rep_else(Role.MANAGER), "rep", when=_state_in(_BAD_STATES)),
-    ),
+    ParcelMoved: (Route(Notice.PARCEL_MOVED, _RECEIVERS, "receiver", CUSTOMER, when=_state_in(_TOLD_STATES)),),
+    ParcelQuiet: (Route(Notice.PARCEL_QUIET, _RECEIVERS, "receiver", CUSTOMER),),
+    ParcelRelabelled: (Route(Notice.PARCEL_RELABELLED, _RECEIVERS, "receiver", CUSTOMER),),
     GoodsReceived: (Route(Notice.GOODS_RECEIVED, rep_else(Role.MANAGER), "rep", when=_remarked),),
     PersonJoined: (Route(Notice.PERSON_JOINED, staff(Role.MANAGER, Role.ADMIN), "manager", when=_of_staff),),
     CodesGuessed: (Route(Notice.CODES_GUESSED, staff(Role.MANAGER, Role.ADMIN), "manager"),),

@@ -16,6 +16,10 @@ class Shipment(Model):
 
     ``carrier_said``: a person named the carrier, and no service knows better. ``service`` watches it; ``asked_at`` is
     when one was last asked where it is, ``query_next_at`` when one may be asked next.
+
+    ``lane`` is who carries it where to, ``longest_gap`` the longest time in seconds between two scans of a journey that
+    ended well. Of a parcel that is silent: ``gave_up_at`` its service stopped watching, ``quiet_at`` the customer was
+    told. ``relabelled_at``: its waybill or carrier was put right.
     """
 
     id = fields.IntField(primary_key=True)
@@ -42,12 +46,23 @@ class Shipment(Model):
     last_news_at: datetime | None = fields.DatetimeField(null=True)
     delivered_at: datetime | None = fields.DatetimeField(null=True)
     received_by = fields.CharField(64, default="")
+    lane = fields.CharField(64, default="", db_default="")
+    longest_gap: int | None = fields.IntField(null=True)
+    gave_up_at: datetime | None = fields.DatetimeField(null=True)
+    quiet_at: datetime | None = fields.DatetimeField(null=True)
+    relabelled_at: datetime | None = fields.DatetimeField(null=True)
 
     lines: fields.ReverseRelation["ShipmentLine"]
     events: fields.ReverseRelation["TrackingEvent"]
 
     class Meta:
-        indexes = (("state", "id"), ("watched", "watch_next_at"), ("order_id",), ("query_next_at",))
+        indexes = (
+            ("state", "id"),
+            ("watched", "watch_next_at"),
+            ("order_id",),
+            ("query_next_at",),
+            ("lane", "delivered_at"),
+        )
 
 
 class ShipmentLine(Model):

@@ -1,5 +1,10 @@
 """How the status of a parcel may move; pure. What the codes of a carrier service mean stands with its connector."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import ceil
+
 from domain.values import ParcelState as ParcelState
 
 FINAL = frozenset({ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.CANCELLED})
@@ -17,6 +22,11 @@ MOVING = frozenset(
 """On its way, so that the next news should come soon."""
 TROUBLED = frozenset({ParcelState.PROBLEM, ParcelState.DELIVERY_FAILED})
 RETURN = frozenset({ParcelState.RETURNING, ParcelState.RETURNED})
+WRONG = frozenset({*TROUBLED, *RETURN, ParcelState.CANCELLED})
+"""What somebody of ours has to look at."""
+FEWEST = 10
+"""From so many journeys on one knows what is usual."""
+USUAL = 0.9
 
 
 def moved(present: ParcelState, news: ParcelState) -> ParcelState:
@@ -31,3 +41,21 @@ def moved(present: ParcelState, news: ParcelState) -> ParcelState:
     if news is ParcelState.HANDED_OVER:
         return present
     return news
+
+
+def lane_of(carrier: str, city: str | None) -> str:
+    """Who carries a parcel where to: parcels of one lane are alike in how often one hears of them."""
+    return f"{carrier}>{city}"[:64] if city else carrier[:64]
+
+
+def longest_gap(times: Sequence[datetime]) -> timedelta | None:
+    """The longest time between two scans that follow each other; None with fewer than two."""
+    ordered = sorted(times)
+    return max((later - earlier for earlier, later in pairwise(ordered)), default=None)
+
+
+def usual_gap(gaps: Sequence[timedelta]) -> timedelta | None:
+    """What nine of ten journeys stay under; None when too few are known."""
+    if len(gaps) < FEWEST:
+        return None
+    return sorted(gaps)[ceil(USUAL * len(gaps)) - 1]

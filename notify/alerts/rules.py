@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain.events import StockFellShort
+from domain.silence import Patience
 from domain.values import Role
 from domain.watching import Condition, short_subject
 from notify.notices import Notice
@@ -17,8 +18,7 @@ class Thresholds:
     """How long is too long, from the settings."""
 
     held: timedelta = timedelta(hours=2)
-    first_scan: timedelta = timedelta(hours=24)
-    silence: timedelta = timedelta(hours=48)
+    parcels: Patience = field(default_factory=Patience)
     escalate: timedelta = timedelta(minutes=30)
 
 
@@ -54,8 +54,11 @@ STOCK_SHORT = Rule(
     "stock_short", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE, notice=Notice.STOCK_SHORT
 )
 ORDER_HELD = Rule("order_held", frozenset({Role.REVIEWER}), lambda limits: limits.held)
-NO_FIRST_SCAN = Rule("no_first_scan", frozenset({Role.WAREHOUSE}), lambda limits: limits.first_scan)
-CARRIER_SILENT = Rule("carrier_silent", frozenset({Role.WAREHOUSE}), lambda limits: limits.silence, to_rep=True)
+NO_FIRST_SCAN = Rule("no_first_scan", frozenset({Role.WAREHOUSE}), lambda limits: limits.parcels.first_scan)
+CARRIER_SILENT = Rule("carrier_silent", frozenset({Role.WAREHOUSE}), lambda limits: limits.parcels.floor, to_rep=True)
+PARCEL_UNKNOWN = Rule("parcel_unknown", frozenset({Role.WAREHOUSE}), lambda _: AT_ONCE)
+PARCEL_LOST = Rule("parcel_lost", frozenset({Role.WAREHOUSE}), lambda _: AT_ONCE, to_rep=True)
+PARCEL_TROUBLED = Rule("parcel_troubled", frozenset({Role.WAREHOUSE}), lambda _: AT_ONCE, to_rep=True)
 DELIVERY_OVERDUE = Rule("delivery_overdue", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
 PURCHASE_LATE = Rule("purchase_late", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE)
 CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
@@ -68,6 +71,9 @@ RULES = {
         ORDER_HELD,
         NO_FIRST_SCAN,
         CARRIER_SILENT,
+        PARCEL_UNKNOWN,
+        PARCEL_LOST,
+        PARCEL_TROUBLED,
         DELIVERY_OVERDUE,
         PURCHASE_LATE,
         CHANNEL_SHUT,

@@ -1,6 +1,6 @@
 """Looks at the business by the rules: raises what is wrong, tells whom it concerns, resolves what has passed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -16,6 +16,9 @@ from notify.alerts.rules import Finding, Rule, Thresholds
 from notify.alerts.troubles import shut_channels, unfit_notices
 from notify.models import Alert, AlertState
 from templates import zone
+
+STALE = timedelta(days=30)
+"""Trouble of which nothing was heard for so long is history."""
 
 log = structlog.get_logger()
 
@@ -56,8 +59,11 @@ async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
     seen: list[tuple[Rule, list[Condition]]] = [
         (rules.STOCK_SHORT, await watching.short_lines()),
         (rules.ORDER_HELD, await watching.held_orders(now - thresholds.held)),
-        (rules.NO_FIRST_SCAN, await watching.unscanned_parcels(now - thresholds.first_scan)),
-        (rules.CARRIER_SILENT, await watching.silent_parcels(now - thresholds.silence)),
+        (rules.NO_FIRST_SCAN, await watching.unscanned_parcels(now - thresholds.parcels.first_scan)),
+        (rules.CARRIER_SILENT, await watching.silent_parcels(thresholds.parcels, now=now)),
+        (rules.PARCEL_UNKNOWN, await watching.given_up_parcels(scanned=False)),
+        (rules.PARCEL_LOST, await watching.given_up_parcels(scanned=True)),
+        (rules.PARCEL_TROUBLED, await watching.troubled_parcels(now - STALE)),
         (rules.DELIVERY_OVERDUE, await watching.overdue_orders(now.astimezone(zone()).date())),
         (rules.PURCHASE_LATE, await watching.late_purchases(now.astimezone(zone()).date())),
         (rules.CHANNEL_SHUT, await shut_channels(now)),

@@ -59,8 +59,9 @@ def test_gate(alert: Standing, minutes: float, word: Word, why: str):
         (rules.ORDER_HELD, 2, True),
         (rules.NO_FIRST_SCAN, 23.9, False),
         (rules.NO_FIRST_SCAN, 24, True),
-        (rules.CARRIER_SILENT, 47.9, False),
-        (rules.CARRIER_SILENT, 48, True),
+        (rules.CARRIER_SILENT, 11.9, False),
+        (rules.CARRIER_SILENT, 12, True),
+        (rules.PARCEL_TROUBLED, 0, True),
         (rules.STOCK_SHORT, 0, True),
         (rules.DELIVERY_OVERDUE, 0, True),
     ],
@@ -250,7 +251,7 @@ async def test_a_silent_carrier_concerns_the_rep(db):
     assert [view.rule for view in await open_alerts(await actor("老李"))] == ["carrier_silent"]
 
 
-@pytest.mark.parametrize("state", [ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.HANDED_OVER])
+@pytest.mark.parametrize("state", [ParcelState.DELIVERED, ParcelState.HANDED_OVER])
 async def test_parcels_at_an_end_are_not_silent(db, state: ParcelState):
     await company()
     order = await an_order()

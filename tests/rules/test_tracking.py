@@ -1,9 +1,11 @@
 """How a parcel may move, whatever a service says."""
 
+from datetime import UTC, datetime, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rules.tracking import FINAL, RETURN, ParcelState, moved
+from domain.rules.tracking import FINAL, RETURN, ParcelState, longest_gap, moved, usual_gap
 
 STATES = st.sampled_from(ParcelState)
 
@@ -40,3 +42,16 @@ def test_the_newest_word_counts():
     assert moved(ParcelState.RETURNING, ParcelState.IN_TRANSIT) is ParcelState.RETURNING
     assert moved(ParcelState.RETURNING, ParcelState.RETURNED) is ParcelState.RETURNED
     assert moved(ParcelState.RETURNING, ParcelState.DELIVERED) is ParcelState.DELIVERED
+
+
+def test_usual_is_what_nine_of_ten_stay_under():
+    hours = [timedelta(hours=n) for n in range(1, 11)]
+    assert usual_gap(hours) == timedelta(hours=9)
+    assert usual_gap(hours[:9]) is None
+
+
+def test_the_longest_gap_does_not_depend_on_the_order():
+    start = datetime(2026, 11, 24, tzinfo=UTC)
+    times = [start + timedelta(hours=n) for n in (9, 0, 2)]
+    assert longest_gap(times) == timedelta(hours=7)
+    assert longest_gap(times[:1]) is None

@@ -43,6 +43,7 @@ CHAT: dict[str, frozenset[str]] = {
     "ClearDuty": HIRERS,
     "CloseShort": WRITERS,
     "Confirm": EVERYBODY,
+    "CorrectWaybill": frozenset({"warehouse", "manager"}),
     "CountStock": frozenset({"warehouse", "purchasing", "manager"}),
     "DecideCount": frozenset({"manager"}),
     "ConfirmShipment": frozenset({"warehouse", "manager"}),

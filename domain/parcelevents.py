@@ -1,0 +1,26 @@
+"""What can happen to a parcel beside what its carrier scans, as typed facts."""
+
+from dataclasses import dataclass
+
+from domain.events import BusinessEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelQuiet(BusinessEvent):
+    """Nothing was heard of a parcel for longer than usual; ``kind``: unscanned never at all, silent since ``since``."""
+
+    shipment: str
+    carrier: str
+    waybill: str
+    kind: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelRelabelled(BusinessEvent):
+    """The warehouse put a parcel's waybill or carrier right; ``before`` is what was written first."""
+
+    shipment: str
+    carrier: str
+    waybill: str
+    before: str
