@@ -25,6 +25,7 @@ from domain.events import (
 )
 from domain.officeevents import Announced, ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken, LevelsSet
 from domain.parcelevents import ParcelQuiet, ParcelRelabelled
+from domain.reviewevents import RulesChanged
 from domain.rules.lifecycle import OrderState
 from domain.stockevents import (
     CountDecided,
@@ -130,6 +131,7 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         LeaveEnded(staff="S15", name="采妹", first="2026-11-25", last="2026-11-27"),
         DutySet(staff="S14", name="阿强", first="2026-11-28", last="2026-11-28", hearers=("S14",)),
         LinksRevoked(order="SO1042K"),
+        RulesChanged(version=2, rule="above_limit", was="50000", now="80000"),
         CodesGuessed(tries=30),
         PromiseMoved(
             order="SO1042K", goods=GOODS, promised="2026-12-03", before="2026-11-27", later=True, reason="P17"
