@@ -59,6 +59,7 @@ from web.identity import Door, Identity
 from web.metrics import Figure, Metrics
 from web.pages import OrderPages
 from web.paper import Paper
+from web.slips import SlipPages
 
 log = structlog.get_logger()
 
@@ -91,10 +92,12 @@ class Shop:
         )
         self._carriers = furnishing.services(settings, session)
         self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)
+        self._assets = Assets()
+        self._paper = Paper(self._assets)
+        self._slips = SlipPages(secret, self._paper, settings.shop_name, settings.base_url, self.link, clock)
         propose = proposer(session, *settings.fallback, templates.fallback_instructions())
-        self._dispatch = Dispatch(
-            fill(Router(), link=self.link), self._vocabulary, clock, self.metrics.bug_caught, propose=propose
-        )
+        router = fill(Router(), link=self.link, slip=self._slips.address)
+        self._dispatch = Dispatch(router, self._vocabulary, clock, self.metrics.bug_caught, propose=propose)
         self.inbox = Inbox(self._answer, self._later, clock)
         leader = Leader(worker, _ticks(settings, clock), alone=settings.sqlite_file is not None)
         self.schedule = schedule.Schedule(self._jobs(), clock, leader, self.metrics.job_done)
@@ -207,13 +210,13 @@ class Shop:
             await schedule.watch_parcels(self._carriers, self.settings.base_url, now=now)
 
     def _application(self) -> web.Application:
-        paper = Paper(assets := Assets())
-        app = web.Application(middlewares=[self.metrics.middleware(), paper.middleware()])
+        app = web.Application(middlewares=[self.metrics.middleware(), self._paper.middleware()])
         app.add_routes(self._health())
         if self.settings.role is not ProcessRole.WORKER:
             app.add_routes(self._wire())
-            app.add_routes(self._pages(paper))
-            app.add_routes(assets.routes())
+            app.add_routes(self._pages(self._paper))
+            app.add_routes(self._slips.routes())
+            app.add_routes(self._assets.routes())
             app.add_routes(self._hooks())
         if self.settings.env is not Environment.PRODUCTION and isinstance(self.clock, stage.MovableClock):
             app.add_routes(stage.routes(self.clock, self.tick, lambda: readings.trace(self.clock())))

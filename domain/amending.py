@@ -16,6 +16,7 @@ from domain.holding import held
 from domain.judging import rulebook
 from domain.models import Customer, Order, OrderLine, Product
 from domain.models.orders import wish_facts
+from domain.picking import stop_picks
 from domain.policy import shop_day
 from domain.purchasing import request_missing
 from domain.recording import record
@@ -105,6 +106,7 @@ async def _amend(number: str, wish: Wish, version: int, by: Actor, now: datetime
     for sku in sorted(freed):
         await fill_short(sku)
     await _write(order, wish, lines, total, now)
+    await stop_picks(order, "changed", by=by, now=now)
     leads = {sku: product.lead_days for sku, product in plan.products.items()}
     short = await lane.within(request_missing(order, lines, leads, by=by.name, now=now))
     promised = order.promised_date.isoformat() if order.promised_date else None

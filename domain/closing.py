@@ -9,6 +9,7 @@ from domain.errors import StepRefused
 from domain.events import BusinessEvent
 from domain.holding import held
 from domain.models import Order, OrderLine
+from domain.picking import stop_picks
 from domain.recording import record
 from domain.repricing import ratio_of, total_of
 from domain.restocking import release
@@ -52,6 +53,7 @@ async def _close_short(number: str, reason: str, by: Actor, now: datetime) -> St
         raise NothingLeft(number)
     rest = rest_of(lines)
     await release(lines)
+    await stop_picks(order, "closed", by=by, now=now)
     for line in lines:
         await line.refresh_from_db(fields=["cancelled", "shipped"])
         line.amount = money(line.unit_price * (line.base_qty - line.cancelled) / ratio_of(line))

@@ -16,6 +16,7 @@ from domain.holding import held as held_order
 from domain.lane import Script
 from domain.models import Order, OrderLine, OrderNumber
 from domain.models.orders import wish_facts
+from domain.picking import stop_picks
 from domain.purchasing import request_missing, still_missing
 from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
 from domain.quoting import quoted
@@ -213,5 +214,6 @@ async def _cancel(number: str, reason: str, by: Actor, now: datetime) -> Cancell
         state=after(order.state, Step.CANCEL), reason=reason[:400], decided_by=by.name, decided_at=now
     )
     await release(lines)
+    await stop_picks(order, "cancelled", by=by, now=now)
     await record(OrderCancelled(order=number, goods=goods_of(lines), reason=reason), by=by, at=now)
     return Cancelled(number, goods_of(lines))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.commands import Command
+from domain.commands import Command, Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,3 +13,34 @@ class CorrectWaybill(Command):
     parcel: str | None = None
     carrier: str | None = None
     tracking_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickGoods(Command):
+    """拣货 1042: somebody begins to take its goods off the shelf; without a number, the next order in turn."""
+
+    order_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackGoods(Command):
+    """装箱 [1042] 2件 [A100 18箱]: what was picked stands in so many boxes; named goods as much as was found."""
+
+    order_no: str | None = None
+    boxes: int | None = None
+    lines: tuple[Wanted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintSlip(Command):
+    """送货单 1042[-2]: the delivery note of what is packed, or of a parcel that left."""
+
+    order_no: str | None = None
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnpickGoods(Command):
+    """取消拣货 1042: back on the shelf."""
+
+    order_no: str | None = None

@@ -27,3 +27,17 @@ class ParcelArrived(Refusal):
 
     number: str
     waybill: str
+
+
+@dataclass
+class NothingPicked(Refusal):
+    """Nobody is picking for this order, or nothing was found."""
+
+    number: str
+
+
+@dataclass
+class PickOutdated(Refusal):
+    """The order holds less than the list says: it was changed, or its goods went to another one."""
+
+    number: str

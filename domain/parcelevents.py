@@ -24,3 +24,19 @@ class ParcelRelabelled(BusinessEvent):
     carrier: str
     waybill: str
     before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsPacked(BusinessEvent):
+    """Goods of an order stand in boxes; ``short`` was on the list and not on the shelf."""
+
+    goods: str
+    boxes: int
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickStopped(BusinessEvent):
+    """The lists of an order were dropped before it left; ``why``: cancelled, changed, closed, or unpicked by hand."""
+
+    why: str

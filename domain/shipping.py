@@ -1,7 +1,7 @@
 """Goods that leave the house: a parcel takes what its order has reserved, once per waybill."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +17,8 @@ from domain.events import OrderShipped
 from domain.holding import held
 from domain.models import Order, OrderLine, Shipment, ShipmentLine, StockMove
 from domain.models.scaled import grains
+from domain.parcelerrors import PickOutdated
+from domain.picking import packed_lines, settle_picks
 from domain.policy import shop_day
 from domain.recording import record
 from domain.rules.lifecycle import Step, may
@@ -97,8 +99,10 @@ async def _ship(number: str, label: Label, wanted: Sequence[Wanted] | None, by: 
     if not may(order.state, Step.SHIP):
         raise StepRefused(number, order.state, Step.SHIP)
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
-    parts = _parts(number, lines, wanted)
-    shipment = await _parcel(order, label, by=by, now=now)
+    packed, boxes = await packed_lines(order.id) if wanted is None else ({}, 0)
+    parts = _packed_parts(number, lines, packed) if packed else _parts(number, lines, wanted)
+    shipment = await _parcel(order, label, boxes, by=by, now=now)
+    await settle_picks(order.id, shipment.number, packed=bool(packed), named=wanted is not None)
     await locked(line.sku for line, _ in parts)
     for line, qty in parts:
         await _send(line, qty, shipment, by.name, now)
@@ -136,6 +140,16 @@ def _parts(number: str, lines: Sequence[OrderLine], wanted: Sequence[Wanted] | N
     return [part for asked in wanted for part in _named_part(number, lines, asked)]
 
 
+def _packed_parts(
+    number: str, lines: Sequence[OrderLine], packed: Mapping[int, Decimal]
+) -> list[tuple[OrderLine, Decimal]]:
+    """What stands packed leaves, as long as the order still holds all of it."""
+    parts = [(line, packed[line.id]) for line in lines if packed.get(line.id)]
+    if any(qty > line.reserved for line, qty in parts):
+        raise PickOutdated(number)
+    return parts
+
+
 def _named_part(number: str, lines: Sequence[OrderLine], asked: Wanted) -> list[tuple[OrderLine, Decimal]]:
     mine = [line for line in lines if line.sku == asked.sku]
     left, parts = asked.base_qty or Decimal(0), []
@@ -151,7 +165,7 @@ def _named_part(number: str, lines: Sequence[OrderLine], asked: Wanted) -> list[
     return parts
 
 
-async def _parcel(order: Order, label: Label, *, by: Actor, now: datetime) -> Shipment:
+async def _parcel(order: Order, label: Label, boxes: int, *, by: Actor, now: datetime) -> Shipment:
     count = await Shipment.filter(order_id=order.id).count()
     return await Shipment.create(
         number=f"{order.number}-{count + 1}",
@@ -168,6 +182,7 @@ async def _parcel(order: Order, label: Label, *, by: Actor, now: datetime) -> Sh
         shipped_by=by.name,
         shipped_at=now,
         eta=_eta(now) if label.waybill else None,
+        boxes=max(boxes, 1),
         lane=lane_of(label.carrier, order.customer.city) if label.waybill else "",
     )
 

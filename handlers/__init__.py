@@ -22,6 +22,7 @@ from handlers import (
     rostering,
     ruling,
     sharing,
+    slips,
     stocking,
 )
 
@@ -32,9 +33,10 @@ ROOMS = (
 )  # fmt: skip
 
 
-def fill(router: Router, *, link: sharing.Link = sharing.no_link) -> Router:
-    """The router with every handler of the product in it; ``link`` makes the address of an order's page."""
+def fill(router: Router, *, link: sharing.Link = sharing.no_link, slip: slips.SlipLink = slips.no_slip) -> Router:
+    """The router with every handler of the product in it; ``link`` and ``slip`` make addresses of pages."""
     for room in ROOMS:
         room.register(router)
     sharing.register(router, link)
+    slips.register(router, slip)
     return router

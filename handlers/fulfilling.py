@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import chasing, receiving, shipping
+from domain import chasing, picking, receiving, shipping
 from domain.commands import Chase, ConfirmShipment, ListShipping, ReceiveGoods
 from domain.listing import orders_on_the_way, orders_to_ship
 from domain.queries import find_order
@@ -24,7 +24,8 @@ def register(router: Router) -> None:
 
 async def waiting(ask: Ask) -> Answered:
     """待发货: accepted orders with goods in stock, by promised day."""
-    return say("to_ship", rows=await orders_to_ship(ask.actor))
+    rows = await orders_to_ship(ask.actor)
+    return say("to_ship", rows=rows, picks=await picking.picks_of([row.number for row in rows]) if rows else {})
 
 
 async def ship(ask: Ask) -> Answered:

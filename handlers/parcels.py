@@ -1,11 +1,12 @@
-"""Parcels after they left: what really stands on them."""
+"""Parcels before and after they leave: picked, packed, and what really stands on them."""
 
 from dataclasses import replace
 
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import relabelling
-from domain.parcelcommands import CorrectWaybill
+from domain import picking, relabelling
+from domain.listing import orders_to_ship
+from domain.parcelcommands import CorrectWaybill, PackGoods, PickGoods, UnpickGoods
 from domain.queries import find_order
 from domain.values import Role
 
@@ -14,7 +15,48 @@ SHIPPERS = frozenset({Role.WAREHOUSE, Role.MANAGER})
 
 def register(router: Router) -> None:
     """What this room answers."""
+    router.on(PickGoods, roles=SHIPPERS)(pick)
+    router.on(PackGoods, roles=SHIPPERS)(pack)
+    router.on(UnpickGoods, roles=SHIPPERS)(unpick)
     router.on(CorrectWaybill, roles=SHIPPERS)(relabel)
+
+
+async def pick(ask: Ask) -> Answered:
+    """拣货 1042, or the next order in turn that nobody picks for."""
+    given = ask.given(PickGoods).order_no
+    number = await find_order(given, ask.actor) if given else await _next(ask)
+    if number is None:
+        return say("to_ship", rows=[], picks={})
+    picked = await picking.pick(number, by=ask.actor, now=ask.now)
+    return say("picked", replace(ask.talk, last_order=number), picked=picked)
+
+
+async def pack(ask: Ask) -> Answered:
+    """装箱 [1042] 2件 [A100 18箱]: without a number what this person picks."""
+    command = ask.given(PackGoods)
+    number = await find_order(command.order_no, ask.actor) if command.order_no else await picking.picking_now(ask.actor)
+    if number is None or not command.boxes:
+        return say("pack_how", number=number)
+    if any(line.sku is None or line.base_qty is None for line in command.lines):
+        return say("ship_unclear", lines=command.lines)
+    packed = await picking.pack(number, command.boxes, command.lines, by=ask.actor, now=ask.now)
+    return say("packed", replace(ask.talk, last_order=number), packed=packed)
+
+
+async def unpick(ask: Ask) -> Answered:
+    """取消拣货 1042."""
+    given = ask.given(UnpickGoods).order_no or await picking.picking_now(ask.actor)
+    if given is None:
+        return say("pack_how", number=None)
+    number = await picking.unpick(await find_order(given, ask.actor), by=ask.actor, now=ask.now)
+    return say("unpicked", replace(ask.talk, last_order=number), number=number)
+
+
+async def _next(ask: Ask) -> str | None:
+    rows = await orders_to_ship(ask.actor)
+    begun = await picking.picks_of([row.number for row in rows])
+    waiting = [row.number for row in rows if row.number not in begun or begun[row.number].state == "planned"]
+    return waiting[0] if waiting else None
 
 
 async def relabel(ask: Ask) -> Answered:

@@ -1,6 +1,6 @@
 """Who hears what of an event, and why: a table, read by a pure function."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,9 +36,8 @@ from domain.officeevents import (
     LeaveTaken,
     LevelsSet,
 )
-from domain.parcelevents import ParcelQuiet, ParcelRelabelled
+from domain.parcelevents import GoodsPacked, ParcelQuiet, ParcelRelabelled, PickStopped
 from domain.reviewevents import RulesChanged
-from domain.rules.lifecycle import OrderState
 from domain.rules.tracking import WRONG
 from domain.stockevents import (
     CountDecided,
@@ -49,16 +48,22 @@ from domain.stockevents import (
     PurchaseMoved,
 )
 from domain.telling import Affair, Listener
-from domain.values import STAFF_ROLES, Role
+from domain.values import Role
 from notify.audience import Who, contacts, everybody, named, nobody, rep, rep_else, staff
 from notify.notices import CUSTOM, TEMPLATE, Notice, Plan
+from notify.occasions import (
+    When,
+    always,
+    by_others,
+    decided,
+    lacking,
+    of_staff,
+    remarked,
+    state_in,
+    undecided,
+)
 
 CUSTOMER, STAFF = "customer", "staff"
-When = Callable[[BusinessEvent, Affair], bool]
-
-
-def _always(_event: BusinessEvent, _affair: Affair) -> bool:
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class Route:
     who: Who
     why: str
     to: str = STAFF
-    when: When = _always
+    when: When = always
     actor_too: bool = False
     hearers: bool = False
 
@@ -86,28 +91,6 @@ _TOLD_STATES = frozenset(
         *WRONG,
     }
 )
-_UNDECIDED = frozenset({OrderState.AWAITING_APPROVAL, OrderState.IN_REVIEW})
-
-
-def _state_in(states: frozenset[ParcelState]) -> When:
-    return lambda event, _affair: getattr(event, "state", "") in states
-
-
-def _remarked(event: BusinessEvent, _affair: Affair) -> bool:
-    return bool(getattr(event, "remark", ""))
-
-
-def _undecided(_event: BusinessEvent, affair: Affair) -> bool:
-    return affair.state in _UNDECIDED
-
-
-def _decided(event: BusinessEvent, affair: Affair) -> bool:
-    return not _undecided(event, affair)
-
-
-def _of_staff(event: BusinessEvent, _affair: Affair) -> bool:
-    return bool(set(getattr(event, "roles", ())) & STAFF_ROLES)
-
 
 _MANAGERS = staff(Role.MANAGER, Role.ADMIN)
 _BUYERS = contacts(Role.BUYER, Role.BOSS)
@@ -125,7 +108,7 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     ),
     OrderHeld: (Route(Notice.ORDER_HELD, _BUYERS, "buyer", CUSTOMER),),
     ApprovalAsked: (
-        Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "approver", hearers=True, when=_undecided),
+        Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "approver", hearers=True, when=undecided),
     ),
     OrderRejected: _both_sides(Notice.ORDER_REJECTED),
     OrderCancelled: _both_sides(Notice.ORDER_CANCELLED),
@@ -137,15 +120,17 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     ),
     OrderChased: (
         Route(Notice.ORDER_CHASED, rep_else(Role.MANAGER), "rep"),
-        Route(Notice.ORDER_CHASED, staff(Role.REVIEWER), "reviewer", when=_undecided),
-        Route(Notice.ORDER_CHASED, staff(Role.WAREHOUSE), "warehouse", when=_decided),
+        Route(Notice.ORDER_CHASED, staff(Role.REVIEWER), "reviewer", when=undecided),
+        Route(Notice.ORDER_CHASED, staff(Role.WAREHOUSE), "warehouse", when=decided),
     ),
     OrderShipped: (Route(Notice.ORDER_SHIPPED, _RECEIVERS, "receiver", CUSTOMER),),
-    ParcelMoved: (Route(Notice.PARCEL_MOVED, _RECEIVERS, "receiver", CUSTOMER, when=_state_in(_TOLD_STATES)),),
+    ParcelMoved: (Route(Notice.PARCEL_MOVED, _RECEIVERS, "receiver", CUSTOMER, when=state_in(_TOLD_STATES)),),
+    GoodsPacked: (Route(Notice.PICK_SHORT, rep_else(Role.MANAGER), "rep", when=lacking),),
+    PickStopped: (Route(Notice.PICK_STOPPED, staff(Role.WAREHOUSE), "warehouse", when=by_others),),
     ParcelQuiet: (Route(Notice.PARCEL_QUIET, _RECEIVERS, "receiver", CUSTOMER),),
     ParcelRelabelled: (Route(Notice.PARCEL_RELABELLED, _RECEIVERS, "receiver", CUSTOMER),),
-    GoodsReceived: (Route(Notice.GOODS_RECEIVED, rep_else(Role.MANAGER), "rep", when=_remarked),),
-    PersonJoined: (Route(Notice.PERSON_JOINED, staff(Role.MANAGER, Role.ADMIN), "manager", when=_of_staff),),
+    GoodsReceived: (Route(Notice.GOODS_RECEIVED, rep_else(Role.MANAGER), "rep", when=remarked),),
+    PersonJoined: (Route(Notice.PERSON_JOINED, staff(Role.MANAGER, Role.ADMIN), "manager", when=of_staff),),
     CodesGuessed: (Route(Notice.CODES_GUESSED, staff(Role.MANAGER, Role.ADMIN), "manager"),),
     PromiseMoved: (
         Route(Notice.PROMISE_MOVED, _BUYERS, "buyer", CUSTOMER),

@@ -38,6 +38,11 @@ def render(name: str, /, **facts: Any) -> str:
     return _text.get_template(f"replies/{name}.j2").render(facts).strip()
 
 
+def document(name: str, /, **facts: Any) -> str:
+    """The lines of ``documents/<name>.j2``, a paper that is drawn elsewhere; facts come out inert as in replies."""
+    return _text.get_template(f"documents/{name}.j2").render(facts)
+
+
 def refusal(error: Exception) -> str:
     """The words for a refusal: the block of ``refusals.j2`` named like its class, filled with its attributes."""
     template = _text.get_template("refusals.j2")

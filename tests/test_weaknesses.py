@@ -151,11 +151,11 @@ f"SELECT {x} FROM y"; session.get(url); session.get(url, ssl=False, allow_redire
     assert all(list(rule(tree)) for rule in RULES)
 
 
-def test_ready_made_html_comes_from_three_templates():
+def test_ready_made_html_comes_from_four_templates():
     marked = {
         path.stem for path in (ROOT / "templates").rglob("*.*") if re.search(r"\|\s*safe\b|autoescape", read(path))
     }
-    assert marked == {"order", "refused", "refused_draft", "__init__"}
+    assert marked == {"order", "slip", "refused", "refused_draft", "__init__"}
 
 
 def read(path: Path) -> str:

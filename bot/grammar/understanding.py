@@ -22,6 +22,7 @@ from bot.grammar.normal import fold
 from bot.grammar.office import office_phrase
 from bot.grammar.orders import create, reorder
 from bot.grammar.parcels import parcel_phrase
+from bot.grammar.picking import picking_phrase
 from bot.grammar.proclaiming import proclaims, proclamation
 from bot.grammar.questions import query_both, query_order, query_price, query_stock
 from bot.grammar.reports import own_count, report
@@ -151,6 +152,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("office", office_phrase),
     ("deal_phrase", deal_phrase),
     ("parcels", parcel_phrase),
+    ("picking", picking_phrase),
     ("goods", goods_phrase),
     ("supplies", supply_phrase),
     ("confirm", _confirming),

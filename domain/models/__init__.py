@@ -8,6 +8,7 @@ from domain.models.ledger import Event, InstanceSecret
 from domain.models.office import Announcement
 from domain.models.orders import Order, OrderLine, OrderNumber
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
+from domain.models.picking import PickLine, PickList
 from domain.models.purchases import PurchaseItem, PurchaseOrder
 from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
 from domain.models.stock import PurchaseRequest, Stock, StockCount, StockMove, Warehouse
@@ -36,6 +37,8 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderNumber",
+    "PickLine",
+    "PickList",
     "PriceEntry",
     "PriceList",
     "Product",

@@ -46,6 +46,7 @@ class Shipment(Model):
     last_news_at: datetime | None = fields.DatetimeField(null=True)
     delivered_at: datetime | None = fields.DatetimeField(null=True)
     received_by = fields.CharField(64, default="")
+    boxes = fields.IntField(default=1, db_default=1)
     lane = fields.CharField(64, default="", db_default="")
     longest_gap: int | None = fields.IntField(null=True)
     gave_up_at: datetime | None = fields.DatetimeField(null=True)

@@ -24,7 +24,7 @@ from domain.events import (
     StockFellShort,
 )
 from domain.officeevents import Announced, ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken, LevelsSet
-from domain.parcelevents import ParcelQuiet, ParcelRelabelled
+from domain.parcelevents import GoodsPacked, ParcelQuiet, ParcelRelabelled, PickStopped
 from domain.reviewevents import RulesChanged
 from domain.rules.lifecycle import OrderState
 from domain.stockevents import (
@@ -111,6 +111,8 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         ),
         OrderShipped(order="SO1042K", goods=GOODS, eta="2026-11-27", rest="B200 2箱", **PARCEL),
         ParcelMoved(order="SO1042K", state="collected", text="已收取快件", eta="2026-11-27", **PARCEL),
+        GoodsPacked(order="SO1042K", goods="A100 18箱", boxes=2, short="A100 2箱"),
+        PickStopped(order="SO1042K", why="cancelled"),
         ParcelQuiet(order="SO1042K", kind="silent", since="2026-11-22T10:00:00+00:00", **PARCEL),
         ParcelRelabelled(order="SO1042K", before="圆通 YT1234567890123", **PARCEL),
         GoodsReceived(order="SO1042K", shipment="F1", goods=GOODS, remark="少了两箱"),

@@ -55,6 +55,8 @@ ORDERLY = {
     "channel": "template",
     "kind": "silent",
     "silent": "49",
+    "short": "A100 2箱",
+    "boxes": 2,
     "others": "中通、韵达",
     "tries": 30,
     "later": True,

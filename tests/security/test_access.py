@@ -64,10 +64,14 @@ CHAT: dict[str, frozenset[str]] = {
     "Media": EVERYBODY,
     "ModifyOrder": WRITERS,
     "NotUnderstood": EVERYBODY,
+    "PackGoods": frozenset({"warehouse", "manager"}),
+    "PickGoods": frozenset({"warehouse", "manager"}),
+    "UnpickGoods": frozenset({"warehouse", "manager"}),
     "PassOn": frozenset({"reviewer", "manager"}),
     "OpenWarehouse": frozenset({"manager"}),
     "PauseOrder": frozenset({"sales", "reviewer", "finance", "manager"}),
     "PlaceOrder": WRITERS,
+    "PrintSlip": frozenset({"warehouse", "sales", "manager"}),
     "ProvideInfo": BOUND,
     "QueryOrder": BOUND,
     "QueryPrice": BOUND,
@@ -113,6 +117,8 @@ WEB: dict[str, int] = {
     "GET /o/{token}": 404,
     "GET /o/{token}/live": 404,
     "GET /o/{token}/in": 404,
+    "GET /d/{token}": 404,
+    "GET /d/{token}/pdf": 404,
     "GET /static/{name}": 404,
     "POST /hooks/carriers/{provider}/{token}": 200,  # in the vendor's words: not taken
 }

@@ -1,0 +1,122 @@
+"""A delivery note as values: what was ordered, what goes this time and what is still to come, as the chat says it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from domain.errors import NothingToShip
+from domain.models import Order, OrderLine, PickList, Shipment
+from domain.models.picking import PickState
+from domain.wording import entered
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRow:
+    """A line of the note; quantities in the order's own unit where they come out even, empty for none."""
+
+    sku: str
+    name: str
+    ordered: str
+    before: str
+    now: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A delivery note (送货单) for a parcel that left, or for what stands packed: ``carrier`` is empty then."""
+
+    number: str
+    part: str
+    customer: str
+    ship_to: Mapping[str, Any]
+    promised: date | None
+    remark: str
+    boxes: int
+    carrier: str
+    waybill: str
+    at: datetime | None
+    rows: tuple[SlipRow, ...]
+
+
+async def latest_part(number: str, place: int | None = None) -> str:
+    """The part of an order that a note is asked for: its ``place``-th parcel, else what is packed, else the latest."""
+    if place is not None:
+        return str(place)
+    if await PickList.filter(order__number=number, state=PickState.PACKED).exists():
+        return "packed"
+    sent = await Shipment.filter(order__number=number).count()
+    if not sent:
+        raise NothingToShip(number)
+    return str(sent)
+
+
+async def slip_of(number: str, part: str) -> Slip | None:
+    """The note for one part of an order; None when there is none such (any more)."""
+    order = await Order.get_or_none(number=number).select_related("customer")
+    if order is None:
+        return None
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    parcels = await Shipment.filter(order_id=order.id).order_by("id").prefetch_related("lines")
+    if part == "packed":
+        return await _packed(order, lines)
+    if not part.isdecimal() or not 0 < int(part) <= len(parcels):
+        return None
+    parcel = parcels[int(part) - 1]
+    earlier = _sums(piece for one in parcels[: int(part) - 1] for piece in one.lines)
+    rows = _rows(lines, _sums(parcel.lines), earlier, on_top=False)
+    return _slip(order, parcel.number.removeprefix(f"{number}-"), rows, parcel)
+
+
+async def _packed(order: Order, lines: list[OrderLine]) -> Slip | None:
+    picks = await PickList.filter(order_id=order.id, state=PickState.PACKED).prefetch_related("lines")
+    if not picks:
+        return None
+    rows = _rows(lines, _sums(part for one in picks for part in one.lines), None, on_top=True)
+    return replace(_slip(order, "", rows, None), boxes=sum(one.boxes for one in picks))
+
+
+def _sums(parts: Iterable[Any]) -> dict[int, Decimal]:
+    sums: dict[int, Decimal] = {}
+    for part in parts:
+        sums[part.line_id] = sums.get(part.line_id, ZERO) + part.qty
+    return sums
+
+
+def _rows(
+    lines: Iterable[OrderLine], now: Mapping[int, Decimal], earlier: Mapping[int, Decimal] | None, *, on_top: bool
+) -> tuple[SlipRow, ...]:
+    """``on_top``: what goes now has not left yet, so that it is still counted as open."""
+    rows = []
+    for line in lines:
+        this = now.get(line.id, ZERO)
+        before = line.shipped if earlier is None else earlier.get(line.id, ZERO)
+        rest = line.open - this if on_top else line.open
+        if line.base_qty > line.cancelled or this:
+            ordered = entered(line, line.base_qty - line.cancelled)
+            rows.append(SlipRow(line.sku, line.name, ordered, *(_some(line, one) for one in (before, this, rest))))
+    return tuple(rows)
+
+
+def _some(line: OrderLine, base: Decimal) -> str:
+    return entered(line, base) if base > 0 else ""
+
+
+def _slip(order: Order, part: str, rows: tuple[SlipRow, ...], parcel: Shipment | None) -> Slip:
+    return Slip(
+        number=order.number,
+        part=part,
+        customer=order.customer.name,
+        ship_to=order.ship_to,
+        promised=order.promised_date,
+        remark=order.remark,
+        boxes=parcel.boxes if parcel else 0,
+        carrier=parcel.carrier if parcel else "",
+        waybill=(parcel.waybill or "") if parcel else "",
+        at=parcel.shipped_at if parcel else None,
+        rows=rows,
+    )
