@@ -14,6 +14,7 @@ from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.exceptions import OperationalError
 
 from domain.engines import Engine, PostgresEngine, SqliteEngine
+from domain.restoring import restored
 from domain.statements import (
     FOR_UPDATE,
     Result,
@@ -83,8 +84,7 @@ async def rows(sql: str, *values: Any) -> Sequence[Row]:
 async def fetch(model: type[M], rest: str, *values: Any) -> list[M]:
     """The rows of one table as models: ``rest`` is what follows ``SELECT … FROM table``."""
     names, head = selection(model)
-    restore = model._init_from_db
-    return [restore(**dict(zip(names, row, strict=True))) for row in await rows(f"{head} {rest}", *values)]
+    return restored(model, names, await rows(f"{head} {rest}", *values))
 
 
 async def fetch_beside(model: type[M], beside: Sequence[str], rest: str, *values: Any) -> list[tuple[M, Row]]:
