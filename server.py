@@ -108,10 +108,10 @@ class Shop:
         return f"{self.settings.base_url}/o/{await link_token(order, self._secret, now=self.clock())}"
 
     async def start(self) -> None:
-        """Resume what a stopped process left, and begin to work."""
+        """Begin to work, with what a stopped process left; it goes before whatever is let in from now on."""
         if self.settings.role is not ProcessRole.WEB:
             # SQLite is ours alone; on PostgreSQL a message may be in work at another process.
-            self._run(self.inbox.resume(alone=self.settings.sqlite_file is not None), "resume")
+            await self.inbox.begin_again(alone=self.settings.sqlite_file is not None)
             self._run(self.engine.run(self._stop), "engine")
             self.schedule.start()
             if not self.settings.sqlite_file:
@@ -314,8 +314,8 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     try:
         await runner.setup()
-        await web.TCPSite(runner, settings.host, settings.port).start()
         await shop.start()
+        await web.TCPSite(runner, settings.host, settings.port).start()
         log.info("serving", host=settings.host, port=settings.port, role=settings.role.value)
         await stop.wait()
         log.info("stopping")

@@ -94,15 +94,21 @@ class Inbox:
         return same or run
 
     async def resume(self, *, alone: bool = True) -> int:
-        """Work on what a stopped process left unsettled; answers go out as messages of their own.
+        """Work on what a stopped process left unsettled; how many messages that were."""
+        begun = await self.begin_again(alone=alone)
+        if begun:
+            await asyncio.wait(begun)
+        return len(begun)
 
-        Unless we are ``alone``, what is still leased is left to the process that may be at work on it.
+    async def begin_again(self, *, alone: bool = True) -> list[asyncio.Task[None]]:
+        """Take up what a stopped process left unsettled; answers go out as messages of their own.
+
+        Unless we are ``alone``, what is still leased is left to the process that may be at work on it. Each person's
+        messages keep their order, and what comes in once this has returned waits behind them.
         """
         # All are promised for later before the first is worked on: whoever asks for one meanwhile is told so at once.
         left = [row for row in await kept.left_behind(alone, now=self._clock()) if await self._take_up(row, alone)]
-        for row in left:
-            await self._work_again(row)
-        return len(left)
+        return [self._work_again(row) for row in left]
 
     async def drain(self, seconds: float) -> bool:
         """Wait for the messages in work; False when some were not done in time, and stay for the next start."""
@@ -167,11 +173,11 @@ class Inbox:
             return False
         return await kept.take_up(row.id, alone, now=self._clock())
 
-    async def _work_again(self, row: InboundMessage) -> None:
+    def _work_again(self, row: InboundMessage) -> asyncio.Task[None]:
         run = Run(kept.restored(row), str, "")
         run.row_id, run.late = row.id, True
         run.place(Stage.WORKING)
-        await asyncio.wait({self._follow(run, self._work(run))})
+        return self._follow(run, self._work(run))
 
     def _follow(self, run: Run, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         self._running[run.inbound.account, run.inbound.key] = run
@@ -240,9 +246,5 @@ async def latest(limit: int) -> list[dict[str, Any]]:
 
 async def prune(now: datetime) -> int:
     """Forget settled messages after seven days; the platform repeats one within a minute at most."""
-
-    async def work() -> int:
-        old = InboundMessage.filter(progress=Progress.SETTLED, received_at__lt=now - FORGOTTEN_AFTER)
-        return await old.delete()
-
-    return await transact(work)
+    old = InboundMessage.filter(progress=Progress.SETTLED, received_at__lt=now - FORGOTTEN_AFTER)
+    return await transact(old.delete)

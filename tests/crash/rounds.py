@@ -15,7 +15,7 @@ from notify.notices import Notice
 from tests.checker import Evidence, acks_of, notices, violations
 from tests.checker.notices import DEAD
 from tests.crash.scene import AFTER_LEASE, Street
-from tests.harness import LI, QIANG, WANG, Person
+from tests.harness import LI, QIANG, WANG, Person, as_text
 
 TOLD = (WANG, LI)
 GLANCE = 0.02
@@ -44,10 +44,15 @@ async def an_order(street: Street, failpoints: str) -> Round:
         await street.account.say(WANG.openid, f"下单 A100 {next(_serial)}个 明天送")
         await street.account.say(WANG.openid, "确认")
 
-    before = await _seen(street)
+    before, heard = await Order.all().count(), len(numbers(street, WANG))
     came = await survived(street, failpoints, act)
-    after = await _seen(street)
-    gained = {what: after[what] - before[what] for what in before}
+    new = numbers(street, WANG)[heard:]
+    gained = {"orders": await Order.all().count() - before, "numbers heard": len(new)}
+    for person in TOLD:
+        # Of older orders alerts may tell, for days go by.
+        gained[f"cards of {person.name}"] = sum(
+            any(one in as_text(card) for one in new) for card in street.cards(person)
+        )
     came.problems += [f"{number} came of it: {what}" for what, number in gained.items() if number != 1]
     return came
 
@@ -122,9 +127,11 @@ async def rest(street: Street, seconds: float = PATIENCE) -> list[str]:
     while True:
         await street.platform.settled()
         if not await _left(street):
+            seen = len(street.platform.journal.entries())
             found = await judged(street)
             # Something new may have begun while we judged: a receipt came, or a job saw that its time had come.
-            if not any(one.startswith("I10") for one in found):
+            still = seen == len(street.platform.journal.entries())
+            if not found or (still and not any(one.startswith("I10") for one in found)):
                 return found
         if time.monotonic() > until:
             return await judged(street)
@@ -154,11 +161,6 @@ def numbers(street: Street, person: Person) -> list[str]:
     """The numbers of orders that were said to this person, each once, in the order in which they were heard."""
     found = [NUMBER.findall(bubble.text) for bubble in street.heard(person) if bubble.kind in {"out", "custom"}]
     return list(dict.fromkeys(itertools.chain.from_iterable(found)))
-
-
-async def _seen(street: Street) -> Mapping[str, int]:
-    cards = {f"cards of {person.name}": len(street.cards(person)) for person in TOLD}
-    return {"orders": await Order.all().count(), "numbers heard": len(numbers(street, WANG)), **cards}
 
 
 ORDINARY = (

@@ -76,3 +76,24 @@ async def test_who_dies_over_what_another_left_leaves_it_to_the_next_at_once(sta
     shop.reply = "好的"
     assert await (await start()).inbox.resume() == 1
     assert shop.late == [(f"m:{WANG}0:0", "好的")]
+
+
+async def test_what_was_left_goes_before_what_the_same_person_says_after_the_start(
+    start: Start, db: str, shop: Shop
+) -> None:
+    wire = await start(budget=0.05)
+    shop.reply = Gate()
+    for number in range(2):
+        await wire.push(SAFE.message(MsgId=number, Content=f"第{number}句"))
+    await wire.die()
+    shop.asked.clear()
+    shop.reply = gate = Gate()
+    heir = await start(budget=5)
+    begun = await heir.inbox.begin_again()
+    new = asyncio.create_task(heir.push(SAFE.message(MsgId=2, Content="第2句")))
+    await gate.entered.wait()
+    gate.open.set()
+    assert (await new).opened(SAFE) == "好的"
+    assert [one.text for one in shop.asked] == ["第0句", "第1句", "第2句"]
+    assert all(task.done() for task in begun)
+    assert len(shop.late) == 2
