@@ -65,7 +65,7 @@ def order_list(
 @notices_app.callback()
 def notices(
     context: typer.Context,
-    state: Annotated[str, typer.Option(help="due|sending|failed|held|sent|delivered|unsure|given_up")] = "",
+    state: Annotated[str, typer.Option(help="due|sending|failed|held|sent|delivered|shown|unsure|given_up")] = "",
     as_json: AsJson = False,
 ) -> None:
     """最近的通知：到哪一步，为什么"""

@@ -1,5 +1,6 @@
 """What has happened and was not yet told, and the people who might be: the reads and marks of the notification hub."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from domain.models import Customer, Event, Identity, Order
+from domain.models import Customer, Event, Identity, Order, Staff
 from domain.values import Address, Role
 
 
@@ -134,6 +135,31 @@ def _listener(row: Identity) -> Listener:
     return Listener(
         row.id, address, row.contact.name, frozenset({row.contact.role}), customer=row.contact.customer.code
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Somebody who was to be told: what they are called, of which customer, whose rep is ``rep``, last heard when."""
+
+    name: str
+    customer: str
+    rep: int | None
+    heard_at: datetime | None
+
+
+async def reached(addresses: Collection[Address]) -> dict[Address, Reached]:
+    """These people, if they are known; the rep is one who looks after their company."""
+    rows = await Identity.filter(openid__in=[one.openid for one in addresses]).select_related("contact__customer")
+    reps = await Staff.filter(active=True).order_by("id")
+    found = {}
+    for row in rows:
+        company = row.contact.customer if row.contact is not None else None
+        rep = next((one.id for one in reps if company is not None and company.code in one.customers), None)
+        name = row.contact.name if row.contact is not None else ""
+        found[Address(row.account, row.openid)] = Reached(
+            name, _short(company) if company else "", rep, row.last_inbound_at
+        )
+    return {address: found[address] for address in addresses if address in found}
 
 
 async def note_unreachable(address: Address) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from notify.channels import Channels
+from notify.missed import show_missed
 from notify.relay import route_events
 from notify.sender import Attempted, Sender
 from notify.windows import GRANTS, Grants
@@ -58,7 +59,7 @@ class Engine:
         return await self._drain(asyncio.Event())
 
     async def _drain(self, stop: asyncio.Event) -> int:
-        done = 0
+        done = await show_missed(now=self._clock())
         while not stop.is_set() and (step := await self._round()):
             done += step
         self.beat_at = self._clock()

@@ -5,7 +5,7 @@ from typing import Any
 
 from notify.channels.fields import fill, places_of
 from notify.channels.template import DEFAULT
-from notify.notices import Notice
+from notify.notices import WORDS_ONLY, Notice
 
 # The longest that a voice may have to say: every type must cut it to its own limit by rule, not by the platform.
 LONGEST = "商品A100、" * 40
@@ -16,7 +16,7 @@ def misfits(mapping: Mapping[str, str], private: Sequence[Mapping[str, Any]]) ->
     known = {str(one["template_id"]): one for one in private}
     problems = []
     for notice in Notice:
-        if notice is Notice.REPLY:
+        if notice in WORDS_ONLY:
             continue
         template = mapping.get(notice.value) or mapping.get(DEFAULT)
         if template is None:

@@ -13,7 +13,8 @@ from notify.outbox import UNFINISHED
 from notify.receipts import forget_receipts
 
 KEPT = timedelta(days=90)
-_ENDED = (DeliveryState.GIVEN_UP, DeliveryState.UNSURE, DeliveryState.FAILED)
+HOLD = timedelta(days=14)
+_ENDED = (DeliveryState.GIVEN_UP, DeliveryState.UNSURE, DeliveryState.FAILED, DeliveryState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ async def pending() -> Pending:
     alerts = await Alert.exclude(state=AlertState.RESOLVED).count()
     by_state = {str(DeliveryState(one["state"])): int(one["number"]) for one in counted}
     waiting = await _by_channel(Delivery.filter(state__in=UNFINISHED))
-    dead = await _by_channel(Delivery.filter(state=DeliveryState.GIVEN_UP))
+    dead = await _by_channel(Delivery.filter(state__in=(DeliveryState.HELD, DeliveryState.GIVEN_UP)))
     return Pending(by_state, waiting, dead, oldest.created_at if oldest else None, alerts)
 
 
@@ -117,9 +118,11 @@ async def _by_channel(rows: QuerySet[Delivery]) -> dict[str, int]:
 
 
 async def prune(*, now: datetime) -> int:
-    """Drop deliveries that ended long ago and receipts that nobody claimed."""
+    """End what was held for a person who never came, drop what ended long ago and receipts that nobody claimed."""
 
     async def work() -> int:
+        never = Delivery.filter(state=DeliveryState.HELD, created_at__lt=now - HOLD)
+        await never.update(state=DeliveryState.GIVEN_UP, last_code="never_seen", settled_at=now)
         gone = await Delivery.filter(state__not_in=UNFINISHED, created_at__lt=now - KEPT).delete()
         return gone + await forget_receipts(now=now)
 

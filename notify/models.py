@@ -8,7 +8,10 @@ from tortoise import Model, fields
 
 
 class DeliveryState(StrEnum):
-    """The life of one notice to one person; the last four are ends."""
+    """The life of one notice to one person; the last five are ends.
+
+    ``held`` waits for a word of the person, and is ``shown`` then together with all that waited.
+    """
 
     DUE = "due"
     SENDING = "sending"
@@ -16,6 +19,7 @@ class DeliveryState(StrEnum):
     HELD = "held"
     SENT = "sent"
     DELIVERED = "delivered"
+    SHOWN = "shown"
     UNSURE = "unsure"
     GIVEN_UP = "given_up"
 

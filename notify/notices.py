@@ -41,12 +41,17 @@ class Notice(StrEnum):
     ANNOUNCEMENT = "ANNOUNCEMENT"
     ALERT_RAISED = "ALERT_RAISED"
     ALERT_ESCALATED = "ALERT_ESCALATED"
+    MISSED = "MISSED"
     REPLY = "REPLY"
 
     @property
     def template(self) -> str:
         """The name of its file of sentences."""
         return self.value.lower()
+
+
+WORDS_ONLY = frozenset({Notice.MISSED, Notice.REPLY})
+"""What goes in plain words or not at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from notify.notices import CUSTOM, Notice, Plan
 
 LEASE = timedelta(seconds=30)
 WAITING = (DeliveryState.DUE, DeliveryState.FAILED)
-UNFINISHED = (*WAITING, DeliveryState.SENDING, DeliveryState.HELD)
+UNFINISHED = (*WAITING, DeliveryState.SENDING)
 OF_EVENT = "event:"
 _LOOKED_THROUGH = 4
 

@@ -45,12 +45,12 @@ async def _settle(account: str, platform_id: str, status: str, now: datetime) ->
     if await about.filter(state__in=_SETTLED_BY).update(state=state, last_code=code, settled_at=now):
         log.info("notice_receipt", account=account, outcome=code)
         return True
-    return await about.filter(state__in=(DeliveryState.DELIVERED, DeliveryState.GIVEN_UP)).exists()
+    return await about.filter(state__in=(DeliveryState.DELIVERED, DeliveryState.HELD, DeliveryState.SHOWN)).exists()
 
 
 def outcome(status: str) -> tuple[DeliveryState, str]:
-    """What a status says; its copies differ in the space after the colon."""
+    """What a status says; its copies differ in the space after the colon. Who refuses cards may still read words."""
     said = status.lower().replace(" ", "")
     if not said.startswith("failed"):
         return DeliveryState.DELIVERED, "success"
-    return DeliveryState.GIVEN_UP, "user_block" if "block" in said else "system_failed"
+    return DeliveryState.HELD, "user_block" if "block" in said else "system_failed"

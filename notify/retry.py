@@ -22,6 +22,7 @@ REPEATABLE = timedelta(minutes=9)
 CIRCUIT = timedelta(minutes=5)
 MINUTE_QUOTA = timedelta(seconds=60)
 DAY_QUOTA = "45009"
+UNFOLLOWED = "43004"
 NO_SUCH_TEMPLATE = frozenset({"40036", "40037"})
 # Where the platform's day begins; its documents do not name the moment, five minutes are left for it.
 QUOTA_ZONE = ZoneInfo("Asia/Shanghai")
@@ -82,10 +83,14 @@ class Next:
 
 
 def decide(failure: DeliveryFailed, tried: Tried, *, now: datetime, chance: float) -> Next:
-    """The one decision about a failed send; ``chance`` in [0, 1) spreads the retries."""
+    """The one decision about a failed send; ``chance`` in [0, 1) spreads the retries.
+
+    What no way can take is held until the person is heard from; given up is only what can never reach them.
+    """
     match _class_of(failure):
         case Class.GONE:
-            return _end(DeliveryState.GIVEN_UP, "recipient", tried, gone=str(failure.code) == "43004")
+            left = str(failure.code) == UNFOLLOWED
+            return _end(DeliveryState.HELD if left else DeliveryState.GIVEN_UP, "recipient", tried, gone=left)
         case Class.REVIEW:
             return _end(DeliveryState.SENT, "under_review", tried)
         case Class.SHUT:
@@ -146,7 +151,7 @@ def _around(failure: DeliveryFailed, tried: Tried, now: datetime) -> Next:
     if other:
         return Next(DeliveryState.FAILED, "other_way", other, tried.channels, now, until)
     if now - tried.created_at >= PATIENCE:
-        return Next(DeliveryState.GIVEN_UP, "too_late", tried.channel, tried.channels, None, until)
+        return Next(DeliveryState.HELD, "too_late", tried.channel, tried.channels, None, until)
     return Next(DeliveryState.FAILED, "way_shut", tried.channel, tried.channels, until, until)
 
 
@@ -157,7 +162,7 @@ def _when_mended(failure: DeliveryFailed, tried: Tried, now: datetime, chance: f
         return Next(DeliveryState.FAILED, "other_way", other, tried.channels, now)
     last = tried.created_at + MENDING
     if now >= last:
-        return _end(DeliveryState.GIVEN_UP, failure.kind, tried)
+        return _end(DeliveryState.HELD, failure.kind, tried)
     at = now + max(CIRCUIT, backoff(tried.attempts, chance))
     return Next(DeliveryState.FAILED, failure.kind, tried.channel, tried.channels, min(at, last))
 
@@ -167,7 +172,7 @@ def _other_way(failure: DeliveryFailed, tried: Tried, now: datetime) -> Next:
     left = tuple(name for name in tried.channels if name != tried.channel)
     other = _open_way(tried, left)
     if other is None:
-        return Next(DeliveryState.GIVEN_UP, failure.kind, tried.channel, left)
+        return Next(DeliveryState.HELD, failure.kind, tried.channel, left)
     # A way that was shut before is tried again at its own pace, not at once.
     back = left[0] == tried.channels[0]
     return Next(DeliveryState.FAILED, "other_way", other, left, now + BACKOFF[2] if back else now)
@@ -189,7 +194,7 @@ def _once_more(failure: DeliveryFailed, tried: Tried, now: datetime, chance: flo
         return _end(DeliveryState.UNSURE, "outcome_unknown", tried)
     last = tried.created_at + PATIENCE
     if now >= last:
-        return _end(DeliveryState.GIVEN_UP, "too_late", tried)
+        return _end(DeliveryState.HELD, "too_late", tried)
     return Next(DeliveryState.FAILED, failure.kind, tried.channel, tried.channels, min(at, last))
 
 

@@ -63,6 +63,7 @@ DELIVERY_OVERDUE = Rule("delivery_overdue", frozenset({Role.MANAGER}), lambda _:
 PURCHASE_LATE = Rule("purchase_late", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE)
 CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
 NOTICE_UNFIT = Rule("notice_unfit", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
+CUSTOMER_UNREACHED = Rule("customer_unreached", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
 
 RULES = {
     rule.name: rule
@@ -78,6 +79,7 @@ RULES = {
         PURCHASE_LATE,
         CHANNEL_SHUT,
         NOTICE_UNFIT,
+        CUSTOMER_UNREACHED,
     )
 }
 

@@ -13,7 +13,7 @@ from notify.alerts import rules
 from notify.alerts.gate import Word
 from notify.alerts.raising import Link, raise_alert, tell_if_due, verdict_on
 from notify.alerts.rules import Finding, Rule, Thresholds
-from notify.alerts.troubles import shut_channels, unfit_notices
+from notify.alerts.troubles import shut_channels, unfit_notices, unreached_customers
 from notify.models import Alert, AlertState
 from templates import zone
 
@@ -68,6 +68,7 @@ async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
         (rules.PURCHASE_LATE, await watching.late_purchases(now.astimezone(zone()).date())),
         (rules.CHANNEL_SHUT, await shut_channels(now)),
         (rules.NOTICE_UNFIT, await unfit_notices(now)),
+        (rules.CUSTOMER_UNREACHED, await unreached_customers(now)),
     ]
     return [one for rule, conditions in seen for one in rules.findings(rule, conditions, thresholds, now=now)]
 

@@ -23,12 +23,12 @@ async def test_a_list_says_where_each_one_stands_and_why(post: Post):
     await post.send()
     newest, oldest = await deliveries()
     assert (oldest.state, oldest.code, oldest.why, oldest.attempts) == (
-        DeliveryState.GIVEN_UP, "47003 content", "test", 1,
+        DeliveryState.HELD, "47003 content", "test", 1,
     )  # fmt: skip
     assert newest.state is DeliveryState.SENT
-    assert [row.id for row in await deliveries("given_up")] == [oldest.id]
+    assert [row.id for row in await deliveries("held")] == [oldest.id]
     assert [row.id for row in await deliveries(order="SO1042K")] == [oldest.id]
-    assert await deliveries("held") == []
+    assert await deliveries("given_up") == []
 
 
 async def test_given_up_is_sent_again_on_request_with_a_key_of_its_own(post: Post):

@@ -12,12 +12,12 @@ from notify.alerts.rules import RULES
 from notify.channels import Outgoing
 from notify.channels.custom import within
 from notify.channels.fields import fill, places_of
-from notify.notices import Notice
+from notify.notices import WORDS_ONLY, Notice
 from notify.tries import tame
 from simulator.templatefields import RULES as KINDS
 from simulator.templatefields import fits
 
-NOTICES = [notice for notice in Notice if notice is not Notice.REPLY]
+NOTICES = [notice for notice in Notice if notice not in WORDS_ONLY]
 ORDERLY = {
     "order": "SO1042K",
     "customer_name": "华强电子",
@@ -43,6 +43,7 @@ ORDERLY = {
     "name": "小李",
     "roles": ["warehouse", "purchasing"],
     "customer": "C001",
+    "who": "小王",
     "topic": "after_sales",
     "code": "40037",
     "alert": "A7",

@@ -13,10 +13,10 @@ from tests.notify.samples import NOW
     ("status", "state", "code"),
     [
         ("success", DeliveryState.DELIVERED, "success"),
-        ("failed:user block", DeliveryState.GIVEN_UP, "user_block"),
-        ("failed: user block", DeliveryState.GIVEN_UP, "user_block"),
-        ("failed:system failed", DeliveryState.GIVEN_UP, "system_failed"),
-        ("failed: system failed", DeliveryState.GIVEN_UP, "system_failed"),
+        ("failed:user block", DeliveryState.HELD, "user_block"),
+        ("failed: user block", DeliveryState.HELD, "user_block"),
+        ("failed:system failed", DeliveryState.HELD, "system_failed"),
+        ("failed: system failed", DeliveryState.HELD, "system_failed"),
     ],
 )
 def test_what_a_status_says(status: str, state: DeliveryState, code: str):
@@ -54,7 +54,7 @@ async def test_the_first_receipt_counts(db):
 async def test_a_refusal_is_shown_with_its_reason(db):
     row = await sent()
     await note_receipt("main", "77", "failed:user block", now=NOW)
-    assert await state_of(row) == (DeliveryState.GIVEN_UP, "user_block")
+    assert await state_of(row) == (DeliveryState.HELD, "user_block")
 
 
 async def test_an_early_receipt_waits_for_its_delivery(db):

@@ -70,7 +70,7 @@ async def test_busy_platform_is_asked_again_with_the_same_key(post: Post):
     assert len({one.key for one in post.template.sent}) == 1
 
 
-async def test_after_a_day_of_failures_it_is_given_up(post: Post):
+async def test_after_a_day_of_failures_it_is_held(post: Post):
     row = await post.put()
     post.template.answers = [code(-1)] * 100
     for _ in range(100):
@@ -79,7 +79,7 @@ async def test_after_a_day_of_failures_it_is_given_up(post: Post):
         if row.state is not DeliveryState.FAILED:
             break
         post.clock.now = row.next_at
-    assert (row.state, row.last_code) == (DeliveryState.GIVEN_UP, "-1 too_late")
+    assert (row.state, row.last_code) == (DeliveryState.HELD, "-1 too_late")
     assert post.clock.now - NOW == timedelta(hours=24)
     assert row.attempts < 32
 
@@ -242,22 +242,22 @@ async def test_late_replies_go_as_plain_messages_and_say_what_was_written(post: 
     assert not post.template.sent
 
 
-async def test_a_late_reply_whose_window_closed_is_given_up(post: Post):
+async def test_a_late_reply_whose_window_closed_is_held(post: Post):
     await wrote_lately()
     await queue_reply("main:m:o1:1", PERSON, "已下单", now=NOW)
     post.custom.answers = [code(45015)]
     await post.send()
     row = await Delivery.get()
-    assert (row.state, row.last_code, post.template.sent) == (DeliveryState.GIVEN_UP, "45015 window", [])
+    assert (row.state, row.last_code, post.template.sent) == (DeliveryState.HELD, "45015 window", [])
 
 
-async def test_who_does_not_follow_any_more_is_given_up_and_marked(post: Post):
+async def test_who_does_not_follow_any_more_is_marked_and_their_notice_held(post: Post):
     await wrote_lately()
     row = await post.put()
     post.template.answers = [code(43004)]
     await post.send()
     await row.refresh_from_db()
-    assert (row.state, row.last_code) == (DeliveryState.GIVEN_UP, "43004 recipient")
+    assert (row.state, row.last_code) == (DeliveryState.HELD, "43004 recipient")
     assert not (await Identity.get(openid="o1")).following
     assert not post.custom.sent
 
@@ -271,13 +271,13 @@ async def test_what_fits_no_template_goes_as_a_plain_message_to_who_wrote_lately
     assert (row.state, row.channel, len(post.custom.shown)) == (DeliveryState.SENT, "custom", 1)
 
 
-async def test_what_fits_no_template_is_given_up_for_who_was_silent_two_days(post: Post):
+async def test_what_fits_no_template_is_held_for_who_was_silent_two_days(post: Post):
     await wrote_lately(hours=48)
     row = await post.put()
     post.template.answers = [code(47003)]
     await post.send()
     await row.refresh_from_db()
-    assert (row.state, row.last_code, post.custom.sent) == (DeliveryState.GIVEN_UP, "47003 content", [])
+    assert (row.state, row.last_code, post.custom.sent) == (DeliveryState.HELD, "47003 content", [])
 
 
 async def test_a_spent_quota_pauses_the_account_until_after_midnight_and_keeps_the_rows(post: Post):
