@@ -39,6 +39,8 @@ def policy(settings: Settings) -> Policy:
         unusual_factor=Decimal(str(settings.unusual_factor)),
         link_life=timedelta(days=settings.link_days),
         count_above=Decimal(str(settings.count_approval_above)),
+        shortage_patience=timedelta(hours=settings.shortage_hours),
+        shortage_default=settings.shortage_default,
     )
 
 

@@ -16,6 +16,7 @@ from connect.carriers.services import PARSERS, Service
 from domain.errors import DeliveryFailed
 from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
+from domain.negotiating import settle_silent
 from domain.reassuring import reassure
 from domain.repromising import repromise
 from domain.subscribing import Watch, due_queries, due_watches, note_unanswered, note_watched
@@ -156,8 +157,9 @@ def jobs(
     beat: Callable[[datetime], Awaitable[None]],
     keep: Callable[[datetime], Awaitable[Any]] | None = None,
 ) -> tuple[Job, ...]:
-    """The jobs of the product: look for what is wrong, see that held orders are decided on, ask carriers, read what
-    they pushed, end what was left undone, forget what is old, tell that somebody is alive, copy the database at night.
+    """The jobs of the product: look for what is wrong, see that held orders are decided on, do what nobody chose, ask
+    carriers, read what they pushed, end what was left undone, forget what is old, tell that somebody is alive, copy the
+    database at night.
     """
 
     async def alerts(now: datetime) -> None:
@@ -179,6 +181,7 @@ def jobs(
     return (
         Job("alerts", 60, alerts),
         Job("promises", 60, _waking(repromise, wake)),
+        Job("shortages", 60, _waking(settle_silent, wake)),
         Job("carriers", 5, watch_parcels),
         Job("pushes", 15, _waking(pushes, wake)),
         Job("leftovers", 5, leftovers, everywhere=True),

@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     unusual_factor: float = Field(5, gt=1)
     approval_above: float | None = Field(None, gt=0)
     count_approval_above: float = Field(1000, ge=0)
+    shortage_hours: float = Field(24, gt=0)
+    shortage_default: str = Field("send", pattern="^(send|wait)$")
     link_days: float = Field(30, gt=0, le=365)
     demo_ahead: float = Field(0, ge=0)
     failpoints: str = ""

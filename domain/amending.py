@@ -20,7 +20,7 @@ from domain.picking import stop_picks
 from domain.policy import shop_day
 from domain.purchasing import request_missing
 from domain.recording import record
-from domain.repricing import check_quantity, new_line, reprice, total_of
+from domain.repricing import check_quantity, new_line, reprice, resize, total_of
 from domain.restocking import fill_short, shrink
 from domain.rules.lifecycle import Step, may
 from domain.rules.promising import Supply, promise
@@ -88,10 +88,11 @@ async def amend(number: str, wish: Wish, *, version: int, by: Actor, now: dateti
     there is stock, the rest is asked of purchasing. Reservations of what stays are not touched.
     """
     require(by, WRITING)
-    return await transact(lambda: _amend(number, wish, version, by, now))
+    return await transact(lambda: amend_here(number, wish, version, by, now))
 
 
-async def _amend(number: str, wish: Wish, version: int, by: Actor, now: datetime) -> Amended:
+async def amend_here(number: str, wish: Wish, version: int, by: Actor, now: datetime) -> Amended:
+    """What ``amend`` does, inside the transaction of the caller."""
     order = await held(number, by)
     if order.version != version + 1:
         raise OrderMoved(number)
@@ -198,23 +199,14 @@ def _refit(plan: _Plan, sku: str, aim: Aim, *, removed: bool) -> None:
     if not mine or not difference:
         return
     if difference > 0:
-        _resize(mine[0], mine[0].base_qty + difference)
+        resize(mine[0], mine[0].base_qty + difference)
         return
     for line, cut in zip(mine, cuts([_standing(line) for line in mine], -difference), strict=True):
         # A line that goes as a whole stays to be seen, as called off; one that shrinks is simply smaller.
         if removed or cut == line.base_qty:
             line.cancelled += cut
         elif cut:
-            _resize(line, line.base_qty - cut)
-
-
-def _resize(line: OrderLine, base: Decimal) -> None:
-    whole = base / line.ratio
-    line.base_qty = base
-    if whole % Decimal("0.001"):
-        line.qty, line.unit, line.ratio = base, line.base_unit, Decimal(1)
-    else:
-        line.qty = whole
+            resize(line, line.base_qty - cut)
 
 
 def _said_texts(plan: _Plan) -> list[str]:

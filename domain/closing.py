@@ -32,7 +32,7 @@ class Stopped:
 async def close_short(number: str, reason: str, *, by: Actor, now: datetime) -> Stopped:
     """Call off what has not left the house of an order of which something has; its reservations go to others."""
     require(by, WRITING)
-    return await transact(lambda: _close_short(number, reason, by, now))
+    return await transact(lambda: close_here(number, reason, by, now))
 
 
 async def pause(number: str, reason: str, *, by: Actor, now: datetime) -> Stopped:
@@ -47,7 +47,8 @@ async def resume(number: str, *, by: Actor, now: datetime) -> Stopped:
     return await transact(lambda: _resume(number, by, now))
 
 
-async def _close_short(number: str, reason: str, by: Actor, now: datetime) -> Stopped:
+async def close_here(number: str, reason: str, by: Actor, now: datetime) -> Stopped:
+    """What ``close_short`` does, inside the transaction of the caller."""
     order, lines = await _order(number, Step.SHORT_CLOSE, by)
     if not any(line.shipped for line in lines):
         raise NothingLeft(number)

@@ -14,6 +14,15 @@ class CloseShort(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseShortage(Command):
+    """1042 先发现货, 1042 等齐, 1042 取消缺的: what becomes of goods that lack; ``option`` is a number."""
+
+    order_no: str | None = None
+    choice: str | None = None
+    option: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PauseOrder(Command):
     """暂停 1042: nothing leaves the house for it until it is resumed."""
 

@@ -50,3 +50,25 @@ class PriceNotYours(Refusal):
 
     product: str
     price: Decimal
+
+
+@dataclass
+class NothingLacks(Refusal):
+    """Everything that is still to be sent of the order is there."""
+
+    number: str
+
+
+@dataclass
+class NoSubstitute(Refusal):
+    """Nothing can be sent in the place of what lacks, or too little of it is there."""
+
+    number: str
+
+
+@dataclass
+class WaitsForAll(Refusal):
+    """The buyer wants the order in one piece, and something of it lacks."""
+
+    number: str
+    lacking: str

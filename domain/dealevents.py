@@ -38,3 +38,24 @@ class OrderResumed(BusinessEvent):
     """A paused order goes on."""
 
     goods: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortageOffered(BusinessEvent):
+    """Goods of an accepted order lack: the buyer is asked what to do until ``deadline``, then ``fallback`` is done."""
+
+    lacking: str
+    choices: tuple[str, ...]
+    fallback: str
+    deadline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortageSettled(BusinessEvent):
+    """What becomes of the goods that lacked; ``unanswered`` when nobody answered, ``goods`` the order as it is now."""
+
+    choice: str
+    goods: str
+    lacking: str
+    promised: str | None = None
+    unanswered: bool = False

@@ -51,6 +51,7 @@ async def why(number: str, *, now: datetime) -> Explained:
         reasons=tuple(str(reason["code"]) for reason in order.review.get("reasons", ())),
         held_by=order.held_by or "",
         hold_reason=order.hold_reason or "",
+        whole=order.ship_whole,
     )
     named = {line.sku: line for line in lines}
     causes = tuple(_cause(block, named) for block in blocks(situation))

@@ -166,7 +166,9 @@ def _key(row: Row) -> str:
 def _product(row: Row) -> dict[str, Any]:
     units = {str(unit): str(size) for unit, size in (row.get("units") or {}).items()}
     optional = {
-        name: row[name] for name in ("category", "lead_days", "make_or_buy", "supplier") if row.get(name) is not None
+        name: row[name]
+        for name in ("category", "lead_days", "make_or_buy", "supplier", "substitute")
+        if row.get(name) is not None
     }
     return optional | {
         "sku": str(row["sku"]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
 from domain import lane
@@ -105,7 +105,9 @@ async def count_to_ship(actor: Actor) -> int:
 
 def _to_ship(actor: Actor) -> QuerySet[Order]:
     ready = Subquery(OrderLine.filter(reserved__gt=Decimal(0)).values("order_id"))
-    return visible(actor).filter(state=OrderState.ACCEPTED, id__in=ready)
+    short = OrderLine.filter(base_qty__gt=F("shipped") + F("cancelled") + F("reserved"))
+    waits = Q(ship_whole=True, id__in=Subquery(short.values("order_id")))
+    return visible(actor).filter(~waits, state=OrderState.ACCEPTED, id__in=ready)
 
 
 async def orders_on_the_way(actor: Actor) -> list[OrderRow]:

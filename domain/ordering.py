@@ -26,6 +26,7 @@ from domain.rules.lifecycle import OrderState, Step, after, may
 from domain.rules.numbering import numbered
 from domain.rules.review import Reason
 from domain.rules.rights import WRITING, require
+from domain.shortages import offered
 from domain.transaction import transact, transact_script
 from domain.values import Actor, Role
 from domain.wording import goods_of
@@ -190,7 +191,10 @@ def accepted(
         approved_by=order.decided_by,
     )
     yield from recorded(event, by=by, at=now, source=order.asked_by)
-    return (yield from request_missing(order, lines, leads, by=by.name, now=now))
+    short = yield from request_missing(order, lines, leads, by=by.name, now=now)
+    if short:
+        yield from offered(order, lines, by=by, now=now)
+    return short
 
 
 async def _placed_before(draft: OrderDraft) -> Placed | None:

@@ -16,6 +16,7 @@ from domain.parcelevents import GoodsPacked, PickStopped
 from domain.recording import record
 from domain.rules.lifecycle import Step, may
 from domain.rules.rights import SHIPPING, require
+from domain.shortages import wait_for_all
 from domain.transaction import transact
 from domain.values import Actor
 from domain.wording import entered
@@ -131,6 +132,7 @@ async def _pick(number: str, by: Actor, now: datetime) -> Picked:
     if begun is not None:
         asked = {part.line_id: part.qty for part in begun.lines}
         return Picked(number, await _rows(lines, asked), begun.picker, begun.begun_at or now, repeated=True)
+    wait_for_all(order, lines)
     packed, _ = await packed_lines(order.id)
     wanted = {line.id: line.reserved - packed.get(line.id, ZERO) for line in lines}
     wanted = {line: qty for line, qty in wanted.items() if qty > 0}

@@ -11,7 +11,8 @@ class Policy:
     """``approval_above`` in the shop's currency; ``unusual_factor`` times the usual quantity is unusual.
 
     ``link_life`` is how long a link to an order's page opens it. ``count_above`` is the worth at list prices above
-    which the difference of a count is for a manager to decide.
+    which the difference of a count is for a manager to decide. Who is asked what to do about goods that lack has
+    ``shortage_patience``, then ``shortage_default`` is done.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
@@ -19,6 +20,8 @@ class Policy:
     unusual_factor: Decimal = Decimal(5)
     link_life: timedelta = timedelta(days=30)
     count_above: Decimal = Decimal(1000)
+    shortage_patience: timedelta = timedelta(hours=24)
+    shortage_default: str = "send"
 
 
 _policy = Policy()

@@ -112,3 +112,13 @@ def new_line(order: Order, aim: Aim, products: Mapping[str, Product], position: 
         price_source=LIST,
         amount=money(product.list_price * aim.total),
     )
+
+
+def resize(line: OrderLine, base: Decimal) -> None:
+    """Let a line be of so many base units, in memory."""
+    whole = base / line.ratio
+    line.base_qty = base
+    if whole % Decimal("0.001"):
+        line.qty, line.unit, line.ratio = base, line.base_unit, Decimal(1)
+    else:
+        line.qty = whole

@@ -60,7 +60,7 @@ async def repromise(now: datetime) -> int:
     for lines in list(waiting.values())[:MOST]:
         moved += await _move(lines[0].order, *_day_of(lines, today), now=now)
     for order in await _served(waiting, today):
-        moved += await _move(order, _earliest(order, today), "arrived", now=now)
+        moved += await _move(order, earliest_day(order, today), "arrived", now=now)
     return moved
 
 
@@ -73,10 +73,11 @@ async def day_of_order(order: Order, *, today: date) -> date | None:
 
 def _day_of(lines: Sequence[Waiting], today: date) -> tuple[date, str]:
     latest = max(lines, key=lambda one: one.served.on)
-    return max(latest.served.on, _earliest(latest.order, today)), latest.served.by or "not_ordered"
+    return max(latest.served.on, earliest_day(latest.order, today)), latest.served.by or "not_ordered"
 
 
-def _earliest(order: Order, today: date) -> date:
+def earliest_day(order: Order, today: date) -> date:
+    """The day on which an order can be there when nothing of it lacks."""
     return max(next_workday(today), wished(order.delivery_wish, today=shop_day(order.placed_at)))
 
 
@@ -86,7 +87,7 @@ async def _served(waiting: Iterable[int], today: date) -> list[Order]:
     later = Order.filter(state=OrderState.ACCEPTED, promised_date__gt=next_workday(today), number__in=asked)
     rows = await later.order_by("id").limit(MOST)
     ids = set(waiting)
-    return [row for row in rows if row.id not in ids and _earliest(row, today) < (row.promised_date or today)]
+    return [row for row in rows if row.id not in ids and earliest_day(row, today) < (row.promised_date or today)]
 
 
 async def _move(order: Order, day: date, reason: str, *, now: datetime) -> bool:

@@ -26,6 +26,7 @@ from domain.rules.promising import next_workday
 from domain.rules.rights import SHIPPING, require
 from domain.rules.tracking import lane_of
 from domain.rules.waybills import WITHOUT_WAYBILL, candidates_of, carrier_of, normal, plausible, tail_of
+from domain.shortages import wait_for_all
 from domain.subscribing import first_query
 from domain.tally import STOCK_CONFLICTS, count
 from domain.transaction import transact
@@ -99,6 +100,7 @@ async def _ship(number: str, label: Label, wanted: Sequence[Wanted] | None, by: 
     if not may(order.state, Step.SHIP):
         raise StepRefused(number, order.state, Step.SHIP)
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    wait_for_all(order, lines)
     packed, boxes = await packed_lines(order.id) if wanted is None else ({}, 0)
     parts = _packed_parts(number, lines, packed) if packed else _parts(number, lines, wanted)
     shipment = await _parcel(order, label, boxes, by=by, now=now)

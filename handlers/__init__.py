@@ -13,6 +13,7 @@ from handlers import (
     helping,
     joining,
     naming,
+    negotiating,
     ordering,
     parcels,
     platform,
@@ -30,6 +31,7 @@ ROOMS = (
     alerting, amending, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering,
     parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
     ruling,
+    negotiating,
 )  # fmt: skip
 
 

@@ -6,9 +6,22 @@ from bot.drafting import answered
 from bot.replies import say
 from bot.router import ANYONE, BOUND, Answered, Ask, Handler, Router
 from domain.commands import Approve, CancelOrder, Chase, Confirm, Deny, ProvideInfo, QueryOrder, ReceiveGoods, Reject
+from domain.dealcommands import ChooseShortage
 from domain.errors import CustomerNotFound
 from domain.officecommands import PassOn
-from handlers import amending, announcing, booking, buying, enquiring, fulfilling, joining, promising, reviewing, ruling
+from handlers import (
+    amending,
+    announcing,
+    booking,
+    buying,
+    enquiring,
+    fulfilling,
+    joining,
+    negotiating,
+    promising,
+    reviewing,
+    ruling,
+)
 from handlers.ordering import proceed
 
 
@@ -28,6 +41,7 @@ YES: dict[str, Handler] = {
     "confirm_rule": ruling.set_now,
     "confirm_amend": amending.amend_now,
     "confirm_short_close": amending.close_now,
+    "shortage": negotiating.ask_again,
 }
 NO: dict[str, Handler] = {
     "confirm_order": booking.drop,
@@ -39,6 +53,7 @@ NO: dict[str, Handler] = {
     "confirm_rule": ruling.leave_it,
     "confirm_amend": amending.leave_it,
     "confirm_short_close": amending.leave_it,
+    "shortage": negotiating.ask_again,
 }
 
 
@@ -61,6 +76,8 @@ async def fill_in(ask: Ask) -> Answered:
         return await _chosen(ask, question.options, command.option)
     if question is not None and question.kind == "buy" and command.option:
         return await buying.chosen(ask, question.options, command.option)
+    if question is not None and question.kind == "shortage" and command.option:
+        return await negotiating.choose(replace(ask, command=ChooseShortage(option=command.option)))
     if question is not None and question.kind == "ask_order_no":
         return await _for_order(ask, question.subject or "query_order", command.order_no)
     if draft is None or question is None:

@@ -12,6 +12,7 @@ from domain.errors import Refusal
 from domain.queries import find_order, order_view
 from domain.usage import twin_of
 from handlers.naming import remember
+from handlers.negotiating import asking, offer_for
 from handlers.ordering import WRITERS, order_draft, proceed
 
 UNDO_SPAN = timedelta(minutes=10)
@@ -49,7 +50,9 @@ async def place(ask: Ask, draft: Draft) -> Answered:
     talk = replace(
         ask.talk, draft=None, question=None, last_order=placed.number, booked=placed.number, booked_at=ask.now, misses=0
     )
-    return say("booked", talk, placed=placed, staff=ask.actor.is_staff)
+    offer = await offer_for(ask, placed)
+    talk = asking(ask, talk, offer) if offer is not None else talk
+    return say("booked", talk, placed=placed, staff=ask.actor.is_staff, offer=offer)
 
 
 async def _booked_before(ask: Ask) -> Answered:

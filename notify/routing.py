@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.dealevents import OrderAmended, OrderPaused, OrderResumed, OrderShortClosed
+from domain.dealevents import (
+    OrderAmended,
+    OrderPaused,
+    OrderResumed,
+    OrderShortClosed,
+    ShortageOffered,
+    ShortageSettled,
+)
 from domain.events import (
     BusinessEvent,
     CarrierUnreachable,
@@ -136,6 +143,8 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
         Route(Notice.PROMISE_MOVED, _BUYERS, "buyer", CUSTOMER),
         Route(Notice.PROMISE_MOVED, rep, "rep"),
     ),
+    ShortageOffered: (Route(Notice.SHORTAGE_CHOICE, _BUYERS, "buyer", CUSTOMER),),
+    ShortageSettled: _both_sides(Notice.SHORTAGE_SETTLED),
     CountWaits: (Route(Notice.COUNT_WAITS, staff(Role.MANAGER), "manager"),),
     CountDecided: (Route(Notice.COUNT_DECIDED, staff(Role.WAREHOUSE, Role.PURCHASING), "warehouse"),),
     HelpWanted: (Route(Notice.HELP_WANTED, rep_else(Role.MANAGER), "rep"),),

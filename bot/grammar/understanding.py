@@ -15,6 +15,7 @@ from bot.grammar.departures import ship
 from bot.grammar.fixed import fixed_phrase, is_trial, order_phrase
 from bot.grammar.goods import goods_phrase
 from bot.grammar.guard import addresses_the_machine
+from bot.grammar.lacking import shortage_phrase
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.links import link_phrase
 from bot.grammar.modifying import modify, modify_named, modify_unknown
@@ -153,6 +154,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("deal_phrase", deal_phrase),
     ("parcels", parcel_phrase),
     ("picking", picking_phrase),
+    ("shortage", shortage_phrase),
     ("goods", goods_phrase),
     ("supplies", supply_phrase),
     ("confirm", _confirming),

@@ -6,7 +6,7 @@ from domain.models.installation import JobRun, Leadership, Mark
 from domain.models.judging import ReviewScheme
 from domain.models.ledger import Event, InstanceSecret
 from domain.models.office import Announcement
-from domain.models.orders import Order, OrderLine, OrderNumber
+from domain.models.orders import Order, OrderLine, OrderNumber, ShortageOffer
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.models.picking import PickLine, PickList
 from domain.models.purchases import PurchaseItem, PurchaseOrder
@@ -49,6 +49,7 @@ __all__ = [
     "Shift",
     "Shipment",
     "ShipmentLine",
+    "ShortageOffer",
     "Staff",
     "Stock",
     "StockCount",

@@ -11,7 +11,8 @@ from domain.models.scaled import PriceField, QuantityField
 class Product(Model):
     """A product (商品), ``units`` maps a unit to base units in it, as decimal text, prices are per base unit.
 
-    At least ``min_qty`` of it are sold at once, and only in multiples of ``pack_qty``, both in base units.
+    At least ``min_qty`` of it are sold at once, and only in multiples of ``pack_qty``, both in base units. Buyers who
+    lack it are offered its ``substitute``, a code.
     """
 
     id = fields.IntField(primary_key=True)
@@ -29,6 +30,7 @@ class Product(Model):
     lead_days = fields.IntField(default=7)
     make_or_buy = fields.CharField(8, default="buy")
     supplier = fields.CharField(64, default="", db_default="")
+    substitute = fields.CharField(64, default="", db_default="")
     active = fields.BooleanField(default=True)
 
     def ratio(self, unit: str) -> Decimal | None:

@@ -31,6 +31,7 @@ class Order(Model):
 
     ``first_promised`` is the day that was named when it was accepted: its place in the queue for goods, after it
     ``priority``. ``links`` is the generation of its links that is good, those of an older one were taken back.
+    Of one that is to be sent whole (``ship_whole``) nothing leaves while something lacks.
     """
 
     id = fields.IntField(primary_key=True)
@@ -67,6 +68,7 @@ class Order(Model):
     held_at: datetime | None = fields.DatetimeField(null=True)
     chased_at: datetime | None = fields.DatetimeField(null=True)
     links = fields.IntField(default=0, db_default=0)
+    ship_whole = fields.BooleanField(default=False, db_default=False)
 
     lines: fields.ReverseRelation["OrderLine"]
     shipments: fields.ReverseRelation["Shipment"]
@@ -122,3 +124,20 @@ class OrderLine(Model):
     def short(self) -> Decimal:
         """What is open and not reserved, in base units."""
         return self.open - self.reserved
+
+
+class ShortageOffer(Model):
+    """What a buyer was asked when goods lacked (缺货协商), ``choice`` is their answer, or ``fallback`` once time is up.
+
+    ``swaps`` names for a product the one that could be sent in its place.
+    """
+
+    id = fields.IntField(primary_key=True)
+    order_number = fields.CharField(24, unique=True)
+    choices: list[str] = fields.JSONField(default=list)
+    swaps: dict[str, str] = fields.JSONField(default=dict)
+    fallback = fields.CharField(16)
+    deadline: datetime = fields.DatetimeField(db_index=True)
+    choice = fields.CharField(16, null=True)
+    decided_by = fields.CharField(64, null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)

@@ -37,7 +37,10 @@ class LineNow:
 
 @dataclass(frozen=True, slots=True)
 class OrderNow:
-    """An order at one moment; ``reasons`` are the codes of its review, ``held_by`` who paused it."""
+    """An order at one moment; ``reasons`` are the codes of its review, ``held_by`` who paused it.
+
+    One that is to be sent ``whole`` waits until nothing lacks.
+    """
 
     state: OrderState
     lines: tuple[LineNow, ...]
@@ -46,6 +49,7 @@ class OrderNow:
     decider: str = ""
     held_by: str = ""
     hold_reason: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def blocks(order: OrderNow) -> tuple[Block, ...]:
     held: tuple[Block, ...] = ()
     if order.state is OrderState.ON_HOLD:
         held = (Block("on_hold", order.held_by or REVIEWER, {"reason": order.hold_reason}),)
-    return (*held, *_short(order), *_ready(order.lines), *_under_way(order.lines))
+    return (*held, *_short(order), *_ready(order), *_under_way(order.lines))
 
 
 def _short(order: OrderNow) -> Iterable[Block]:
@@ -86,10 +90,12 @@ def _short(order: OrderNow) -> Iterable[Block]:
         yield Block("goods_late" if "late" in facts else "goods_expected", PURCHASING, facts)
 
 
-def _ready(lines: Iterable[LineNow]) -> Iterable[Block]:
-    for line in lines:
+def _ready(order: OrderNow) -> Iterable[Block]:
+    waits = order.whole and any(line.short > 0 for line in order.lines)
+    code, owner = ("waits_for_all", PURCHASING) if waits else ("ready_to_send", WAREHOUSE)
+    for line in order.lines:
         if line.reserved > 0:
-            yield Block("ready_to_send", WAREHOUSE, {"sku": line.sku, "ready": format(line.reserved, "f")})
+            yield Block(code, owner, {"sku": line.sku, "ready": format(line.reserved, "f")})
 
 
 def _under_way(lines: Iterable[LineNow]) -> tuple[Block, ...]:

@@ -120,7 +120,7 @@ async def test_what_is_there_is_reserved_and_the_rest_is_bought(cast: Cast):
         "open",
     )
     assert await balance() == (30, 30)
-    assert await events_of(placed.number) == ["OrderAccepted", "StockFellShort"]
+    assert await events_of(placed.number) == ["OrderAccepted", "StockFellShort", "ShortageOffered"]
 
 
 async def test_of_one_product_on_two_lines_the_second_gets_what_is_left(cast: Cast):

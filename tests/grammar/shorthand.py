@@ -36,6 +36,7 @@ CONTEXTS: dict[str, dict[str, Any] | None] = {
     "identity": {"pending": {"type": "confirm_identity", "options": ["是我", "不是我"]}},
     "numbered": {"pending": {"type": "pick_order", "options": ["1042K", "1043M"]}},
     "approval": {"pending": {"type": "approval", "order_no": "SO0700"}},
+    "short": {"pending": {"type": "shortage", "options": ["send", "wait", "cancel"]}, "last_order": "SO0700"},
     "last": {"last_order": "SO0700"},
     "asked_about": {"focus_sku": "T10"},
 }

@@ -2,7 +2,14 @@
 
 from datetime import UTC, datetime
 
-from domain.dealevents import OrderAmended, OrderPaused, OrderResumed, OrderShortClosed
+from domain.dealevents import (
+    OrderAmended,
+    OrderPaused,
+    OrderResumed,
+    OrderShortClosed,
+    ShortageOffered,
+    ShortageSettled,
+)
 from domain.events import (
     BusinessEvent,
     CarrierUnreachable,
@@ -98,6 +105,14 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         OrderShortClosed(order="SO1042K", goods=GOODS, reason="不急用了"),
         OrderPaused(order="SO1042K", goods=GOODS, reason="等款"),
         OrderResumed(order="SO1042K", goods=GOODS),
+        ShortageOffered(
+            order="SO1042K",
+            lacking="B200 10箱",
+            choices=("send", "wait", "cancel"),
+            fallback="send",
+            deadline="2026-11-25T10:00:00+00:00",
+        ),
+        ShortageSettled(order="SO1042K", choice="wait", goods=GOODS, lacking="B200 10箱", promised="2026-11-30"),
         PricesChanged(lists=("VIP",), prices=3),
         OrderChased(order="SO1042K", goods=GOODS),
         StockFellShort(

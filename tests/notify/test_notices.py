@@ -84,6 +84,12 @@ ORDERLY = {
     "credit": "5000.00",
     "rivals": ["SO1043M"],
     "event_kind": "paused",
+    "unanswered": False,
+    "lacking": "B200 10箱",
+    "choices": ["send", "wait", "cancel"],
+    "choice": "send",
+    "fallback": "send",
+    "deadline": "2026-11-25T10:00:00+00:00",
     "changes": ["A100 20箱→30箱", "B200 ¥22→¥21/个"],
 }
 LONG = dict.fromkeys(("customer_name", "reason", "text", "place", "remark", "name", "carrier", "unit"), "长" * 300)

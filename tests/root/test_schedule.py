@@ -10,7 +10,7 @@ import schedule
 from domain import subscribing, tracking
 from domain.fencing import Deposed, under
 from domain.leading import LEASE, Leader, claim
-from domain.models import JobRun
+from domain.models import JobRun, ShortageOffer
 from domain.models.shipments import ParcelState
 from notify.alerts.rules import Thresholds
 from notify.models import Alert
@@ -152,7 +152,7 @@ async def test_a_paused_leader_that_goes_on_in_the_middle_of_a_job_leaves_no_tra
     ticks.at += LEASE
     assert await other.stand() == old + 1
     led = [job for job in _jobs() if not job.everywhere]
-    assert {job.name for job in led} == {"alerts", "carriers", "promises", "pushes", "tidy"}
+    assert {job.name for job in led} == {"alerts", "carriers", "promises", "pushes", "shortages", "tidy"}
     before = await digest(without=())
     for job in led:
         with under(old), pytest.raises(Deposed):
@@ -173,6 +173,8 @@ async def _work_for_every_job() -> None:
     lost = {"state": ParcelState.HANDED_OVER, "watched": "wanted", "watch_next_at": START}
     await a_parcel(order, shipped=START - timedelta(days=9), **lost)
     await a_request(await a_line(await an_order("SO1043M")))
+    asked: dict[str, Any] = {"choices": ["send", "wait"], "fallback": "send", "deadline": START - timedelta(hours=1)}
+    await ShortageOffer.create(order_number="SO1043M", **asked)
     await Alert.create(rule="order_held", subject="gone", live="order_held:gone", raised_at=START)
     await tracking.keep_push("kuaidi100", "no such token", "{}", True, now=START)
 

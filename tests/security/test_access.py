@@ -69,6 +69,7 @@ CHAT: dict[str, frozenset[str]] = {
     "UnpickGoods": frozenset({"warehouse", "manager"}),
     "PassOn": frozenset({"reviewer", "manager"}),
     "OpenWarehouse": frozenset({"manager"}),
+    "ChooseShortage": WRITERS,
     "PauseOrder": frozenset({"sales", "reviewer", "finance", "manager"}),
     "PlaceOrder": WRITERS,
     "PrintSlip": frozenset({"warehouse", "sales", "manager"}),
