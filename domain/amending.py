@@ -9,17 +9,17 @@ from domain import lane
 from domain.aiming import Aim, Standing, aims, cuts, sums
 from domain.allocating import Shortage, give_back, locked, reserve_lines
 from domain.commands import NO_DETAILS, Change, Details, Op
-from domain.dealerrors import AmendmentHeld, BelowShipped, NothingLeft, NothingToChange, OrderMoved, PriceNotYours
+from domain.dealerrors import BelowShipped, NothingLeft, NothingToChange, OrderMoved, PriceNotYours
 from domain.dealevents import OrderAmended
 from domain.errors import OrderNotFound, StepRefused
 from domain.holding import held
-from domain.judging import rulebook
 from domain.models import Customer, Order, OrderLine, Product
 from domain.models.orders import wish_facts
 from domain.picking import stop_picks
 from domain.policy import shop_day
 from domain.purchasing import request_missing
 from domain.recording import record
+from domain.rejudging import check_change, side
 from domain.repricing import check_quantity, new_line, reprice, resize, total_of
 from domain.restocking import fill_short, shrink
 from domain.rules.lifecycle import Step, may
@@ -70,14 +70,14 @@ class _Plan:
     texts: list[str] = field(default_factory=list)
 
 
-async def try_amendment(number: str, wish: Wish, *, by: Actor) -> Amended:
+async def try_amendment(number: str, wish: Wish, *, by: Actor, now: datetime) -> Amended:
     """What a change would make of an order; writes nothing. Refuses what ``amend`` would refuse."""
     require(by, WRITING)
     order = await Order.get_or_none(number=number).select_related("customer")
     if order is None or not may_see(by, order.customer.code):
         raise OrderNotFound(number)
     plan = await _planned(order, wish, by)
-    goods, total = await _worked_out(plan, wish, by)
+    goods, total = await _worked_out(plan, wish, by, now)
     return Amended(number, goods, total, order.total, order.promised_date, tuple(plan.texts), order.version)
 
 
@@ -100,7 +100,7 @@ async def amend_here(number: str, wish: Wish, version: int, by: Actor, now: date
     was = order.total
     await locked({*plan.wanted, *plan.before})
     freed = await _less(plan)
-    goods, total = await _worked_out(plan, wish, by)
+    goods, total = await _worked_out(plan, wish, by, now)
     for line in plan.lines:
         await line.save(update_fields=list(CHANGED) if line._saved_in_db else None)
     lines = await reserve_lines([line for line in plan.lines if _grew(plan, line)])
@@ -111,11 +111,10 @@ async def amend_here(number: str, wish: Wish, version: int, by: Actor, now: date
     leads = {sku: product.lead_days for sku, product in plan.products.items()}
     short = await lane.within(request_missing(order, lines, leads, by=by.name, now=now))
     promised = order.promised_date.isoformat() if order.promised_date else None
-    event = OrderAmended(
-        order=number, goods=goods, total=format(total, "f"), changes=tuple(plan.texts), promised=promised
-    )
+    changes = tuple(plan.texts)
+    event = OrderAmended(order=number, goods=goods, total=format(total, "f"), changes=changes, promised=promised)
     await record(event, by=by, at=now)
-    return Amended(number, goods, total, was, order.promised_date, tuple(plan.texts), order.version, short)
+    return Amended(number, goods, total, was, order.promised_date, changes, order.version, short)
 
 
 async def _planned(order: Order, wish: Wish, by: Actor) -> _Plan:
@@ -174,8 +173,9 @@ async def _let_go(line: OrderLine, cut: Decimal) -> Decimal:
     return given
 
 
-async def _worked_out(plan: _Plan, wish: Wish, by: Actor) -> tuple[str, Decimal]:
-    """Put the new quantities and prices into the lines, in memory; the goods in words and the new total."""
+async def _worked_out(plan: _Plan, wish: Wish, by: Actor, now: datetime) -> tuple[str, Decimal]:
+    """Put the new quantities and prices into the lines, in memory, if the review lets them; goods in words, total."""
+    before = side(plan.lines, plan.products, plan.order.requested_date)
     for sku, aim in plan.wanted.items():
         _refit(plan, sku, aim, removed=any(op.op in (Op.REMOVE, Op.REPLACE) and op.sku == sku for op in wish.ops))
     plan.lines += [
@@ -187,9 +187,9 @@ async def _worked_out(plan: _Plan, wish: Wish, by: Actor) -> tuple[str, Decimal]
     if not plan.texts and wish.details == NO_DETAILS:
         raise NothingToChange(plan.order.number)
     total = total_of(plan.lines)
-    limit = (await rulebook()).threshold("above_limit")
-    if limit is not None and total > limit and total > plan.order.total and not by.roles & DECIDING:
-        raise AmendmentHeld(plan.order.number, ("above_limit",))
+    if not by.roles & DECIDING:
+        day = wish.details.delivery.last_day if wish.details.delivery else plan.order.requested_date
+        await check_change(plan.order, before, side(plan.lines, plan.products, day), now=now)
     return goods_of(line for line in plan.lines if line.base_qty > line.cancelled), total
 
 

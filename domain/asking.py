@@ -55,7 +55,7 @@ def restart(approval: Approval, why: str, now: datetime) -> None:
 async def ask(approval: Approval, order: Order, by: Actor, now: datetime) -> None:
     """Record that somebody is asked, with all they need to know; who it is told to follows from that."""
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
-    ahead = await consequences(order, lines)
+    ahead = await consequences(order, lines, now=now)
     row = await Staff.get_or_none(id=approval.approver_id) if approval.approver_id else None
     event = ApprovalAsked(
         order=order.number,

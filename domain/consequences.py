@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
+from domain.credit import STOOD, credit_of
 from domain.models import Order, OrderLine, Product, Stock
 from domain.rules.lifecycle import OrderState
 from domain.values import plain
@@ -30,16 +32,16 @@ class Consequences:
         }
 
 
-async def consequences(order: Order, lines: Sequence[OrderLine]) -> Consequences:
+async def consequences(order: Order, lines: Sequence[OrderLine], *, now: datetime) -> Consequences:
     """Look ahead, without changing anything; the order comes with its customer."""
     costs = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "cost"))
-    return Consequences(_margin(lines, costs), await _credit(order), await _rivals(order, lines))
+    return Consequences(_margin(lines, costs), await _credit(order, now), await _rivals(order, lines))
 
 
-async def prospects(number: str) -> Consequences:
+async def prospects(number: str, *, now: datetime) -> Consequences:
     """The same for an order by its number, for somebody who is about to decide."""
     order = await Order.get(number=number).select_related("customer")
-    return await consequences(order, await OrderLine.filter(order_id=order.id).order_by("position"))
+    return await consequences(order, await OrderLine.filter(order_id=order.id).order_by("position"), now=now)
 
 
 def _margin(lines: Sequence[OrderLine], costs: dict[str, Decimal | None]) -> Decimal | None:
@@ -51,12 +53,11 @@ def _margin(lines: Sequence[OrderLine], costs: dict[str, Decimal | None]) -> Dec
     return ((earned - cost) / earned * 100).quantize(Decimal("0.1"))
 
 
-async def _credit(order: Order) -> Decimal | None:
-    limit = order.customer.credit_limit
-    if limit is None:
+async def _credit(order: Order, now: datetime) -> Decimal | None:
+    if order.customer.credit_limit is None:
         return None
-    running = await Order.filter(customer_id=order.customer_id, state=OrderState.ACCEPTED).only("id", "total")
-    return Decimal(limit) - order.total - sum((row.total for row in running), NONE)
+    counted = order.total if order.state not in STOOD else NONE
+    return (await credit_of(order.customer, now=now)).left(counted)
 
 
 async def _rivals(order: Order, lines: Sequence[OrderLine]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.errors import Refusal
+from domain.rules.review import Reason
 
 
 @dataclass
@@ -31,10 +32,10 @@ class NothingToChange(Refusal):
 
 @dataclass
 class AmendmentHeld(Refusal):
-    """The changed order would not pass the review; ``reasons`` are the codes, a manager may still do it."""
+    """The changed order would not pass the review; who decides on held orders may still do it."""
 
     number: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 @dataclass

@@ -78,7 +78,7 @@ async def offer_of(number: str, *, by: Actor, now: datetime) -> Offer | None:
     soon = earliest_day(order, shop_day(now))
     choices = [Choice(code, order.promised_date) for code in row.choices if code in (SEND, WAIT)]
     if SWAP in row.choices:
-        choices += await _swap_choice(number, lines, row.swaps, soon, by)
+        choices += await _swap_choice(order, lines, row.swaps, by, now)
     choices += [Choice(code, soon) for code in row.choices if code == CANCEL]
     if not lacks(lines):
         return None
@@ -110,14 +110,14 @@ async def settle_silent(now: datetime) -> int:
 
 
 async def _swap_choice(
-    number: str, lines: Sequence[OrderLine], swaps: dict[str, str], soon: date, by: Actor
+    order: Order, lines: Sequence[OrderLine], swaps: dict[str, str], by: Actor, now: datetime
 ) -> list[Choice]:
     """The choice of substitutes with what the order then costs; none when it would be refused by now."""
     try:
-        tried = await try_amendment(number, _swap_wish(lines, swaps), by=by)
+        tried = await try_amendment(order.number, _swap_wish(lines, swaps), by=by, now=now)
     except Refusal:
         return []
-    return [Choice(SWAP, soon, tried.total, "、".join(dict.fromkeys(swaps.values())))]
+    return [Choice(SWAP, earliest_day(order, shop_day(now)), tried.total, "、".join(dict.fromkeys(swaps.values())))]
 
 
 def _swap_wish(lines: Sequence[OrderLine], swaps: dict[str, str]) -> Wish:

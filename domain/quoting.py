@@ -1,12 +1,13 @@
 """What a draft would cost, whether there is stock for it, and for which day; reads only."""
 
-import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from domain import lane
 from domain.commands import Details
+from domain.credit import rep_and_credit
 from domain.errors import CustomerNotFound, DatePassed, NothingOrdered, PriceRefused
 from domain.incoming import ZERO, days_for
 from domain.judging import IN_FORCE, book_of
@@ -42,6 +43,7 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     lines = sized(draft.lines, products, free, await generic_units(draft.lines, products), terms)
     _only_staff_name_prices(draft, products, by)
     ship_to = _ship_to(customer, draft.details)
+    rep, credit = await rep_and_credit(customer, now=now)
     case = await _case(customer, lines, wish, today, complete=bool(ship_to.get("address") or customer.city))
     lacking = {line.sku: line.base_qty - max(line.free, ZERO) for line in lines if line.free < line.base_qty}
     coming = await days_for(lacking, today=today)
@@ -50,13 +52,13 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         lines=lines,
         total=_total(lines),
         promised=promise(supplies, today=today, wish=wish),
-        review=review(case, book_of(*in_force)),
+        review=review(replace(case, credit=credit), book_of(*in_force)),
         customer_id=customer.id,
         customer_name=customer.name,
         today=today,
         wish=wish,
         ship_to=ship_to,
-        rep=await _rep_of(customer.code),
+        rep=rep,
         stock=stock,
         coming=coming,
     )
@@ -76,6 +78,7 @@ async def _case(
         wanted_on=wish.last_day if wish is not None else None,
         has_ship_to=complete,
         blocked=customer.blocked,
+        block_reason=customer.block_reason or "",
     )
 
 
@@ -100,8 +103,3 @@ def _ship_to(customer: Customer, details: Details) -> dict[str, str]:
     usual = dict(customer.ship_to)
     said = {"address": details.address, "name": details.contact_name, "phone": details.contact_phone}
     return usual | {key: value for key, value in said.items() if value and value != "@last"}
-
-
-async def _rep_of(customer: str) -> int | None:
-    reps = await lane.rows("SELECT id, customers FROM staff WHERE active ORDER BY id")
-    return next((staff for staff, customers in reps if customer in json.loads(customers)), None)

@@ -27,7 +27,7 @@ async def propose(ask: Ask, command: ModifyOrder) -> Answered:
     if command.clarify or any(not op.sku and op.text for op in command.ops):
         return say("amend_unclear", replace(ask.talk, last_order=number), number=number, ops=command.ops)
     wish = amending.Wish(command.ops, command.details)
-    tried = await amending.try_amendment(number, wish, by=ask.actor)
+    tried = await amending.try_amendment(number, wish, by=ask.actor, now=ask.now)
     talk = replace(
         ask.talk,
         question=Question("confirm_amend", subject=number, heard_at=ask.heard_at),

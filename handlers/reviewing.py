@@ -50,7 +50,7 @@ async def waiting(ask: Ask) -> Answered:
     """待审核: the orders that wait for a decision, oldest first."""
     rows = await orders_to_review(ask.actor)
     waits = await approving.waiting([row.number for row in rows])
-    card = await prospects(rows[0].number) if len(rows) == 1 else None
+    card = await prospects(rows[0].number, now=ask.now) if len(rows) == 1 else None
     return say("to_review", rows=rows, waiting=waits, card=card, waits=waits.get(rows[0].number) if rows else None)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.creditevents import OF_CREDIT
 from domain.dealevents import (
     OrderAmended,
     OrderPaused,
@@ -162,7 +163,7 @@ ALERTED: frozenset[type[BusinessEvent]] = frozenset({StockFellShort})
 NOBODY: Mapping[type[BusinessEvent], str] = {
     ApprovalGiven: "the next level is asked, or the order is accepted and that is told",
     LevelsSet: "the one who set them has the answer, everybody else can ask for them",
-    RulesChanged: "the one who set them has the answer, everybody who decides can ask for them",
+    **dict.fromkeys((RulesChanged, *OF_CREDIT), "who did it has the answer, the next order concerned says so"),
     LinksRevoked: "the one who took them back has the answer",
     OrderResumed: "the warehouse sees it among what waits for dispatch again",
     OrderPlaced: "the outcome of the review follows at once and is told",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.grammar.acts import stretches
 from bot.grammar.answers import answer, option_of
 from bot.grammar.context import Context
+from bot.grammar.crediting import credit_phrase
 from bot.grammar.dealing import deal_phrase
 from bot.grammar.decisions import cancel, decide
 from bot.grammar.departures import ship
@@ -150,6 +151,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
     ("proclamation", proclamation),
     ("ruling", ruling),
+    ("credit", credit_phrase),
     ("office", office_phrase),
     ("deal_phrase", deal_phrase),
     ("parcels", parcel_phrase),

@@ -2,6 +2,7 @@
 
 from domain.models.approvals import Approval, ApprovalScheme
 from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, Product, UnitSynonym
+from domain.models.credit import Payment
 from domain.models.installation import JobRun, Leadership, Mark
 from domain.models.judging import ReviewScheme
 from domain.models.ledger import Event, InstanceSecret
@@ -37,6 +38,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "OrderNumber",
+    "Payment",
     "PickLine",
     "PickList",
     "PriceEntry",

@@ -32,7 +32,10 @@ class Staff(Model):
 
 
 class Customer(Model):
-    """A company or person that buys (客户)."""
+    """A company or person that buys (客户).
+
+    They may owe ``credit_limit``, and for ``credit_days`` after dispatch; ``blocked`` holds all their orders.
+    """
 
     id = fields.IntField(primary_key=True)
     code = fields.CharField(32, unique=True)
@@ -44,6 +47,8 @@ class Customer(Model):
     credit_days = fields.IntField(null=True)
     ship_to: dict[str, str] = fields.JSONField(default=dict)
     blocked = fields.BooleanField(default=False)
+    block_reason = fields.CharField(200, null=True)
+    blocked_by = fields.CharField(64, null=True)
     active = fields.BooleanField(default=True)
 
 

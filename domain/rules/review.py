@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from domain.rules.credit import Credit
 from domain.rules.rulebook import USUAL, Rulebook
+from domain.values import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Case:
     today: date
     wanted_on: date | None = None
     blocked: bool = False
+    block_reason: str = ""
+    credit: Credit = field(default_factory=Credit)
     has_ship_to: bool = True
 
 
@@ -48,9 +52,21 @@ class Review:
     version: int = 0
 
 
-HOLDING = frozenset(
-    {"price_below_floor", "unusual_quantity", "customer_blocked", "above_limit", "incomplete", "date_too_soon"}
-)
+OWNERS: Mapping[str, str] = {
+    "incomplete": "sales",
+    "price_below_floor": "sales",
+    "unusual_quantity": "sales",
+    "date_too_soon": "warehouse",
+    "above_limit": "manager",
+    "customer_blocked": "finance",
+    "over_credit": "finance",
+    "overdue": "finance",
+}
+"""Who can do something about a reason, beside the one who decides in spite of it; every reason that holds has one."""
+
+HOLDING = frozenset(OWNERS)
+MORE = frozenset({"above_limit", "customer_blocked", "over_credit", "overdue"})
+"""Reasons against taking more money on, however much was there before."""
 
 
 def review(case: Case, book: Rulebook = USUAL) -> Review:
@@ -58,6 +74,18 @@ def review(case: Case, book: Rulebook = USUAL) -> Review:
     reasons = tuple(reason for rule in RULES for reason in rule(case, book) if _counts(reason, book))
     held = any(reason.code in HOLDING for reason in reasons)
     return Review("held" if held else "passed", reasons, book.version)
+
+
+def worsened(before: Case, after: Case, book: Rulebook = USUAL) -> tuple[Reason, ...]:
+    """What would hold a changed order and did not hold it as it was: an order once accepted is not judged again."""
+    known = {(reason.code, reason.facts.get("sku")) for reason in review(before, book).reasons}
+    more = after.total > before.total
+    return tuple(
+        reason
+        for reason in review(after, book).reasons
+        if reason.code in HOLDING
+        and ((reason.code, reason.facts.get("sku")) not in known or (more and reason.code in MORE))
+    )
 
 
 def _counts(reason: Reason, book: Rulebook) -> bool:
@@ -90,7 +118,22 @@ def _quantity(case: Case, book: Rulebook) -> list[Reason]:
 
 
 def _customer(case: Case, _book: Rulebook) -> list[Reason]:
-    return [Reason("customer_blocked")] if case.blocked else []
+    return [Reason("customer_blocked", {"why": case.block_reason})] if case.blocked else []
+
+
+def _credit(case: Case, book: Rulebook) -> list[Reason]:
+    part, limit = book.threshold("over_credit"), case.credit.limit
+    if part is None or limit is None or case.credit.owed + case.total <= limit * part / 100:
+        return []
+    over = case.credit.owed + case.total - limit * part / 100
+    return [Reason("over_credit", {"over": plain(over), "limit": plain(limit)})]
+
+
+def _overdue(case: Case, book: Rulebook) -> list[Reason]:
+    grace = book.threshold("overdue")
+    if grace is None or case.credit.overdue <= 0 or case.credit.days <= grace:
+        return []
+    return [Reason("overdue", {"amount": plain(case.credit.overdue), "days": str(case.credit.days)})]
 
 
 def _amount(case: Case, book: Rulebook) -> list[Reason]:
@@ -108,5 +151,5 @@ def _day(case: Case, book: Rulebook) -> list[Reason]:
 
 
 RULES: tuple[Callable[[Case, Rulebook], list[Reason]], ...] = (
-    _complete, _stock, _price, _quantity, _customer, _amount, _day,
+    _complete, _stock, _price, _quantity, _customer, _credit, _overdue, _amount, _day,
 )  # fmt: skip

@@ -14,6 +14,7 @@ BUYING = frozenset({Role.PURCHASING, Role.MANAGER})
 CORRECTING = frozenset({Role.MANAGER})
 INVITING = frozenset({Role.BOSS, Role.SALES, Role.MANAGER, Role.ADMIN})
 SHARING = WRITING
+CREDITING = frozenset({Role.FINANCE, Role.MANAGER})
 RULING = frozenset({Role.MANAGER})
 HIRING = frozenset({Role.MANAGER, Role.ADMIN})
 WORKING = STAFF_ROLES

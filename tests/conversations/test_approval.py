@@ -46,7 +46,8 @@ async def test_the_approver_sees_what_a_yes_means(chat: Chat):
     number = await a_held_order(chat)
     assert number in chat.heard(CHEN)
     assert await chat.ask(CHEN, "待审核") == (
-        f"待审核 {number} 华强电子 ¥15,000.00，等陈姐\nA100 20箱\n原因：A100 低于底价\n毛利 20%，之后信用余 ¥5,000.00\n"
+        f"待审核 {number} 华强电子 ¥15,000.00，等陈姐\nA100 20箱\n原因：A100 低于底价\n"
+        "办法：销售谈回底价，或由你定\n毛利 20%，之后信用余 ¥5,000.00\n"
         f"回复「同意 {number}」「驳回 {number} 理由」或「转 {number} 同事」"
     )
     assert "已同意" in await chat.ask(CHEN, f"同意 {number}")

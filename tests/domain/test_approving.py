@@ -54,14 +54,14 @@ async def test_what_is_not_known_is_not_said(cast: Cast):
     order = await Order.get(number=number)
     assert (await approving.waiting([number]))[number].approver == "陈姐"
     assert order.decided_by is None
-    found = await prospects(number)
+    found = await prospects(number, now=NOW)
     assert (found.margin, found.credit) == (None, None)
 
 
 async def test_who_else_waits_for_the_goods_is_named(cast: Cast):
     number = await held(cast)
     other = (await an_order(cast.li, line(qty=95, price="15"))).number
-    assert (await prospects(number)).rivals == (other,)
+    assert (await prospects(number, now=NOW)).rivals == (other,)
 
 
 async def test_two_levels_need_two_people(cast: Cast):

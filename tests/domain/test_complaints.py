@@ -47,7 +47,7 @@ async def test_another_price_leaves_every_reservation_alone(cast: Cast):
     later = await an_order(cast.wang, line(qty=6))
     before = [(row.reserved, row.short) for one in (first, later) for row in await lines_of(one.number)]
     wish = Wish((Change(Op.PRICE, "A100", price=Decimal(17)),))
-    seen = await try_amendment(first.number, wish, by=cast.li)
+    seen = await try_amendment(first.number, wish, by=cast.li, now=NOW)
     await amend(first.number, wish, version=seen.version, by=cast.li, now=NOW)
     assert [(row.reserved, row.short) for one in (first, later) for row in await lines_of(one.number)] == before
     (row,) = await lines_of(first.number)

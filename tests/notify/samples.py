@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from domain.creditevents import CreditSet, CustomerBlocked, CustomerUnblocked, PaymentTaken, PaymentTakenBack
 from domain.dealevents import (
     OrderAmended,
     OrderPaused,
@@ -149,6 +150,11 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         DutySet(staff="S14", name="阿强", first="2026-11-28", last="2026-11-28", hearers=("S14",)),
         LinksRevoked(order="SO1042K"),
         RulesChanged(version=2, rule="above_limit", was="50000", now="80000"),
+        CreditSet(customer="C001", what="limit", was="", now="50000"),
+        CustomerBlocked(customer="C001", reason="三个月没付款"),
+        CustomerUnblocked(customer="C001"),
+        PaymentTaken(customer="C001", payment=12, amount="5000.00"),
+        PaymentTakenBack(customer="C001", payment=12, amount="5000.00"),
         CodesGuessed(tries=30),
         PromiseMoved(
             order="SO1042K", goods=GOODS, promised="2026-12-03", before="2026-11-27", later=True, reason="P17"

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from domain.rules.review import HOLDING, Case, ReviewedLine, review
+from domain.rules.credit import Credit
+from domain.rules.review import HOLDING, OWNERS, Case, Reason, ReviewedLine, review, worsened
 from domain.rules.rulebook import Rulebook, Setting
+from domain.values import STAFF_ROLES
 
 D = Decimal
 TODAY = date(2026, 11, 24)
@@ -33,7 +35,9 @@ def test_what_is_in_order_passes_without_a_word():
         (case(has_ship_to=False), "incomplete", {"what": "address"}),
         (case(replace(GOOD, below_floor=True)), "price_below_floor", {"sku": "A100"}),
         (case(replace(GOOD, usual=D("1.9"))), "unusual_quantity", {"sku": "A100", "usual": "1.9"}),
-        (case(blocked=True), "customer_blocked", {}),
+        (case(blocked=True, block_reason="欠款"), "customer_blocked", {"why": "欠款"}),
+        (case(credit=Credit(D(1000), D(900))), "over_credit", {"over": "85", "limit": "1000"}),
+        (case(credit=Credit(None, D(9), D(9), 3)), "overdue", {"amount": "9", "days": "3"}),
         (case(), "above_limit", {"total": "185"}),
         (case(wanted_on=TODAY), "date_too_soon", {"wanted": "2026-11-24"}),
     ],
@@ -50,6 +54,9 @@ def test_what_holds_an_order(bad: Case, code: str, facts: dict[str, str]):
     [
         case(replace(GOOD, usual=D(2))),
         case(),
+        case(credit=Credit(D(1000), D(815))),
+        case(credit=Credit(D(0), D(-185))),
+        case(credit=Credit(None, D(10) ** 9)),
         case(wanted_on=date(2026, 11, 25)),
         case(replace(GOOD, base_qty=D(100))),
     ],
@@ -86,6 +93,8 @@ def off(*codes: str) -> Rulebook:
         (case(replace(GOOD, below_floor=True)), "price_below_floor"),
         (case(replace(GOOD, usual=D("1.9"))), "unusual_quantity"),
         (case(blocked=True), "customer_blocked"),
+        (case(credit=Credit(D(1), D(900))), "over_credit"),
+        (case(credit=Credit(None, D(9), D(9), 3)), "overdue"),
         (case(wanted_on=TODAY), "date_too_soon"),
     ],
 )
@@ -103,3 +112,55 @@ def test_days_of_notice_are_a_threshold(days: int, verdict: str):
 @pytest.mark.parametrize(("limit", "verdict"), [("184.99", "held"), ("185", "passed")])
 def test_the_limit_itself_passes(limit: str, verdict: str):
     assert review(case(), Rulebook(1, {"above_limit": Setting(True, D(limit))})).verdict == verdict
+
+
+@pytest.mark.parametrize(("part", "verdict"), [(80, "held"), (100, "passed")])
+def test_a_part_of_the_credit_is_a_threshold(part: int, verdict: str):
+    book = Rulebook(1, {"over_credit": Setting(True, D(part))})
+    assert review(case(credit=Credit(D(1000), D(700))), book).verdict == verdict
+
+
+@pytest.mark.parametrize(("grace", "verdict"), [(6, "held"), (7, "passed")])
+def test_days_of_grace_are_a_threshold(grace: int, verdict: str):
+    book = Rulebook(1, {"overdue": Setting(True, D(grace))})
+    assert review(case(credit=Credit(None, D(5), D(5), 7)), book).verdict == verdict
+
+
+OVER = case(credit=Credit(D(100), D(0)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "codes"),
+    [
+        (case(), case(), []),
+        (case(), replace(case(), total=D(200)), []),
+        (OVER, OVER, []),
+        (OVER, replace(OVER, total=D(180)), []),
+        (OVER, replace(OVER, total=D(190)), ["over_credit"]),
+        (case(replace(GOOD, below_floor=True)), case(replace(GOOD, below_floor=True)), []),
+        (case(), case(replace(GOOD, below_floor=True)), ["price_below_floor"]),
+        (
+            case(replace(GOOD, below_floor=True)),
+            case(replace(GOOD, below_floor=True), replace(GOOD, sku="B", below_floor=True)),
+            ["price_below_floor"],
+        ),
+        (case(), case(replace(GOOD, free=D(0))), []),
+        (case(wanted_on=date(2026, 12, 1)), case(wanted_on=TODAY), ["date_too_soon"]),
+        (case(blocked=True), case(blocked=True), []),
+        (case(blocked=True), replace(case(blocked=True), total=D(999)), ["customer_blocked"]),
+    ],
+)
+def test_only_what_a_change_brings_on_counts_against_it(before: Case, after: Case, codes: list[str]):
+    assert [reason.code for reason in worsened(before, after)] == codes
+
+
+def test_every_reason_that_holds_has_an_owner_and_words_and_a_way_out():
+    from templates import _text
+
+    words: Any = _text.get_template("replies/_words.j2").module
+    notices: Any = _text.get_template("notices/_words.j2").module
+    for code in HOLDING:
+        assert OWNERS[code] in set(STAFF_ROLES)
+        assert str(words.reason(Reason(code))) != code
+        assert str(words.hint(Reason(code))) != "看情况定"
+        assert "需要人工审核" not in str(notices.reason(code))

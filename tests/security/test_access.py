@@ -29,6 +29,7 @@ BOUND = EVERYBODY - {"stranger"}
 CUSTOMERS = frozenset(role.value for role in CUSTOMER_ROLES)
 STAFF = frozenset(role.value for role in STAFF_ROLES)
 HIRERS = frozenset({"manager", "admin"})
+MONEY = frozenset({"finance", "manager"})
 WRITERS = frozenset({"buyer", "boss", "sales", "manager"})
 
 # The policy of the chat: a command that is missing here fails the build.
@@ -38,6 +39,13 @@ CHAT: dict[str, frozenset[str]] = {
     "ApprovalLevels": HIRERS,
     "Approve": frozenset({"reviewer", "manager"}),
     "Bind": EVERYBODY,
+    "BlockCustomer": MONEY,
+    "SetCreditDays": MONEY,
+    "SetCreditLimit": MONEY,
+    "ShowCredit": MONEY | {"sales", "reviewer"},
+    "TakeBackPayment": MONEY,
+    "TakePayment": MONEY,
+    "UnblockCustomer": MONEY,
     "CancelOrder": WRITERS,
     "Chase": CUSTOMERS | {"sales", "manager"},
     "ClearDuty": HIRERS,
@@ -135,6 +143,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "Report": {"metric": "pending_shipment"},
     "TryOrder": {"order": PlaceOrder()},
     "DecideCount": {"count": 1},
+    "TakeBackPayment": {"payment": 1},
     "ReverseMove": {"move": 1},
     "ClosePurchase": {"purchase": "P1"},
     "MovePurchase": {"purchase": "P1"},
