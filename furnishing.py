@@ -53,6 +53,7 @@ def thresholds(settings: Settings) -> Thresholds:
             silence=timedelta(hours=settings.silence_hours),
             floor=timedelta(hours=settings.silence_floor_hours),
         ),
+        receipt=timedelta(hours=settings.receipt_hours),
         escalate=timedelta(minutes=settings.escalate_minutes),
     )
 

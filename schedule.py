@@ -18,6 +18,7 @@ from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
 from domain.negotiating import settle_silent
 from domain.reassuring import reassure
+from domain.receiving import assume_receipts
 from domain.repromising import repromise
 from domain.subscribing import Watch, due_queries, due_watches, note_unanswered, note_watched
 from domain.tracking import apply_trace, process_pushes
@@ -164,6 +165,7 @@ def jobs(
 
     async def alerts(now: datetime) -> None:
         told = await keep_moving(thresholds.held, now=now) + await watch(thresholds, now=now, link=link)
+        told += await assume_receipts(thresholds.receipt, now=now)
         if told + await reassure(thresholds.parcels, now=now):
             wake()
 

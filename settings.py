@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     held_hours: float = Field(2, gt=0)
     first_scan_hours: float = Field(24, gt=0)
     silence_hours: float = Field(48, gt=0)
+    receipt_hours: float = Field(72, gt=0)
     silence_floor_hours: float = Field(12, gt=0)
     escalate_minutes: float = Field(30, gt=0)
     plain_after_words: int = Field(5, ge=0)

@@ -306,6 +306,16 @@ class RevokeLinks(Command):
     order_no: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """破1, 少2个: so much is broken or short; of ``sku`` when it was named."""
+
+    kind: str
+    qty: Decimal
+    unit: str | None = None
+    sku: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveGoods(Command):
     """签收 1042: the goods have arrived; ``lines`` when not everything did, ``remark`` what was said besides."""
@@ -313,6 +323,7 @@ class ReceiveGoods(Command):
     order_no: str | None = None
     lines: tuple[Wanted, ...] = ()
     remark: str | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.commands import Command, Wanted
+from domain.commands import Command, Fault, Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +44,34 @@ class UnpickGoods(Command):
     """取消拣货 1042: back on the shelf."""
 
     order_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskReturn(Command):
+    """退货 1042 A100 2箱 原因 / 换货 …: goods that arrived are to go back, for others when ``kind`` is exchange."""
+
+    order_no: str | None = None
+    kind: str = ""
+    lines: tuple[Wanted, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideClaim(Command):
+    """同意 R12 / 驳回 R12 原因; ``refusal`` is set for a no."""
+
+    claim: str
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack(Command):
+    """收退 R12 [坏1箱] [少1箱]: what was sent back has come, and how it is."""
+
+    claim: str
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListClaims(Command):
+    """售后: claims that wait for somebody."""

@@ -1,6 +1,7 @@
 """Why parcels are refused; refusals like those of ``domain.errors``."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from domain.errors import Refusal
 
@@ -41,3 +42,44 @@ class PickOutdated(Refusal):
     """The order holds less than the list says: it was changed, or its goods went to another one."""
 
     number: str
+
+
+@dataclass
+class ClaimNotFound(Refusal):
+    """No such claim, or none that this person may see."""
+
+    claim: str
+
+
+@dataclass
+class ClaimStands(Refusal):
+    """The claim is not where this step would take it from; ``by`` took it there."""
+
+    claim: str
+    state: str
+    by: str
+
+
+@dataclass
+class OwnClaim(Refusal):
+    """Nobody decides on a claim that they made themselves."""
+
+    claim: str
+
+
+@dataclass
+class NothingToReturn(Refusal):
+    """Nothing of this order has arrived, or all of it was claimed before."""
+
+    number: str
+
+
+@dataclass
+class OverReturned(Refusal):
+    """More was to go back than arrived and is not claimed yet; ``left`` is what is, in ``unit``."""
+
+    number: str
+    product: str
+    wanted: Decimal
+    left: Decimal
+    unit: str

@@ -40,3 +40,45 @@ class PickStopped(BusinessEvent):
     """The lists of an order were dropped before it left; ``why``: cancelled, changed, closed, or unpicked by hand."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimMade(BusinessEvent):
+    """A customer says that goods came short or broken, or wants to return them; ``credit`` is what they are worth."""
+
+    claim: str
+    kind: str
+    goods: str
+    reason: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimDecided(BusinessEvent):
+    """Somebody of ours said yes (``state`` approved or settled) or no (refused)."""
+
+    claim: str
+    kind: str
+    state: str
+    goods: str
+    reason: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodsCameBack(BusinessEvent):
+    """The warehouse looked at what was sent back; ``credit`` is what is paid back for it."""
+
+    claim: str
+    kind: str
+    goods: str
+    scrapped: str
+    missing: str
+    credit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptAssumed(BusinessEvent):
+    """The receiver said nothing in time: the carrier's signature counts."""
+
+    shipment: str

@@ -2,46 +2,79 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from domain.commands import Wanted
+from domain.claiming import write_claim
+from domain.commands import Fault, Wanted
 from domain.delivering import count_arrived, mark_arrived
 from domain.errors import NothingToReceive, QuantityRefused
 from domain.events import GoodsReceived
 from domain.holding import held
-from domain.models import OrderLine, Shipment, ShipmentLine
+from domain.models import Order, OrderLine, Shipment, ShipmentLine
+from domain.models.returns import ClaimKind
+from domain.parcelevents import ReceiptAssumed
 from domain.recording import record
 from domain.rules.rights import SIGNING, require
 from domain.transaction import transact
 from domain.values import Actor, plain
-from domain.wording import entered
+from domain.wording import base_of, entered
 
 ZERO = Decimal(0)
+AT_ONCE = 200
+ASSUMED = "assumed"
+"""Who signed when nobody did: the carrier's word was left to stand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What was signed for."""
+    """What was signed for; ``claims`` are the numbers of what was said to be short or broken, with the goods."""
 
     number: str
     goods: str
     remark: str
+    claims: tuple[tuple[str, str, str], ...] = ()
 
 
 async def receive_goods(
-    number: str, lines: Sequence[Wanted] | None, remark: str | None, *, by: Actor, now: datetime
+    number: str,
+    lines: Sequence[Wanted] | None,
+    remark: str | None,
+    faults: Sequence[Fault] = (),
+    *,
+    by: Actor,
+    now: datetime,
 ) -> Received:
     """Sign for what is on its way of an order: all of it, or the lines named and no more than that.
 
     More than was sent is refused. What was not named stays open and can be signed for later. A parcel that the carrier
-    has reported as delivered can still be signed for once; what is named then is kept as a remark.
+    has reported as delivered can still be signed for once; what is named then is kept as a remark. What is short or
+    broken becomes a claim each, for the rep to decide.
     """
     require(by, SIGNING)
-    return await transact(lambda: _receive(number, lines or (), remark or "", by, now))
+    return await transact(lambda: _receive(number, lines or (), remark or "", faults, by=by, now=now))
 
 
-async def _receive(number: str, named: Sequence[Wanted], remark: str, by: Actor, now: datetime) -> Received:
+async def assume_receipts(after: timedelta, *, now: datetime) -> int:
+    """Let the carrier's signature count where nobody said anything for so long; how many parcels. Safe to run twice."""
+    waiting = Shipment.filter(received_by="carrier", delivered_at__lte=now - after).select_related("order")
+    rows = await waiting.order_by("id").limit(AT_ONCE)
+    return sum([await _assumed(row, now) for row in rows])
+
+
+async def _assumed(row: Shipment, now: datetime) -> bool:
+    async def work() -> bool:
+        if not await Shipment.filter(id=row.id, received_by="carrier").update(received_by=ASSUMED):
+            return False
+        await record(ReceiptAssumed(order=row.order.number, shipment=row.number), by="carrier", at=now)
+        return True
+
+    return await transact(work)
+
+
+async def _receive(
+    number: str, named: Sequence[Wanted], remark: str, faults: Sequence[Fault], *, by: Actor, now: datetime
+) -> Received:
     order = await held(number, by)
     parcels = await Shipment.filter(order_id=order.id, received_by__in=["", "carrier"]).order_by("id")
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
@@ -49,7 +82,10 @@ async def _receive(number: str, named: Sequence[Wanted], remark: str, by: Actor,
     unsigned = await _unsigned(parcels, left)
     if not any(unsigned.values()):
         raise NothingToReceive(number)
-    signed = _named(lines, unsigned, named) if named else unsigned
+    short = _faulty(lines, unsigned, [one for one in faults if one.kind == "short"])
+    there = {line: qty - short.get(line, ZERO) for line, qty in unsigned.items()}
+    signed = _named(lines, there, named) if named else there
+    broken = _faulty(lines, signed, [one for one in faults if one.kind == "broken"])
     for parcel in parcels:
         await mark_arrived(parcel, at=now, by=by.name)
         await Shipment.filter(id=parcel.id).update(received_by=by.name)
@@ -57,8 +93,49 @@ async def _receive(number: str, named: Sequence[Wanted], remark: str, by: Actor,
     goods = "、".join(f"{line.sku} {entered(line, signed[line.id])}" for line in lines if signed.get(line.id))
     remark = " ".join(filter(None, [_said(named), remark]))
     parcel_number = parcels[-1].number if parcels else ""
-    await record(GoodsReceived(order=number, shipment=parcel_number, goods=goods, remark=remark), by=by, at=now)
-    return Received(number, goods, remark)
+    claims = await _claims(order, lines, {ClaimKind.SHORT: short, ClaimKind.BROKEN: broken}, remark, by=by, now=now)
+    event = GoodsReceived(order=number, shipment=parcel_number, goods=goods, remark="" if claims else remark)
+    await record(event, by=by, at=now)
+    return Received(number, goods, remark, claims)
+
+
+async def _claims(
+    order: Order,
+    lines: Sequence[OrderLine],
+    amounts: dict[ClaimKind, dict[int, Decimal]],
+    remark: str,
+    *,
+    by: Actor,
+    now: datetime,
+) -> tuple[tuple[str, str, str], ...]:
+    made = []
+    for kind, parts in amounts.items():
+        if parts:
+            claim = await write_claim(order, lines, kind, parts, remark, by=by, now=now)
+            made.append((claim.claim, claim.kind, claim.goods))
+    return tuple(made)
+
+
+def _faulty(lines: Sequence[OrderLine], room: dict[int, Decimal], faults: Sequence[Fault]) -> dict[int, Decimal]:
+    """By line: how much of what is there is at fault; more than is there is refused."""
+    left, found = dict(room), dict[int, Decimal]()
+    for fault in faults:
+        sku = fault.sku or _only_sku([line for line in lines if room.get(line.id)])
+        mine = [line for line in lines if line.sku == sku]
+        if not mine:
+            # Of several products nobody can tell which one was meant: it stays a remark.
+            continue
+        amount = base_of(mine[0], fault.qty, fault.unit)
+        most = sum((left[line.id] for line in mine), ZERO)
+        if amount <= 0 or amount > most:
+            raise QuantityRefused(sku or "", amount, most, mine[0].base_unit)
+        for line in mine:
+            part = min(left[line.id], amount)
+            if part > 0:
+                left[line.id] -= part
+                found[line.id] = found.get(line.id, ZERO) + part
+                amount -= part
+    return found
 
 
 async def _unsigned(parcels: Sequence[Shipment], left: dict[int, Decimal]) -> dict[int, Decimal]:
@@ -74,10 +151,12 @@ def _named(lines: Sequence[OrderLine], unsigned: dict[int, Decimal], named: Sequ
     room, signed = dict(unsigned), dict.fromkeys(unsigned, ZERO)
     for wanted in named:
         sku = wanted.sku or _only_sku(lines)
-        base = wanted.base_qty if wanted.base_qty is not None else wanted.qty
+        mine = [line for line in lines if line.sku == sku]
+        base = wanted.base_qty
+        if base is None and wanted.qty is not None and mine:
+            base = base_of(mine[0], wanted.qty, wanted.unit) if wanted.sku is None else wanted.qty
         if sku is None or base is None:
             continue
-        mine = [line for line in lines if line.sku == sku]
         most = sum((room[line.id] for line in mine), ZERO)
         if base <= 0 or base > most:
             raise QuantityRefused(sku, base, most, mine[0].base_unit if mine else "")

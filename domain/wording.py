@@ -24,3 +24,8 @@ def entered(line: OrderLine, base: Decimal) -> str:
     whole = base / line.ratio
     exact = whole == whole.quantize(TENTH)
     return f"{plain(whole)}{line.unit}" if exact else f"{plain(base)}{line.base_unit}"
+
+
+def base_of(line: OrderLine, qty: Decimal, unit: str | None) -> Decimal:
+    """So much of a line in base units; without a unit, or in that of the order, in the unit it was ordered in."""
+    return qty if unit == line.base_unit and unit != line.unit else qty * line.ratio

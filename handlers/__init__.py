@@ -8,6 +8,7 @@ from handlers import (
     answering,
     booking,
     buying,
+    claiming,
     crediting,
     enquiring,
     fulfilling,
@@ -30,7 +31,7 @@ from handlers import (
 
 ROOMS = (
     alerting, amending, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering,
-    parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
+    claiming, parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
     ruling, crediting,
     negotiating,
 )  # fmt: skip

@@ -48,11 +48,13 @@ async def ship(ask: Ask) -> Answered:
 async def receive(ask: Ask) -> Answered:
     """签收 1042 [3箱 破1]."""
     command = ask.given(ReceiveGoods)
-    given = command.order_no or await _only(ask)
+    given = command.order_no or await _only(ask) or ask.talk.last_order
     if given is None:
         return _which(ask, "receive")
     number = await find_order(given, ask.actor)
-    received = await receiving.receive_goods(number, command.lines or None, command.remark, by=ask.actor, now=ask.now)
+    received = await receiving.receive_goods(
+        number, command.lines or None, command.remark, command.faults, by=ask.actor, now=ask.now
+    )
     return say("received", replace(ask.talk, last_order=number), received=received)
 
 

@@ -23,6 +23,11 @@ def state_in(states: frozenset[ParcelState]) -> When:
     return lambda event, _affair: getattr(event, "state", "") in states
 
 
+def state_is(state: str) -> When:
+    """When what the event is about came to this state."""
+    return lambda event, _affair: getattr(event, "state", "") == state
+
+
 def remarked(event: BusinessEvent, _affair: Affair) -> bool:
     """When the receiver had something to say."""
     return bool(getattr(event, "remark", ""))

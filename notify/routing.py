@@ -44,7 +44,16 @@ from domain.officeevents import (
     LeaveTaken,
     LevelsSet,
 )
-from domain.parcelevents import GoodsPacked, ParcelQuiet, ParcelRelabelled, PickStopped
+from domain.parcelevents import (
+    ClaimDecided,
+    ClaimMade,
+    GoodsCameBack,
+    GoodsPacked,
+    ParcelQuiet,
+    ParcelRelabelled,
+    PickStopped,
+    ReceiptAssumed,
+)
 from domain.reviewevents import RulesChanged
 from domain.rules.tracking import WRONG
 from domain.stockevents import (
@@ -68,6 +77,7 @@ from notify.occasions import (
     of_staff,
     remarked,
     state_in,
+    state_is,
     undecided,
 )
 
@@ -133,6 +143,12 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     ),
     OrderShipped: (Route(Notice.ORDER_SHIPPED, _RECEIVERS, "receiver", CUSTOMER),),
     ParcelMoved: (Route(Notice.PARCEL_MOVED, _RECEIVERS, "receiver", CUSTOMER, when=state_in(_TOLD_STATES)),),
+    ClaimMade: (Route(Notice.CLAIM_MADE, rep_else(Role.MANAGER), "rep", actor_too=True),),
+    ClaimDecided: (
+        Route(Notice.CLAIM_DECIDED, _BUYERS, "buyer", CUSTOMER),
+        Route(Notice.CLAIM_DECIDED, staff(Role.WAREHOUSE), "warehouse", when=state_is("approved")),
+    ),
+    GoodsCameBack: _both_sides(Notice.GOODS_CAME_BACK),
     GoodsPacked: (Route(Notice.PICK_SHORT, rep_else(Role.MANAGER), "rep", when=lacking),),
     PickStopped: (Route(Notice.PICK_STOPPED, staff(Role.WAREHOUSE), "warehouse", when=by_others),),
     ParcelQuiet: (Route(Notice.PARCEL_QUIET, _RECEIVERS, "receiver", CUSTOMER),),
@@ -171,6 +187,7 @@ NOBODY: Mapping[type[BusinessEvent], str] = {
     GoodsArrived: "who waited is told by the day that moves, purchasing sees it in its list",
     GoodsSwapped: "the loser is told by the day that moves",
     PurchaseMoved: "purchasing did it, who waits is told by the day that moves",
+    ReceiptAssumed: "everybody had the news that the parcel arrived",
     PersonLeft: "nothing can be told to them, and nobody has to act",
 }
 """Events that are kept for the record only, and why."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.grammar.amounts import wanted
 from bot.grammar.answers import option_of
+from bot.grammar.faults import bare_quantity, faults_in
 from bot.grammar.lines import pair
 from bot.grammar.marks import CustomerMark, OrderMark, RemarkMark
 from bot.grammar.numerals import NUMBER, parse_number
@@ -74,6 +75,7 @@ _SNOOZE = re.compile(
 _FORGET = re.compile(r"\s*(?:忘记|忘掉|删除叫法)\s*[:]?\s*(?P<alias>[^\s,。]{1,20})\s*")
 _CHASE = re.compile(r"催|hurry|chase")
 _RECEIVE = re.compile(r"签收|N收货(?:了|完成|$)|(?:^|确认)收货N?")
+_SIGNED = re.compile(r"(?:签收|收货)了?(?:$|,?[PQ]|[破坏碎烂少缺])")
 _NOT_RECEIVE = re.compile(r"吗|没|[?？]|谁|什么|怎么|时间|哪|不|未|备注|几")
 _TRY = re.compile(r"^\s*(?:试算|试单|算一下|测算)\s*(?:[:,]?\s*(?=\S)|$)")
 _MINUTES = {"小": 60, "钟": 60, "h": 60, "分": 1, "m": 1, "天": 1440, "d": 1440}
@@ -96,10 +98,20 @@ def order_phrase(scene: Scene) -> Command | None:
         and not scene.says(re.compile("催了"))
     ):
         return Chase(order_no=scene.order_nos[0] if scene.order_nos else None)
-    if not scene.says(_RECEIVE) or scene.says(_NOT_RECEIVE) or not (scene.order_nos or scene.core in ("签收", "收货")):
+    if not scene.says(_RECEIVE) or scene.says(_NOT_RECEIVE) or not (scene.order_nos or _SIGNED.match(scene.core)):
         return None
-    lines = tuple(wanted(item, scene.lexicon) for item in pair(scene.text, scene.marks))
-    return ReceiveGoods(order_no=scene.order_nos[0] if scene.order_nos else None, lines=lines, remark=_beside(scene))
+    return _receipt(scene)
+
+
+def _receipt(scene: Scene) -> Command:
+    """签收 [1042] [A100] 3箱 破1: what came, what of it is broken, what is short."""
+    start = max((mark.end for mark in scene.of(OrderMark)), default=0)
+    faults, taken = faults_in(scene, start)
+    marks = [mark for mark in scene.marks if not any(a < mark.end and mark.start < b for a, b in taken)]
+    named = tuple(wanted(item, scene.lexicon) for item in pair(scene.text, marks))
+    lines = tuple(line for line in named if line.qty is not None) or bare_quantity(scene, taken)
+    number = scene.order_nos[0] if scene.order_nos else None
+    return ReceiveGoods(order_no=number, lines=lines, remark=_beside(scene), faults=faults)
 
 
 def is_trial(text: str) -> int:
@@ -114,7 +126,9 @@ def _beside(scene: Scene) -> str | None:
     remarks = [mark.text for mark in scene.of(RemarkMark)]
     if remarks:
         return remarks[0]
-    rest = scene.normal.quote(numbers[-1], len(scene.text)) if numbers else ""
+    said = re.search("签收|收货", scene.text)
+    start = numbers[-1] if numbers else said.end() if said else len(scene.text)
+    rest = scene.normal.quote(start, len(scene.text))
     return re.sub(r"^[\s,，:：]*(?:签收|收货)?[了]?[\s,，:：]*|[\s。!！]+$", "", rest) or None
 
 

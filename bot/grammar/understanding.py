@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.grammar.acts import stretches
 from bot.grammar.answers import answer, option_of
+from bot.grammar.claims import claim_phrase
 from bot.grammar.context import Context
 from bot.grammar.crediting import credit_phrase
 from bot.grammar.dealing import deal_phrase
@@ -157,6 +158,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("parcels", parcel_phrase),
     ("picking", picking_phrase),
     ("shortage", shortage_phrase),
+    ("claims", claim_phrase),
     ("goods", goods_phrase),
     ("supplies", supply_phrase),
     ("confirm", _confirming),

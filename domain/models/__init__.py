@@ -11,6 +11,7 @@ from domain.models.orders import Order, OrderLine, OrderNumber, ShortageOffer
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.models.picking import PickLine, PickList
 from domain.models.purchases import PurchaseItem, PurchaseOrder
+from domain.models.returns import Claim, ClaimLine
 from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
 from domain.models.stock import PurchaseRequest, Stock, StockCount, StockMove, Warehouse
 from domain.models.terms import PriceEntry, PriceList
@@ -24,6 +25,8 @@ __all__ = [
     "BindingTry",
     "CarrierPush",
     "CatalogueVersion",
+    "Claim",
+    "ClaimLine",
     "Contact",
     "Customer",
     "CustomerAlias",

@@ -15,10 +15,11 @@ AT_ONCE = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How long is too long, from the settings."""
+    """How long is too long, from the settings; ``receipt``: after that the carrier's signature counts."""
 
     held: timedelta = timedelta(hours=2)
     parcels: Patience = field(default_factory=Patience)
+    receipt: timedelta = timedelta(hours=72)
     escalate: timedelta = timedelta(minutes=30)
 
 

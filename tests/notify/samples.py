@@ -32,7 +32,16 @@ from domain.events import (
     StockFellShort,
 )
 from domain.officeevents import Announced, ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken, LevelsSet
-from domain.parcelevents import GoodsPacked, ParcelQuiet, ParcelRelabelled, PickStopped
+from domain.parcelevents import (
+    ClaimDecided,
+    ClaimMade,
+    GoodsCameBack,
+    GoodsPacked,
+    ParcelQuiet,
+    ParcelRelabelled,
+    PickStopped,
+    ReceiptAssumed,
+)
 from domain.reviewevents import RulesChanged
 from domain.rules.lifecycle import OrderState
 from domain.stockevents import (
@@ -127,6 +136,14 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         ),
         OrderShipped(order="SO1042K", goods=GOODS, eta="2026-11-27", rest="B200 2箱", **PARCEL),
         ParcelMoved(order="SO1042K", state="collected", text="已收取快件", eta="2026-11-27", **PARCEL),
+        ClaimMade(order="SO1042K", goods="A100 1箱", claim="R12", kind="broken", reason="压坏", credit="925.00"),
+        ClaimDecided(
+            order="SO1042K", goods="A100 1箱", claim="R12", kind="return", state="approved", reason="", credit="925.00"
+        ),
+        GoodsCameBack(
+            order="SO1042K", goods="A100 1箱", claim="R12", kind="return", scrapped="", missing="", credit="925.00"
+        ),
+        ReceiptAssumed(order="SO1042K", shipment="F1"),
         GoodsPacked(order="SO1042K", goods="A100 18箱", boxes=2, short="A100 2箱"),
         PickStopped(order="SO1042K", why="cancelled"),
         ParcelQuiet(order="SO1042K", kind="silent", since="2026-11-22T10:00:00+00:00", **PARCEL),

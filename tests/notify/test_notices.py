@@ -56,6 +56,8 @@ ORDERLY = {
     "channel": "template",
     "kind": "silent",
     "silent": "49",
+    "claim": "R12",
+    "scrapped": "A100 1箱",
     "short": "A100 2箱",
     "boxes": 2,
     "others": "中通、韵达",

@@ -1,0 +1,77 @@
+"""Phrases after the sale: 退货 1042 A100 2箱 原因, 同意 R12, 驳回 R12 原因, 收退 R12 坏1箱, 售后."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.grammar.amounts import wanted
+from bot.grammar.faults import faults_in
+from bot.grammar.lines import pair
+from bot.grammar.marks import OrderMark
+from bot.grammar.scene import Scene, look
+from domain.commands import Command
+from domain.parcelcommands import AskReturn, DecideClaim, ListClaims, TakeBack
+
+_R = r"(?P<r>r\s?\d{1,9})(?![a-z0-9])"
+_DECIDE = re.compile(
+    rf"\s*+(?:(?P<yes>同意|批准|可以|通过)|(?P<no>不同意|驳回|拒绝|不批))\s*+(?:退货|换货|售后)?\s*+{_R}\s*+[,:，]?\s*+(?P<why>.*)",
+    re.DOTALL,
+)
+_BACK = re.compile(rf"\s*+(?:收退|退货入库|退货收到|收到退货|验退)\s*+{_R}(?P<rest>.*)", re.DOTALL)
+_LIST = re.compile(r"\s*+(?:看|查)?(?:售后|售后单|退货单|待处理售后|售后列表)\s*+[。.!]?\s*+")
+_ASK = re.compile(r"(?:我?要?|申请|办理?)?(?P<k>退货|换货)N")
+_ASKING = re.compile(r"[?？]|吗|怎么|什么时候|多久")
+_LEADING = re.compile(r"^[\s,，:：;；。]*(?:因为|原因是?|理由是?)?[\s,，:：]*|[\s。!！]+$")
+
+
+def claim_phrase(scene: Scene) -> Command | None:
+    """The phrase about claims that the message is, if any."""
+    if _ASKING.search(scene.text):
+        return None
+    for pattern, make in _PHRASES:
+        match = pattern.fullmatch(scene.text)
+        if match:
+            return make(scene, match)
+    return _asked(scene)
+
+
+def _decision(scene: Scene, match: re.Match[str]) -> Command:
+    why = scene.normal.quote(*match.span("why")).strip()
+    return DecideClaim(claim=_number(match), refusal=None if match["yes"] else why)
+
+
+def _back(scene: Scene, match: re.Match[str]) -> Command:
+    return TakeBack(claim=_number(match), faults=faults_in(scene, match.start("rest"))[0])
+
+
+def _list(_scene: Scene, _match: re.Match[str]) -> Command:
+    return ListClaims()
+
+
+def _asked(scene: Scene) -> Command | None:
+    """退货 and 换货 with the number of an order; without one it is a matter for a person."""
+    match = _ASK.match(scene.core)
+    if match is None:
+        return None
+    start = scene.of(OrderMark)[0].end
+    part = look(scene.text[start:], scene.lexicon, replace(scene.context, draft=None, pending=None), scene.today)
+    pairs = pair(part.text, part.marks)
+    ends = [mark.end for item in pairs for mark in (item.product, item.qty) if mark is not None]
+    reason = _LEADING.sub("", part.normal.quote(max(ends, default=0), len(part.text)))
+    return AskReturn(
+        order_no=scene.order_nos[0],
+        kind="exchange" if match["k"] == "换货" else "",
+        lines=tuple(wanted(item, scene.lexicon) for item in pairs),
+        reason=reason,
+    )
+
+
+def _number(match: re.Match[str]) -> str:
+    return re.sub(r"\s", "", match["r"]).upper()
+
+
+_PHRASES: tuple[tuple[re.Pattern[str], Callable[[Scene, re.Match[str]], Command]], ...] = (
+    (_DECIDE, _decision),
+    (_BACK, _back),
+    (_LIST, _list),
+)

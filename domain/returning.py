@@ -1,0 +1,100 @@
+"""Goods that come back: looked at, on the shelf again or scrapped, and paid back as far as they came."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from domain import lane
+from domain.allocating import locked
+from domain.claiming import GOES_BACK, claim_held, worth
+from domain.commands import Fault
+from domain.models import Claim, ClaimLine, OrderLine
+from domain.models.returns import ClaimState
+from domain.parcelerrors import ClaimStands, OverReturned
+from domain.parcelevents import GoodsCameBack
+from domain.recording import record
+from domain.restocking import fill_short
+from domain.rules.rights import SHIPPING, require
+from domain.shelving import Move, moved
+from domain.transaction import transact
+from domain.values import Actor
+from domain.wording import base_of, entered
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """What the warehouse found in a return: ``good`` is on the shelf, ``scrapped`` is not, ``missing`` never came."""
+
+    claim: str
+    order: str
+    good: str
+    scrapped: str
+    missing: str
+    credit: Decimal
+
+
+async def take_back(claim: str, faults: Sequence[Fault], *, by: Actor, now: datetime) -> CameBack:
+    """Take an approved return in: everything is good but for the faults; what came is credited."""
+    require(by, SHIPPING)
+    return await transact(lambda: _take_back(claim, faults, by, now))
+
+
+async def _take_back(claim: str, faults: Sequence[Fault], by: Actor, now: datetime) -> CameBack:
+    row, order = await claim_held(claim, by)
+    if row.state is not ClaimState.APPROVED or row.kind not in GOES_BACK:
+        raise ClaimStands(row.number, row.state, row.settled_by or row.decided_by)
+    parts = await ClaimLine.filter(claim_id=row.id).select_related("line").order_by("id")
+    good, scrapped, missing = _sorted(order.number, parts, faults)
+    lines = [part.line for part in parts]
+    await locked(line.sku for line in lines)
+    for part in parts:
+        await ClaimLine.filter(id=part.id).update(good=good[part.line_id], scrapped=scrapped[part.line_id])
+        if good[part.line_id] > 0:
+            cause = f"return:{row.number}:{part.line_id}"
+            move = Move(part.line.sku, good[part.line_id], "return", cause, document=row.number)
+            await lane.within(moved(move, by=by.name, now=now))
+    for sku in sorted({part.line.sku for part in parts if good[part.line_id] > 0}):
+        await fill_short(sku)
+    credit = worth(lines, {line.id: good[line.id] + scrapped[line.id] for line in lines})
+    await Claim.filter(id=row.id).update(state=ClaimState.SETTLED, credit=credit, settled_by=by.name, settled_at=now)
+    back = CameBack(row.number, order.number, _said(lines, good), _said(lines, scrapped), _said(lines, missing), credit)
+    event = GoodsCameBack(
+        order=order.number,
+        claim=row.number,
+        kind=row.kind.value,
+        goods="、".join(filter(None, (back.good, back.scrapped))),
+        scrapped=back.scrapped,
+        missing=back.missing,
+        credit=format(credit, "f"),
+    )
+    await record(event, by=by, at=now)
+    return back
+
+
+def _sorted(
+    number: str, parts: Sequence[ClaimLine], faults: Sequence[Fault]
+) -> tuple[dict[int, Decimal], dict[int, Decimal], dict[int, Decimal]]:
+    """By line: what is good, what is broken, what never came."""
+    good = {part.line_id: part.qty for part in parts}
+    scrapped, missing = dict.fromkeys(good, ZERO), dict.fromkeys(good, ZERO)
+    for fault in faults:
+        mine = [part for part in parts if fault.sku is None or part.line.sku == fault.sku]
+        left = base_of(mine[0].line, fault.qty, fault.unit) if mine else fault.qty
+        most = sum((good[part.line_id] for part in mine), ZERO)
+        if left > most:
+            unit = mine[0].line.base_unit if mine else ""
+            raise OverReturned(number, fault.sku or (mine[0].line.sku if mine else ""), left, most, unit)
+        sink = missing if fault.kind == "short" else scrapped
+        for part in mine:
+            amount = min(good[part.line_id], left)
+            good[part.line_id] -= amount
+            sink[part.line_id] += amount
+            left -= amount
+    return good, scrapped, missing
+
+
+def _said(lines: Sequence[OrderLine], amounts: dict[int, Decimal]) -> str:
+    return "、".join(f"{line.sku} {entered(line, amounts[line.id])}" for line in lines if amounts[line.id])
