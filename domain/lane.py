@@ -14,7 +14,7 @@ from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.exceptions import OperationalError
 
 from domain.engines import Engine, PostgresEngine, SqliteEngine
-from domain.restoring import restored
+from domain.restoring import forget_columns, restored
 from domain.statements import (
     FOR_UPDATE,
     Result,
@@ -60,6 +60,7 @@ def open_lane(file: Path | None, pragmas: Mapping[str, object]) -> None:
     """Open beside the ORM's own connections; ``file`` is None for PostgreSQL."""
     global _engine  # noqa: PLW0603
     close_lane()
+    forget_columns()
     _engine = PostgresEngine() if file is None else SqliteEngine(file, pragmas, connections.get("default")._lock)
 
 

@@ -71,7 +71,7 @@ async def open_orders(
         where.append("id IN (SELECT order_id FROM orderline WHERE sku IN ?)")
         values.append(list(skus))
     rest = f"WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ?"
-    return await _filled(await lane.fetch(Order, rest, *values, limit))
+    return await filled(await lane.fetch(Order, rest, *values, limit))
 
 
 async def all_orders(*, customer: str | None = None, state: str | None = None) -> list[OrderRow]:
@@ -143,10 +143,10 @@ async def figures(report: Report, actor: Actor, *, now: datetime) -> Figures:
 
 
 async def _rows(orders: QuerySet[Order]) -> list[OrderRow]:
-    return await _filled(await orders)
+    return await filled(await orders)
 
 
-async def _filled(orders: Sequence[Order]) -> list[OrderRow]:
+async def filled(orders: Sequence[Order]) -> list[OrderRow]:
     """The rows of a list, with their customers and goods; two reads, however many there are."""
     if not orders:
         return []

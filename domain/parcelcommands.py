@@ -75,3 +75,8 @@ class TakeBack(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListClaims(Command):
     """售后: claims that wait for somebody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatchUp(Command):
+    """动态: what has happened since I last looked."""

@@ -17,6 +17,11 @@ def restored(model: type[M], names: Sequence[str], found: Sequence[Sequence[Any]
     return [_restored(model, native, read, row) for row in found]
 
 
+def forget_columns() -> None:
+    """Look up anew how columns are read: what one kind of database gives as a day, another gives as text."""
+    _columns.cache_clear()
+
+
 def _restored(
     model: type[M], native: Sequence[tuple[int, str]], read: Sequence[tuple[int, str, Read]], row: Sequence[Any]
 ) -> M:

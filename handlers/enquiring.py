@@ -9,14 +9,18 @@ from bot.router import BOUND, Answered, Ask, Router
 from domain.commands import QueryOrder, QueryPrice, QueryStock, Report, ShowProducts
 from domain.errors import CustomerNotFound, NotAllowed
 from domain.explaining import why
+from domain.history import history, whereabouts
 from domain.listing import figures, open_orders
+from domain.news import catch_up as news_since
 from domain.offering import prices_of, products_on_sale, stock_of
+from domain.parcelcommands import CatchUp
 from domain.policy import shop_day
 from domain.pricelists import price_list, price_lists
 from domain.queries import find_order, order_view
-from domain.values import STAFF_ROLES, Role
+from domain.values import STAFF_ROLES, Period, Role
 
 LISTED = 5
+PAST = 4
 # Who may look into price lists.
 PRICERS = frozenset({Role.SALES, Role.MANAGER, Role.FINANCE})
 # Figures without money, open to all staff.
@@ -26,6 +30,7 @@ OPEN_METRICS = frozenset({"pending_shipment", "pending_approval", "shipments", "
 def register(router: Router) -> None:
     """What this room answers."""
     router.on(QueryOrder, roles=BOUND)(query)
+    router.on(CatchUp, roles=BOUND)(catch_up)
     router.on(QueryStock, roles=BOUND)(stock)
     router.on(QueryPrice, roles=BOUND)(prices)
     router.on(ShowProducts, roles=BOUND)(products)
@@ -40,6 +45,10 @@ async def query(ask: Ask) -> Answered:
         return await _why(ask, number) if command.why else await one_order(ask, number)
     if command.customer is not None and not ask.actor.may_see(command.customer):
         raise CustomerNotFound(command.customer)
+    if command.period is not None:
+        return await _past(ask, command, command.period)
+    if len(command.skus) == 1 and not command.why and ask.talk.draft is None:
+        return await _product(ask, command.skus[0])
     rows = await open_orders(ask.actor, customer=command.customer, skus=command.skus, limit=LISTED + 1)
     if len(rows) == 1:
         return await _why(ask, rows[0].number) if command.why else await one_order(ask, rows[0].number)
@@ -48,6 +57,26 @@ async def query(ask: Ask) -> Answered:
         return say("orders", rows=rows, most=LISTED, numbered=False)
     question = Question("choose_order", tuple(row.number for row in rows[:LISTED])) if rows else None
     return say("orders", replace(ask.talk, question=question), rows=rows, most=LISTED, numbered=True)
+
+
+async def _past(ask: Ask, command: QueryOrder, period: Period) -> Answered:
+    """上个月订单, A100今年买了多少."""
+    found = await history(ask.actor, period, customer=command.customer, skus=command.skus, limit=PAST)
+    question = Question("choose_order", tuple(row.number for row in found.rows)) if found.rows else None
+    if ask.talk.draft is not None:
+        return say("history", found=found, numbered=False)
+    return say("history", replace(ask.talk, question=question), found=found, numbered=True)
+
+
+async def _product(ask: Ask, sku: str) -> Answered:
+    """A100发了没: one product over the orders that have it."""
+    rows = await whereabouts(ask.actor, sku, now=ask.now, limit=PAST + 1)
+    return say("whereabouts", replace(ask.talk, focus=sku), rows=rows, sku=sku, name=ask.name_of(sku), most=PAST)
+
+
+async def catch_up(ask: Ask) -> Answered:
+    """动态: what has happened since this person last looked."""
+    return say("news", news=await news_since(ask.actor, now=ask.now), most=PAST)
 
 
 async def _why(ask: Ask, number: str) -> Answered:

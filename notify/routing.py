@@ -16,9 +16,7 @@ from domain.dealevents import (
 )
 from domain.events import (
     BusinessEvent,
-    CarrierUnreachable,
     CodesGuessed,
-    GoodsReceived,
     HelpWanted,
     LinksRevoked,
     OrderAccepted,
@@ -27,14 +25,11 @@ from domain.events import (
     OrderHeld,
     OrderPlaced,
     OrderRejected,
-    OrderShipped,
-    ParcelMoved,
     PersonJoined,
     PersonLeft,
     PricesChanged,
     StockFellShort,
 )
-from domain.models.shipments import ParcelState
 from domain.officeevents import (
     Announced,
     ApprovalAsked,
@@ -45,17 +40,9 @@ from domain.officeevents import (
     LevelsSet,
 )
 from domain.parcelevents import (
-    ClaimDecided,
-    ClaimMade,
-    GoodsCameBack,
-    GoodsPacked,
-    ParcelQuiet,
-    ParcelRelabelled,
-    PickStopped,
     ReceiptAssumed,
 )
 from domain.reviewevents import RulesChanged
-from domain.rules.tracking import WRONG
 from domain.stockevents import (
     CountDecided,
     CountWaits,
@@ -66,72 +53,31 @@ from domain.stockevents import (
 )
 from domain.telling import Affair, Listener
 from domain.values import Role
-from notify.audience import Who, contacts, everybody, named, nobody, rep, rep_else, staff
+from notify.audience import everybody, named, nobody, rep, rep_else, staff
 from notify.notices import CUSTOM, TEMPLATE, Notice, Plan
 from notify.occasions import (
-    When,
-    always,
-    by_others,
     decided,
-    lacking,
     of_staff,
-    remarked,
-    state_in,
-    state_is,
     undecided,
 )
-
-CUSTOMER, STAFF = "customer", "staff"
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One group of people who hear of an event; ``actor_too``: even the one who did it and had an answer to that.
-
-    ``hearers``: those whom the event names hear it, and the group only when none of them can be reached.
-    """
-
-    notice: Notice
-    who: Who
-    why: str
-    to: str = STAFF
-    when: When = always
-    actor_too: bool = False
-    hearers: bool = False
-
-
-_TOLD_STATES = frozenset(
-    {
-        ParcelState.COLLECTED,
-        ParcelState.OUT_FOR_DELIVERY,
-        ParcelState.READY_FOR_PICKUP,
-        ParcelState.DELIVERED,
-        *WRONG,
-    }
-)
+from notify.parcelroutes import PARCEL_ROUTES
+from notify.route import BUYERS, CUSTOMER, Route, both_sides
 
 _MANAGERS = staff(Role.MANAGER, Role.ADMIN)
-_BUYERS = contacts(Role.BUYER, Role.BOSS)
-_RECEIVERS = contacts(Role.BUYER, Role.BOSS, Role.RECEIVER)
-
-
-def _both_sides(notice: Notice) -> tuple[Route, ...]:
-    return Route(notice, _BUYERS, "buyer", CUSTOMER), Route(notice, rep, "rep")
-
 
 ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     OrderAccepted: (
-        Route(Notice.ORDER_CONFIRMED, _BUYERS, "buyer", CUSTOMER, actor_too=True),
+        Route(Notice.ORDER_CONFIRMED, BUYERS, "buyer", CUSTOMER, actor_too=True),
         Route(Notice.ORDER_CONFIRMED, rep, "rep", actor_too=True),
     ),
-    OrderHeld: (Route(Notice.ORDER_HELD, _BUYERS, "buyer", CUSTOMER),),
+    OrderHeld: (Route(Notice.ORDER_HELD, BUYERS, "buyer", CUSTOMER),),
     ApprovalAsked: (
         Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "approver", hearers=True, when=undecided),
     ),
-    OrderRejected: _both_sides(Notice.ORDER_REJECTED),
-    OrderCancelled: _both_sides(Notice.ORDER_CANCELLED),
-    OrderAmended: _both_sides(Notice.ORDER_AMENDED),
-    OrderShortClosed: _both_sides(Notice.ORDER_STOPPED),
+    OrderRejected: both_sides(Notice.ORDER_REJECTED),
+    OrderCancelled: both_sides(Notice.ORDER_CANCELLED),
+    OrderAmended: both_sides(Notice.ORDER_AMENDED),
+    OrderShortClosed: both_sides(Notice.ORDER_STOPPED),
     OrderPaused: (
         Route(Notice.ORDER_STOPPED, rep, "rep"),
         Route(Notice.ORDER_STOPPED, staff(Role.WAREHOUSE), "warehouse"),
@@ -141,27 +87,14 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
         Route(Notice.ORDER_CHASED, staff(Role.REVIEWER), "reviewer", when=undecided),
         Route(Notice.ORDER_CHASED, staff(Role.WAREHOUSE), "warehouse", when=decided),
     ),
-    OrderShipped: (Route(Notice.ORDER_SHIPPED, _RECEIVERS, "receiver", CUSTOMER),),
-    ParcelMoved: (Route(Notice.PARCEL_MOVED, _RECEIVERS, "receiver", CUSTOMER, when=state_in(_TOLD_STATES)),),
-    ClaimMade: (Route(Notice.CLAIM_MADE, rep_else(Role.MANAGER), "rep", actor_too=True),),
-    ClaimDecided: (
-        Route(Notice.CLAIM_DECIDED, _BUYERS, "buyer", CUSTOMER),
-        Route(Notice.CLAIM_DECIDED, staff(Role.WAREHOUSE), "warehouse", when=state_is("approved")),
-    ),
-    GoodsCameBack: _both_sides(Notice.GOODS_CAME_BACK),
-    GoodsPacked: (Route(Notice.PICK_SHORT, rep_else(Role.MANAGER), "rep", when=lacking),),
-    PickStopped: (Route(Notice.PICK_STOPPED, staff(Role.WAREHOUSE), "warehouse", when=by_others),),
-    ParcelQuiet: (Route(Notice.PARCEL_QUIET, _RECEIVERS, "receiver", CUSTOMER),),
-    ParcelRelabelled: (Route(Notice.PARCEL_RELABELLED, _RECEIVERS, "receiver", CUSTOMER),),
-    GoodsReceived: (Route(Notice.GOODS_RECEIVED, rep_else(Role.MANAGER), "rep", when=remarked),),
     PersonJoined: (Route(Notice.PERSON_JOINED, staff(Role.MANAGER, Role.ADMIN), "manager", when=of_staff),),
     CodesGuessed: (Route(Notice.CODES_GUESSED, staff(Role.MANAGER, Role.ADMIN), "manager"),),
     PromiseMoved: (
-        Route(Notice.PROMISE_MOVED, _BUYERS, "buyer", CUSTOMER),
+        Route(Notice.PROMISE_MOVED, BUYERS, "buyer", CUSTOMER),
         Route(Notice.PROMISE_MOVED, rep, "rep"),
     ),
-    ShortageOffered: (Route(Notice.SHORTAGE_CHOICE, _BUYERS, "buyer", CUSTOMER),),
-    ShortageSettled: _both_sides(Notice.SHORTAGE_SETTLED),
+    ShortageOffered: (Route(Notice.SHORTAGE_CHOICE, BUYERS, "buyer", CUSTOMER),),
+    ShortageSettled: both_sides(Notice.SHORTAGE_SETTLED),
     CountWaits: (Route(Notice.COUNT_WAITS, staff(Role.MANAGER), "manager"),),
     CountDecided: (Route(Notice.COUNT_DECIDED, staff(Role.WAREHOUSE, Role.PURCHASING), "warehouse"),),
     HelpWanted: (Route(Notice.HELP_WANTED, rep_else(Role.MANAGER), "rep"),),
@@ -169,7 +102,7 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     LeaveEnded: (Route(Notice.ROSTER_CHANGED, _MANAGERS, "manager", hearers=True),),
     Announced: (Route(Notice.ANNOUNCEMENT, everybody, "audience"),),
     DutySet: (Route(Notice.ROSTER_CHANGED, nobody, "member", hearers=True),),
-    CarrierUnreachable: (Route(Notice.PARCEL_UNWATCHED, staff(Role.WAREHOUSE), "warehouse"),),
+    **PARCEL_ROUTES,
 }
 """The table. Of two routes to the same person the first one counts."""
 

@@ -57,6 +57,14 @@ LISTED = re.compile(
 )
 
 
+_PAST = re.compile(
+    r"(?:请|帮|给|我们?|查|看|问|一下|一?下|C|的)*D(?:C|我们?)?的?(?:全部|所有|历史)?(?:P的?)?(?:订单|单子?|订货|采购)(?:记录|列表|明细|情况)?"
+)
+_BOUGHT = re.compile(
+    r"P.*D.*[买订拿进采].{0,3}(?:多少|几)|D.*[买订拿进采].{0,3}(?:多少|几).*P|D.*P.*[买订拿进采].{0,3}(?:多少|几)"
+)
+
+
 def report(scene: Scene) -> Report | None:
     """report: figures that staff ask for."""
     metric = _metric(scene)
@@ -85,6 +93,17 @@ def own_count(scene: Scene) -> QueryOrder | None:
     ):
         return None
     return QueryOrder(skus=scene.skus, period=period_of(scene) if scene.says(LISTED) else None)
+
+
+def past_orders(scene: Scene) -> QueryOrder | None:
+    """上个月订单, A100今年买了多少: what was ordered within some days."""
+    period = period_of(scene)
+    if period is None or scene.order_nos or not (_PAST.fullmatch(scene.core) or _BOUGHT.search(scene.core)):
+        return None
+    customer, several = named_customer(scene) if scene.context.staff else (None, ())
+    if several or (scene.context.staff and not _PAST.fullmatch(scene.core)):
+        return None
+    return QueryOrder(customer=customer, skus=scene.skus, period=period)
 
 
 def period_of(scene: Scene) -> Period | None:

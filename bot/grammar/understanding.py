@@ -28,7 +28,7 @@ from bot.grammar.parcels import parcel_phrase
 from bot.grammar.picking import picking_phrase
 from bot.grammar.proclaiming import proclaims, proclamation
 from bot.grammar.questions import query_both, query_order, query_price, query_stock
-from bot.grammar.reports import own_count, report
+from bot.grammar.reports import own_count, past_orders, report
 from bot.grammar.ruling import ruling
 from bot.grammar.scene import Scene, look
 from bot.grammar.supplies import supply_phrase
@@ -175,6 +175,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("price", query_price),
     ("stock", query_stock),
     ("report", report),
+    ("past_orders", past_orders),
     ("own_count", own_count),
     ("modify_named", modify_named),
     ("query_order", query_order),

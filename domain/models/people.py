@@ -85,6 +85,8 @@ class Identity(Model):
     tapped_at: datetime | None = fields.DatetimeField(null=True)
     followed_at: datetime | None = fields.DatetimeField(null=True)
     scanned_at: datetime | None = fields.DatetimeField(null=True)
+    seen_event = fields.IntField(default=0, db_default=0)
+    looked_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         unique_together = (("account", "openid"),)

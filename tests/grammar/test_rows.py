@@ -100,7 +100,7 @@ OWN = {
     *("count_stock", "decide_count", "take_in", "transfer_stock", "reverse_move", "open_warehouse"),
     *("list_purchases", "receive_purchase", "move_purchase", "close_purchase", "set_supplier", "show_promises"),
     "prioritise",
-    *("ask_return", "decide_claim", "take_back", "list_claims"),
+    *("catch_up", "ask_return", "decide_claim", "take_back", "list_claims"),
     *("correct_waybill", "pick_goods", "print_slip", "pack_goods", "unpick_goods"),
     *("close_short", "pause_order", "resume_order"),
     *("show_draft", "list_aliases", "forget_alias", "show_usuals", "show_products", "try_order"),

@@ -51,6 +51,7 @@ CHAT: dict[str, frozenset[str]] = {
     "ListClaims": CUSTOMERS | {"sales", "warehouse", "manager"},
     "TakeBack": frozenset({"warehouse", "manager"}),
     "CancelOrder": WRITERS,
+    "CatchUp": BOUND,
     "Chase": CUSTOMERS | {"sales", "manager"},
     "ClearDuty": HIRERS,
     "CloseShort": WRITERS,
