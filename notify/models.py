@@ -42,6 +42,7 @@ class Delivery(Model):
     why = fields.CharField(200, default="")
     order_number = fields.CharField(24, null=True, db_index=True)
     state = fields.CharEnumField(DeliveryState, max_length=12, default=DeliveryState.DUE)
+    rank = fields.SmallIntField(default=2, db_default=2)
     attempts = fields.IntField(default=0)
     first_try_at: datetime | None = fields.DatetimeField(null=True)
     next_at = fields.DatetimeField()
@@ -56,7 +57,7 @@ class Delivery(Model):
 
     class Meta:
         unique_together = (("cause", "account", "openid", "notice"),)
-        indexes = (("state", "next_at"),)
+        indexes = (("state", "next_at"), ("state", "rank", "next_at"))
 
 
 class Allowance(Model):

@@ -55,6 +55,27 @@ class Notice(StrEnum):
         return self.value.lower()
 
 
+URGENT, TALK, USUAL, BULK = RANKS = range(4)
+"""Who goes first when much waits: what somebody must act on now, an answer, what happened, what is told to many."""
+
+_RANK_OF = {
+    Notice.ALERT_RAISED: URGENT,
+    Notice.ALERT_ESCALATED: URGENT,
+    Notice.STOCK_SHORT: URGENT,
+    Notice.CODES_GUESSED: URGENT,
+    Notice.ORDER_HELD: TALK,
+    Notice.HELP_WANTED: TALK,
+    Notice.REPLY: TALK,
+    Notice.MISSED: TALK,
+    Notice.ANNOUNCEMENT: BULK,
+}
+
+
+def rank_of(notice: Notice) -> int:
+    """Where a notice stands among those that wait; the smaller goes first."""
+    return _RANK_OF.get(notice, USUAL)
+
+
 WORDS_ONLY = frozenset({Notice.MISSED, Notice.REPLY})
 """What goes in plain words or not at all."""
 

@@ -1,16 +1,19 @@
 """The deliveries: put once per cause and person, claimed with a lease, handed over, settled by the one who holds it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import Q
 
+from domain import lane
 from domain.faults import fault
-from domain.transaction import transact
+from domain.lane import Script, Statement, json_of
+from domain.transaction import transact_script
 from domain.values import Address
 from notify.models import Delivery, DeliveryState
-from notify.notices import CUSTOM, Notice, Plan
+from notify.notices import CUSTOM, RANKS, Notice, Plan, rank_of
 
 LEASE = timedelta(seconds=30)
 WAITING = (DeliveryState.DUE, DeliveryState.FAILED)
@@ -37,6 +40,7 @@ def _row(cause: str, plan: Plan, now: datetime) -> Delivery:
         facts=plan.facts,
         why=plan.why,
         order_number=plan.order,
+        rank=rank_of(plan.notice),
         next_at=now + plan.wait,
         created_at=now,
     )
@@ -50,7 +54,7 @@ async def queue_reply(inbound_cause: str, address: Address, text: str, *, now: d
 
 
 async def claim(limit: int, worker: str, now: datetime) -> list[Delivery]:
-    """Lease up to ``limit`` due deliveries to ``worker``, a name that is never used twice.
+    """Lease up to ``limit`` due deliveries to ``worker``, a name that is never used twice: by rank, then by age.
 
     Of the notices about what happened to one order only the oldest unfinished one per person is given out.
     """
@@ -60,7 +64,7 @@ async def claim(limit: int, worker: str, now: datetime) -> list[Delivery]:
     lease = {"state": DeliveryState.SENDING, "lease_by": worker, "lease_until": now + LEASE}
     if not await Delivery.filter(_due(now), id__in=ids).update(**lease):
         return []
-    return await Delivery.filter(lease_by=worker, state=DeliveryState.SENDING).order_by("next_at", "id")
+    return await Delivery.filter(lease_by=worker, state=DeliveryState.SENDING).order_by("rank", "next_at", "id")
 
 
 def _due(now: datetime) -> Q:
@@ -68,9 +72,23 @@ def _due(now: datetime) -> Q:
     return Q(state__in=WAITING, next_at__lte=now) | abandoned
 
 
+# One piece for each rank and state, so that each is the head of a range of the index however much waits behind it.
+_OF_RANK = (
+    "SELECT * FROM (SELECT id, cause, account, openid, order_number FROM delivery"
+    " WHERE state = ? AND rank = ? AND next_at <= ? ORDER BY next_at, id LIMIT ?) AS ranked"
+)
+_ABANDONED = (
+    "SELECT * FROM (SELECT id, cause, account, openid, order_number FROM delivery"
+    " WHERE state = 'sending' AND lease_until < ? ORDER BY id LIMIT ?) AS abandoned"
+)
+_PIECES = [(rank, state) for rank in RANKS for state in WAITING]
+_HEADS = " UNION ALL ".join([_ABANDONED, *[_OF_RANK] * len(_PIECES)])
+
+
 async def _ready(limit: int, now: datetime) -> list[int]:
-    found = Delivery.filter(_due(now)).order_by("next_at", "id").limit(limit * _LOOKED_THROUGH)
-    rows = await found.only("id", "cause", "account", "openid", "order_number", "next_at")
+    most = limit * _LOOKED_THROUGH
+    values = [now, most, *(value for rank, state in _PIECES for value in (state.value, rank, now, most))]
+    rows = [_Waiting(*row) for row in (await lane.rows(_HEADS, *values))[:most]]
     ahead = await _ahead([row for row in rows if _in_order(row)])
     ready = []
     for row in rows:
@@ -83,12 +101,23 @@ async def _ready(limit: int, now: datetime) -> list[int]:
     return ready[:limit]
 
 
-def _in_order(row: Delivery) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What the claim has to know of a delivery."""
+
+    id: int
+    cause: str
+    account: str
+    openid: str
+    order_number: str | None
+
+
+def _in_order(row: _Waiting) -> bool:
     """Whether it must wait for earlier ones: what happened is told in order, an alert waits for nobody."""
     return row.order_number is not None and row.cause.startswith(OF_EVENT)
 
 
-async def _ahead(rows: Sequence[Delivery]) -> dict[tuple[str | None, str, str], Delivery]:
+async def _ahead(rows: Sequence[_Waiting]) -> dict[tuple[str | None, str, str], Delivery]:
     """The oldest unfinished delivery for each order and person among these rows."""
     if not rows:
         return {}
@@ -132,15 +161,27 @@ async def settle(delivery: Delivery, state: DeliveryState, *, now: datetime, **c
     return await held.update(state=state, **ended, **released, **changes) == 1
 
 
-async def settle_sent(sent: Sequence[tuple[Delivery, dict[str, Any]]], *, now: datetime) -> list[Delivery]:
-    """End many tries that succeeded in one transaction; those whose lease was still held."""
+_SENT = (
+    "UPDATE delivery SET state = 'sent', settled_at = ?, lease_by = NULL, lease_until = NULL, handed_at = NULL,"
+    " platform_id = ?, last_code = '0', attempts = ?, tries = ?, first_try_at = ?"
+    " WHERE id = ? AND lease_by = ? AND state = 'sending'"
+)
 
-    async def work() -> list[Delivery]:
-        held = [row for row, changes in sent if await settle(row, DeliveryState.SENT, now=now, **changes)]
+
+async def settle_sent(sent: Sequence[tuple[Delivery, str | None]], *, now: datetime) -> list[Delivery]:
+    """End many tries that succeeded, each with the platform's id, in one unit; those whose lease was still held."""
+
+    def work() -> Script[list[Delivery]]:
+        held = []
+        for row, platform_id in sent:
+            tried = (row.attempts, json_of(Delivery, "tries", row.tries), row.first_try_at or row.handed_at)
+            result = yield Statement(_SENT, (now, platform_id, *tried, row.id, row.lease_by))
+            if result.count:
+                held.append(row)
         fault("delivery.marked")
         return held
 
-    return await transact(work) if sent else []
+    return await transact_script(work) if sent else []
 
 
 async def due_count(now: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connect.wechat.codes import POLICIES
 from domain.errors import DeliveryFailed
 from domain.models import Identity
 from notify.models import ChannelPause, Delivery, DeliveryState
@@ -194,7 +195,7 @@ async def test_of_two_workers_one_gets_it(post: Post):
     assert len(post.template.sent) == len({one.key for one in post.template.sent}) == 40
 
 
-async def test_no_more_than_sixteen_at_once(post: Post):
+async def test_no_more_than_so_many_at_once(post: Post):
     for _ in range(50):
         await post.put()
     assert await post.send() == 50
@@ -281,7 +282,7 @@ async def test_what_fits_no_template_is_held_for_who_was_silent_two_days(post: P
 
 
 async def test_a_spent_quota_pauses_the_account_until_after_midnight_and_keeps_the_rows(post: Post):
-    rows = [await post.put() for _ in range(20)]
+    rows = [await post.put() for _ in range(AT_ONCE + 4)]
     post.template.answers = [code(45009)] * AT_ONCE
     await post.send()
     assert len(post.template.sent) == AT_ONCE
@@ -300,7 +301,7 @@ async def test_a_spent_quota_pauses_the_account_until_after_midnight_and_keeps_t
 
     post.clock.now = reset
     await post.send()
-    assert len(post.template.shown) == 21
+    assert len(post.template.shown) == AT_ONCE + 5
     assert not await ChannelPause.exists()
 
 
@@ -453,3 +454,61 @@ async def test_receipt_before_the_answer_to_the_send(post: Post):
     await post.send()
     await row.refresh_from_db()
     assert row.state is DeliveryState.DELIVERED
+
+
+async def test_an_alert_overtakes_ten_thousand_announcements_and_they_go_by_rank(post: Post):
+    from domain.values import Address
+    from notify.notices import Plan
+
+    many = [
+        Plan(Address("main", f"o{n}"), Notice.ANNOUNCEMENT, ORDER | {"text": "盘点"}, "test") for n in range(10_000)
+    ]
+    for first in range(0, len(many), 1000):
+        await put("event:900", many[first : first + 1000], now=NOW - timedelta(hours=1))
+    facts = ORDER | {"tries": 30, "reasons": ()}
+    for notice in (Notice.ORDER_CANCELLED, Notice.HELP_WANTED, Notice.CODES_GUESSED):
+        await post.put(notice, facts=facts)
+    assert await post.sender().send_due() == AT_ONCE
+    foremost = [one.notice for one in post.template.sent[:3]]
+    assert foremost == [Notice.CODES_GUESSED, Notice.HELP_WANTED, Notice.ORDER_CANCELLED]
+    assert sum(one.notice is Notice.ANNOUNCEMENT for one in post.template.sent) == AT_ONCE - 3
+
+
+CALLS = {
+    "recipient": 1, "consent": 1, "window": 1, "throttled": 32, "content": 1, "media": 1, "review": 1, "method": 1,
+    "quota_reset": 1, "transient": 32,
+}  # fmt: skip
+"""How often at most the platform is asked before the end, by the class of its answer."""
+CALLS_OF = {45009: 3, 40036: 14, 40037: 14}
+"""A spent quota once a day; a template that is missing is looked for again for an hour."""
+SETUP = frozenset({"token", "config"})
+
+
+@pytest.mark.parametrize("number", sorted(number for number, policy in POLICIES.items() if policy.kind not in SETUP))
+async def test_each_code_costs_a_bounded_number_of_calls_and_comes_to_an_explained_end(post: Post, number: int):
+    row = await post.put()
+    post.template.answers = [code(number)] * 100
+    while row.state in (DeliveryState.DUE, DeliveryState.FAILED):
+        await post.send()
+        await row.refresh_from_db()
+        post.clock.now = max(row.next_at, post.clock.now)
+    assert row.state in {DeliveryState.HELD, DeliveryState.GIVEN_UP, DeliveryState.SENT}
+    assert row.last_code.split(" ")[0] == str(number)
+    assert row.last_code.split(" ")[1]
+    assert 1 <= len(post.template.sent) <= (CALLS_OF.get(number) or CALLS[POLICIES[number].kind])
+    assert post.clock.now - NOW <= timedelta(hours=33)
+
+
+@pytest.mark.parametrize("number", sorted(number for number, policy in POLICIES.items() if policy.kind in SETUP))
+async def test_a_mistake_of_setup_is_asked_about_once_in_five_minutes_whatever_waits(post: Post, number: int):
+    rows = [await post.put() for _ in range(3)]
+    post.template.answers = [code(number)] * 100
+    for _ in range(4):
+        await post.send()
+        post.clock.forward(minutes=5)
+    assert len(post.template.sent) <= 4 * len(rows)
+    pause = await ChannelPause.get()
+    assert (pause.kind, pause.code) == ("config", str(number))
+    for row in rows:
+        await row.refresh_from_db()
+        assert (row.state, row.last_code) == (DeliveryState.FAILED, f"{number} way_shut")
