@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('gendan', '0022_credit')]
+    dependencies = [('gendan', '0024_looks')]
 
     initial = False
 
