@@ -10,6 +10,7 @@ from aiohttp import web
 from domain.errors import OrderNotFound
 from domain.linking import order_behind, ticket_of
 from domain.orderviews import OrderView
+from domain.progress import progress_of
 from domain.queries import actor_of, order_view
 from domain.values import Actor, Address
 from templates import page, zone
@@ -81,7 +82,13 @@ class OrderPages:
         again = self.identity.link(request, _home(request)) if visitor is None and _mark(request) else ""
         return page(
             "order_live",
-            sheet=sheet(view, full=viewer.may_see(view.customer), priced=viewer.sees_money, today=today),
+            sheet=sheet(
+                view,
+                full=viewer.may_see(view.customer),
+                priced=viewer.sees_money,
+                today=today,
+                progress=await progress_of(view.number),
+            ),
             today=today,
             mark=_mark(request),
             known=visitor is not None,

@@ -10,6 +10,7 @@ from typing import Any
 from domain.models.orders import OrderState
 from domain.models.shipments import ParcelState
 from domain.orderviews import LineView, OrderView, ScanView, ShipmentView
+from domain.progress import NO_PROGRESS, ClaimView, Progress
 from domain.rules.tracking import FINAL, RETURN, TROUBLED
 from domain.rules.waybills import PICK_UP
 from domain.values import plain
@@ -94,9 +95,12 @@ class Sheet:
     total: Decimal | None
     ship_to: dict[str, str]
     remark: str
+    picking: str = ""
+    boxes: int = 0
+    claims: tuple[ClaimView, ...] = ()
 
 
-def sheet(view: OrderView, *, full: bool, priced: bool, today: date) -> Sheet:
+def sheet(view: OrderView, *, full: bool, priced: bool, today: date, progress: Progress = NO_PROGRESS) -> Sheet:
     """The page of an order on a day; nothing that is hidden from a viewer is even in it."""
     stage = _stage(view)
     expected = _expected(view, stage)
@@ -119,7 +123,15 @@ def sheet(view: OrderView, *, full: bool, priced: bool, today: date) -> Sheet:
         total=view.total if full and priced else None,
         ship_to=_masked(view.ship_to) if full else {},
         remark=view.remark if full else "",
+        picking=progress.picking if _is_open(view) else "",
+        boxes=progress.boxes,
+        claims=tuple(_claim(one, priced=priced) for one in progress.claims) if full else (),
     )
+
+
+def _claim(one: ClaimView, *, priced: bool) -> ClaimView:
+    settled = priced and one.state == "settled"
+    return one if settled else replace(one, credit=Decimal(0))
 
 
 def _stage(view: OrderView) -> str:
