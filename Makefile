@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: setup demo test run check contention properties bench crash lock audit migrations clean
+.PHONY: setup demo test run check contention properties partitions bench crash lock audit migrations clean
 
 setup: $(RUN_STAMP)
 
@@ -51,6 +51,10 @@ contention: $(DEV_STAMP)
 # Two thousand shops of a hundred steps beside their models.
 properties: $(DEV_STAMP)
 	@GENDAN_TEST_EXAMPLES=2000 GENDAN_TEST_STEPS=100 $(BIN)/python -m pytest -q tests/domain/test_stateful.py
+
+# Cut two hosts off from the database twenty times, one way and both; needs root and iproute2.
+partitions: $(DEV_STAMP)
+	@GENDAN_TEST_PARTITIONS=20 $(BIN)/python -m pytest -q -s tests/cluster/test_partitions.py
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m bench

@@ -80,10 +80,12 @@ class Leader:
         # Alone, nobody could take it from us, and nobody waits for a sign.
         self._until, self._next = (inf, inf) if self._alone else (began + TRUST, began + RENEW)
 
-    def _free(self, row: Leadership, now: float) -> bool:
+    def _free(self, row: Leadership, began: float) -> bool:
+        # A look that took long says nothing of the time that it took: a sign counts from when it was seen, and none
+        # was given only until the look began.
         if (row.term, row.beat) != self._seen:
-            self._seen, self._seen_at = (row.term, row.beat), now
-        return self._alone or not row.holder or now - self._seen_at >= LEASE
+            self._seen, self._seen_at = (row.term, row.beat), self._ticks()
+        return self._alone or not row.holder or began - self._seen_at >= LEASE
 
     async def _signed(self, term: int) -> bool:
         mine = Leadership.filter(name=LEADERSHIP, term=term, holder=self._name)

@@ -152,12 +152,14 @@ class Errors(logging.Handler):
 
 
 @asynccontextmanager
-async def simulated(clock: Clock) -> AsyncIterator[tuple[Platform, OfficialAccount, TestServer]]:
+async def simulated(
+    clock: Clock, address: str = "127.0.0.1"
+) -> AsyncIterator[tuple[Platform, OfficialAccount, TestServer]]:
     """A platform with one account, on its own port."""
     async with Platform(clock) as platform:
         account = platform.add_account(aes_key=AES_KEY, token="TokenForTests", name="青禾批发")
         account.templates.add("订单通知", TEMPLATE)
-        site = TestServer(make_app(platform))
+        site = TestServer(make_app(platform), host=address)
         await site.start_server()
         try:
             yield platform, account, site

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.ports import unused_port
@@ -24,18 +24,20 @@ def binaries() -> Path | None:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[str]:
-    """A running server; the URL of it without a database name."""
+def cluster(address: str = "127.0.0.1", within: Sequence[str] = ()) -> Iterator[str]:
+    """A running server; the URL of it without a database name. ``within`` is a command that starts it elsewhere."""
     home = Path(tempfile.mkdtemp(prefix="gendan-pg-"))
     if os.geteuid() == 0:
         shutil.chown(home, USER)
     _run(home, "initdb", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
+    with (home / "data" / "pg_hba.conf").open("a", encoding="utf-8") as rules:
+        rules.write(f"host all all {address}/24 trust\n")
     try:
-        port = _start(home)
+        port = _start(home, address, within)
     except subprocess.CalledProcessError:
         # Somebody took the port in the meantime.
-        port = _start(home)
-    url = f"postgres://{USER}@127.0.0.1:{port}"
+        port = _start(home, address, within)
+    url = f"postgres://{USER}@{address}:{port}"
     _homes[url] = home
     try:
         yield url
@@ -45,10 +47,10 @@ def cluster() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _start(home: Path) -> int:
+def _start(home: Path, address: str, within: Sequence[str]) -> int:
     port = unused_port()
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
-    _run(home, "pg_ctl", "-w", "-o", options, "-l", str(home / "log"), "start")
+    options = f"-p {port} -k {home} -c listen_addresses={address} -c fsync=off -c full_page_writes=off"
+    _run(home, "pg_ctl", "-w", "-o", options, "-l", str(home / "log"), "start", within=within)
     return port
 
 
@@ -58,9 +60,9 @@ def restart(url: str) -> None:
     _run(home, "pg_ctl", "-w", "-m", "immediate", "-l", str(home / "log"), "restart")
 
 
-def _run(home: Path, tool: str, *options: str) -> None:
+def _run(home: Path, tool: str, *options: str, within: Sequence[str] = ()) -> None:
     tools = binaries()
     assert tools is not None
     as_other = ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
-    command = [*as_other, str(tools / tool), "-D", str(home / "data"), *options]
+    command = [*within, *as_other, str(tools / tool), "-D", str(home / "data"), *options]
     subprocess.run(command, check=True, capture_output=True, cwd=home)

@@ -114,7 +114,9 @@ class Town:
 
     async def scrape(self, name: str, metric: str) -> float:
         """A figure of a process."""
-        async with aiohttp.ClientSession() as session, session.get(f"{self.processes[name].url}/metrics") as answer:
+        child = self.processes[name]
+        key = {"Authorization": f"Bearer {child.environment.get('GENDAN_METRICS_TOKEN', '')}"}
+        async with aiohttp.ClientSession(headers=key) as session, session.get(f"{child.url}/metrics") as answer:
             lines = (await answer.text()).splitlines()
         return float(next(line.split()[-1] for line in lines if line.startswith(metric)))
 

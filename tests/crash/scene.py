@@ -103,6 +103,7 @@ async def scene(database: str, folder: Path, people: Sequence[Person] = ()) -> A
         for person in (WANG, *CAST, *people):
             account.add_follower(person.name, openid=person.openid)
         account.attempts, account.pace = 75, 0.2
+        platform.journal.forget_nothing()
         url = f"http://127.0.0.1:{(port := unused_port())}"
         account.webhook = f"{url}/wechat/main"
         child = Child(settings(account, str(site.make_url("")).rstrip("/"), database, port), url, folder)

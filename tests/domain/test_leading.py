@@ -99,6 +99,19 @@ async def test_who_cannot_be_sure_any_more_stops_before_another_may_begin(db: st
     assert TRUST < LEASE <= ticks.at - began + 2
 
 
+async def test_a_look_that_took_long_is_no_proof_that_nobody_lives(db: str, ticks: Ticks):
+    one, two = Leader("one", ticks), Leader("two", ticks)
+    await one.stand()
+    looking = asyncio.create_task(two.stand())
+    await asyncio.sleep(0)
+    ticks.at += TRUST
+    await looking
+    ticks.at += LEASE - TRUST + 1
+    assert await two.stand() is None
+    ticks.at += LEASE
+    assert await two.stand() is not None
+
+
 async def test_who_wakes_up_late_is_told_so_and_may_lead_again_later(db: str, ticks: Ticks):
     first, second = Leader("first", ticks), Leader("second", ticks)
     await stand_for(2, ticks, first, second)
