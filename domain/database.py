@@ -25,6 +25,10 @@ from domain.transaction import transact
 MODULES = ("domain.models", "bot.models", "notify.models")
 _PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
 STATEMENT_TIMEOUT_MS = 5000
+CONNECT_SECONDS = 5
+IDLE_TIMEOUT_MS = 10_000
+"""After which the server ends a transaction of which it hears nothing more: of a host that is cut off in the middle of
+one no other word comes, and the rows that it holds are wanted by whoever is to lead next."""
 _MIGRATION_LOCK = 0x67656E64616E
 _NEWEST = (MigrationTarget(app_label="gendan", name="__latest__"),)
 
@@ -61,7 +65,14 @@ def _connection(url: str, statement_timeout_ms: int) -> Any:
     credentials.setdefault("maxsize", 10)
     # The server ends what takes too long. When it is gone and nobody says so, as after a failover, it is up to us.
     credentials["command_timeout"] = statement_timeout_ms / 1000 + 1 if statement_timeout_ms else None
-    credentials["server_settings"] = {"statement_timeout": str(statement_timeout_ms), "application_name": "gendan"}
+    # A knock that nobody hears is repeated by the system ever more slowly; a new one is heard as soon as one can be.
+    credentials["timeout"] = CONNECT_SECONDS
+    idle = IDLE_TIMEOUT_MS if statement_timeout_ms else 0
+    credentials["server_settings"] = {
+        "statement_timeout": str(statement_timeout_ms),
+        "idle_in_transaction_session_timeout": str(idle),
+        "application_name": "gendan",
+    }
     return expanded
 
 

@@ -165,9 +165,14 @@ async def test_processes_that_migrate_at_once_do_it_once(postgres: str):
     assert [await process.wait() for process in processes] == [0, 0, 0]
     async with opened(url):
         assert not await pending_migrations()
-        _, rows = await connections.get("default").execute_query("SHOW statement_timeout")
-    assert rows[0]["statement_timeout"] == "5s"
+        ours = {name: await _shown(name) for name in ("statement_timeout", "idle_in_transaction_session_timeout")}
+    assert ours == {"statement_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
     await run_sql(postgres, "DROP DATABASE together WITH (FORCE)")
+
+
+async def _shown(name: str) -> str:
+    _, rows = await connections.get("default").execute_query(f"SHOW {name}")
+    return str(rows[0][name])
 
 
 async def run_sql(server: str, statement: str) -> None:
