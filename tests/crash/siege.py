@@ -7,6 +7,7 @@ import random
 import re
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ LOAD = (0.05, 0.6)
 BREATH = 0.15
 TAKES = 6
 LONGEST = 60.0
+_NEW = re.compile("已下单")
 _YES_FITS = re.compile("请核对|没有处理好")
 """The draft was read back, or nobody knows whether a yes was heard: it may be said as often as one likes."""
 _serial = itertools.count(1)
@@ -64,7 +66,8 @@ class Siege:
         found = await rest(self.street)
         booked = {order.number.removeprefix("SO") for order in await Order.all()}
         found += [f"no order came of {words}" for words in self.gave_up]
-        found += [f"{number} was told twice as new" for number in self.heard if self.heard.count(number) > 1]
+        told = Counter(number for person in BUYERS for number in self._told_as_new(person))
+        found += [f"{number} was told {count} times as new" for number, count in told.items() if count > 1]
         found += [f"I2 nobody ordered {number}" for number in booked - set(self.heard)]
         return found + [f"I1 {number} was told and does not exist" for number in set(self.heard) - booked]
 
@@ -91,9 +94,17 @@ class Siege:
         await self.street.account.say(person.openid, words)
         until = time.monotonic() + LONGEST
         # Phones cannot call us.
-        while len(answers := self._answers(person)) == before and time.monotonic() < until:  # noqa: ASYNC110
+        while not (answers := self._news(person, before)) and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(GLANCE)
-        return answers[-1] if len(answers) > before else ""
+        return answers[-1] if answers else ""
+
+    def _news(self, person: Person, before: int) -> list[str]:
+        """What came since, without late answers about an order of which the person knows already."""
+        answers = self._answers(person)[before:]
+        return [one for one in answers if not (found := NUMBER.search(one)) or found[1] not in self.heard]
+
+    def _told_as_new(self, person: Person) -> list[str]:
+        return [found[1] for one in self._answers(person) if _NEW.match(one) and (found := NUMBER.search(one))]
 
     def _answers(self, person: Person) -> list[str]:
         return [bubble.text for bubble in self.street.heard(person) if bubble.kind in {"out", "custom"}]
