@@ -96,6 +96,18 @@ def notices(
     )
 
 
+@notices_app.command("show")
+def notices_show(number: int, as_json: AsJson = False) -> None:
+    """一条通知的经过：为什么发、每次怎样、到哪一步"""
+    from notify.listing import life_of
+
+    moments = with_database(lambda: life_of(number))
+    if not moments:
+        refuse(f"没有通知 {number} · no such notice")
+    rows = [{"at": one.at.isoformat(), "what": one.what, "channel": one.channel, "why": one.why} for one in moments]
+    table(rows, as_json)
+
+
 @notices_app.command("retry")
 def notices_retry(number: int) -> None:
     """再发一次没有送到的通知"""

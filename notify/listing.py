@@ -57,6 +57,35 @@ async def deliveries(state: str | None = None, *, order: str | None = None, limi
     return [_row(row) for row in await found.order_by("-id").limit(limit)]
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step in the life of a notice: when, what, by which way, and the code or reason."""
+
+    at: datetime
+    what: str
+    channel: str
+    why: str
+
+
+async def life_of(delivery: int) -> list[Moment]:
+    """A notice from the decision to tell it, over every try, to its end or the next try; empty if there is none."""
+    row = await Delivery.get_or_none(id=delivery)
+    if row is None:
+        return []
+    tried = [
+        Moment(datetime.fromisoformat(one["at"]), "try", one["channel"], _tried(one))
+        for one in row.tries
+        if one.get("at")
+    ]
+    ended = row.state not in UNFINISHED
+    last = Moment(row.settled_at or row.next_at if ended else row.next_at, row.state.value, row.channel, row.last_code)
+    return [Moment(row.created_at, "planned", row.channels[0] if row.channels else row.channel, row.why), *tried, last]
+
+
+def _tried(one: dict[str, Any]) -> str:
+    return f"{one['code']}, outcome unknown" if one.get("maybe") else str(one["code"])
+
+
 def _row(row: Delivery) -> DeliveryRow:
     waiting = row.state in UNFINISHED
     return DeliveryRow(

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from notify.listing import deliveries, pending, prune, retry_delivery
+from domain.errors import DeliveryFailed
+from notify.listing import deliveries, life_of, pending, prune, retry_delivery
 from notify.models import Delivery, DeliveryState
 from tests.notify.fakes import Post
 from tests.notify.samples import NOW
@@ -63,3 +64,21 @@ async def test_old_ends_are_dropped_and_what_waits_is_kept(post: Post):
     assert await prune(now=NOW + timedelta(days=89)) == 0
     assert await prune(now=NOW + timedelta(days=91)) == 1
     assert [row.state for row in await Delivery.all()] == [DeliveryState.DUE]
+
+
+async def test_the_life_of_a_notice_is_told_from_the_decision_to_the_end(post: Post):
+    row = await post.put()
+    post.template.answers = [code(-1), DeliveryFailed("timeout", maybe_sent=True, kind="ambiguous")]
+    await post.send()
+    waiting = await life_of(row.id)
+    assert [(one.what, one.why) for one in waiting] == [
+        ("planned", "test"), ("try", "-1"), ("failed", "-1 transient"),
+    ]  # fmt: skip
+    for _ in range(2):
+        post.clock.forward(seconds=40)
+        await post.send()
+    life = await life_of(row.id)
+    assert [one.why for one in life[1:-1]] == ["-1", "timeout, outcome unknown", "0"]
+    assert (life[-1].what, life[-1].channel) == ("sent", "template")
+    assert [one.at for one in life] == sorted(one.at for one in life)
+    assert await life_of(row.id + 1) == []

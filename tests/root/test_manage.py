@@ -204,6 +204,7 @@ def test_orders_and_notices_are_listed(shop: Desk):
     assert json.loads(shop.run("notices", "--json").stdout) == []
     assert shop.run("notices", "--state", "odd").returncode == 2
     assert shop.run("notices", "retry", "7").returncode == 1
+    assert shop.run("notices", "show", "7").returncode == 1
 
 
 def test_the_rules_of_review_are_shown_and_set(shop: Desk):
