@@ -19,9 +19,10 @@ class Kind(StrEnum):
     ROSTER = "roster"
     PRICES = "prices"
     ORDERS = "orders"
+    RECIPES = "recipes"
 
 
-_ROOMS = {Kind.PRICES: "domain.pricing", Kind.ORDERS: "domain.intake"}
+_ROOMS = {Kind.PRICES: "domain.pricing", Kind.ORDERS: "domain.intake", Kind.RECIPES: "domain.recipes"}
 
 
 def importer(kind: Kind) -> "Callable[..., Coroutine[Any, Any, Imported]]":

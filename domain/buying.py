@@ -14,9 +14,9 @@ from domain.errors import (
     DatePassed,
     ProductNotFound,
 )
-from domain.incoming import arrivals_of
-from domain.models import Product, PurchaseItem, PurchaseOrder, PurchaseRequest, StockMove
+from domain.models import Product, PurchaseItem, PurchaseOrder, StockMove
 from domain.models.scaled import grains
+from domain.needing import missing
 from domain.policy import shop_day
 from domain.recording import record
 from domain.restocking import fill_short
@@ -74,18 +74,10 @@ class Arrived:
 
 
 async def needs() -> list[Need]:
-    """What has to be bought, by supplier and product; made goods are left to production."""
-    asked: dict[str, Decimal] = {}
-    orders: dict[str, list[str]] = {}
-    for row in await PurchaseRequest.filter(state="open").order_by("id"):
-        asked[row.sku] = asked.get(row.sku, ZERO) + row.qty
-        orders.setdefault(row.sku, []).append(row.order_number or "")
-    if not asked:
-        return []
-    for arrival in await arrivals_of(asked):
-        asked[arrival.sku] -= arrival.qty
-    products = await Product.filter(sku__in=list(asked)).order_by("supplier", "sku")
-    return [_need(row, asked[row.sku], orders[row.sku]) for row in products if asked[row.sku] > 0]
+    """What has to be bought, by supplier and product: for orders, and for goods that are made."""
+    found = await missing()
+    products = await Product.filter(sku__in=list(found.bought)).order_by("supplier", "sku") if found.bought else []
+    return [_need(row, found.bought[row.sku], found.orders.get(row.sku, ())) for row in products]
 
 
 async def open_purchases() -> list[Purchase]:

@@ -7,9 +7,10 @@ from decimal import Decimal
 from domain.errors import OrderNotFound
 from domain.models import Order, OrderLine, PurchaseRequest
 from domain.policy import shop_day
-from domain.rules.blocking import Asked, Block, LineNow, OrderNow, blocks
+from domain.rules.blocking import Asked, Block, LineNow, Made, OrderNow, blocks
 from domain.rules.lifecycle import OrderState
 from domain.wording import entered
+from domain.works import made_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class Cause:
     expected: date | None = None
     late: int = 0
     reason: str = ""
+    state: str = ""
+    done: str = ""
+    materials: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,10 @@ async def why(number: str, *, now: datetime) -> Explained:
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     requests = await PurchaseRequest.filter(line_id__in=[line.id for line in lines], state="open")
     asked = {row.line_id: Asked(row.number, row.expected_on) for row in requests}
+    made = await made_of({line.sku for line in lines if line.short > 0}, today=shop_day(now))
     situation = OrderNow(
         state=order.state,
-        lines=tuple(_line(line, asked.get(line.id)) for line in lines),
+        lines=tuple(_line(line, asked.get(line.id), made.get(line.sku)) for line in lines),
         today=shop_day(now),
         reasons=tuple(str(reason["code"]) for reason in order.review.get("reasons", ())),
         held_by=order.held_by or "",
@@ -58,8 +63,8 @@ async def why(number: str, *, now: datetime) -> Explained:
     return Explained(number, order.state, order.promised_date, causes)
 
 
-def _line(line: OrderLine, asked: Asked | None) -> LineNow:
-    return LineNow(line.sku, line.open, line.reserved, line.shipped - line.delivered, asked)
+def _line(line: OrderLine, asked: Asked | None, made: Made | None) -> LineNow:
+    return LineNow(line.sku, line.open, line.reserved, line.shipped - line.delivered, asked, made)
 
 
 def _cause(block: Block, lines: dict[str, OrderLine]) -> Cause:
@@ -75,4 +80,7 @@ def _cause(block: Block, lines: dict[str, OrderLine]) -> Cause:
         expected=date.fromisoformat(facts["expected"]) if "expected" in facts else None,
         late=int(facts.get("late", 0)),
         reason=facts.get("reason", "") or facts.get("reasons", ""),
+        state=facts.get("state", ""),
+        done=facts.get("done", ""),
+        materials=facts.get("materials", ""),
     )

@@ -11,9 +11,12 @@ from domain.rules.allocation import Claim
 from domain.rules.supplying import Arrival, Served, Want, served, without
 
 ZERO = Decimal(0)
-_BOUGHT = (
-    "SELECT i.sku, o.expected_on, i.qty - i.received, o.id FROM purchaseitem i"
+_COMING = (
+    "SELECT sku, expected_on, qty, document FROM ("
+    "SELECT i.sku, o.expected_on, i.qty - i.received AS qty, 'P' || o.id AS document FROM purchaseitem i"
     " JOIN purchaseorder o ON o.id = i.order_id WHERE o.state = 'open' AND i.qty > i.received"
+    " UNION ALL SELECT sku, forecast, qty - good, 'W' || id FROM workorder"
+    " WHERE state <> 'done' AND qty > good AND forecast IS NOT NULL) coming"
 )
 _SHORT = (
     "WHERE base_qty > shipped + cancelled + reserved"
@@ -31,9 +34,9 @@ class Waiting:
 
 
 async def arrivals_of(skus: Collection[str] | None = None) -> list[Arrival]:
-    """Everything that is on its way, or what of these products is."""
-    rows = await lane.rows(_BOUGHT) if skus is None else await lane.rows(f"{_BOUGHT} AND i.sku IN ?", list(skus))
-    return [Arrival(sku, _day(on), Decimal(qty).scaleb(-3), f"P{number}") for sku, on, qty, number in rows]
+    """Everything that is bought or made and has not come, or what of these products is."""
+    rows = await lane.rows(_COMING) if skus is None else await lane.rows(f"{_COMING} WHERE sku IN ?", list(skus))
+    return [Arrival(sku, _day(on), Decimal(qty).scaleb(-3), document) for sku, on, qty, document in rows]
 
 
 async def waiting_lines(skus: Collection[str] | None, *, today: date) -> list[Waiting]:

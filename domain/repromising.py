@@ -7,6 +7,7 @@ from datetime import date, datetime
 import structlog
 from tortoise.expressions import Subquery
 
+from domain.forecasting import reforecast
 from domain.incoming import Waiting, waiting_lines
 from domain.models import Event, Order, OrderLine, PurchaseRequest
 from domain.policy import shop_day
@@ -50,8 +51,9 @@ async def promises_of(number: str) -> list[Told]:
 async def repromise(now: datetime) -> int:
     """Look at every order that waited for goods, and move the day of those whose goods come on another; how many.
 
-    Harmless to run twice: a day is moved, and told, only when it changes.
+    What is being made is forecast anew first. Harmless to run twice: a day is moved, and told, only when it changes.
     """
+    await reforecast(now)
     today = shop_day(now)
     waiting: dict[int, list[Waiting]] = {}
     for one in await waiting_lines(None, today=today):

@@ -8,7 +8,7 @@ from tortoise.expressions import F, Subquery
 from tortoise.queryset import QuerySet
 
 from domain import silence
-from domain.models import Approval, Order, OrderLine, PurchaseOrder, PurchaseRequest, Shipment
+from domain.models import Approval, Order, OrderLine, PurchaseOrder, PurchaseRequest, Shipment, WorkOrder
 from domain.rules.lifecycle import OrderState
 from domain.rules.waybills import candidates_of
 from domain.silence import Patience
@@ -105,6 +105,23 @@ async def late_purchases(today: date) -> list[Condition]:
             {"sku": row.number, "name": row.supplier, "expected": row.expected_on.isoformat()},
         )
         for row in rows
+    ]
+
+
+async def late_works() -> list[Condition]:
+    """Work orders that will be finished on or after the day promised to those who wait for them."""
+    rows = await WorkOrder.filter(forecast__gte=F("due")).exclude(state="done").order_by("due", "id").limit(MOST)
+    return [
+        Condition(
+            row.number,
+            None,
+            row.name,
+            None,
+            row.ordered_at,
+            {"sku": row.number, "name": f"{row.sku} {row.name}", "expected": row.forecast.isoformat()},
+        )
+        for row in rows
+        if row.forecast is not None
     ]
 
 

@@ -19,6 +19,7 @@ from handlers import (
     ordering,
     parcels,
     platform,
+    producing,
     promising,
     repeating,
     reviewing,
@@ -33,7 +34,7 @@ ROOMS = (
     alerting, amending, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering,
     claiming, parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
     ruling, crediting,
-    negotiating,
+    negotiating, producing,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Answers to what we asked last: a value, a yes or a no, each handed to the room that asked."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.drafting import answered
@@ -18,6 +19,7 @@ from handlers import (
     fulfilling,
     joining,
     negotiating,
+    producing,
     promising,
     reviewing,
     ruling,
@@ -72,12 +74,9 @@ async def yes_or_no(ask: Ask) -> Answered:
 async def fill_in(ask: Ask) -> Answered:
     """A value for the question asked last."""
     command, question, draft = ask.given(ProvideInfo), ask.talk.question, ask.talk.draft
-    if question is not None and question.kind == "choose_order" and command.option:
-        return await _chosen(ask, question.options, command.option)
-    if question is not None and question.kind == "buy" and command.option:
-        return await buying.chosen(ask, question.options, command.option)
-    if question is not None and question.kind == "shortage" and command.option:
-        return await negotiating.choose(replace(ask, command=ChooseShortage(option=command.option)))
+    numbered = NUMBERED.get(question.kind) if question is not None and command.option else None
+    if numbered is not None and question is not None and command.option:
+        return await numbered(ask, question.options, command.option)
     if question is not None and question.kind == "ask_order_no":
         return await _for_order(ask, question.subject or "query_order", command.order_no)
     if draft is None or question is None:
@@ -91,6 +90,10 @@ async def fill_in(ask: Ask) -> Answered:
             for i, line in enumerate(filled.lines)
         ))  # fmt: skip
     return await proceed(ask, filled)
+
+
+async def _lacking(ask: Ask, _options: tuple[str, ...], option: int) -> Answered:
+    return await negotiating.choose(replace(ask, command=ChooseShortage(option=option)))
 
 
 async def _chosen(ask: Ask, options: tuple[str, ...], option: int) -> Answered:
@@ -118,3 +121,12 @@ async def _for_order(ask: Ask, intent: str, number: str | None) -> Answered:
             return await fulfilling.chase(replace(ask, command=Chase(order_no=number), talk=talk))
         case _:
             return await enquiring.query(replace(ask, command=QueryOrder(order_no=number), talk=talk))
+
+
+NUMBERED: dict[str, Callable[[Ask, tuple[str, ...], int], Awaitable[Answered]]] = {
+    "choose_order": _chosen,
+    "buy": buying.chosen,
+    "make": producing.chosen,
+    "shortage": _lacking,
+}
+"""Who takes a number for the question asked last."""

@@ -30,6 +30,7 @@ from domain.events import (
     PricesChanged,
     StockFellShort,
 )
+from domain.makeevents import WorkMoved, WorkOrdered, WorkReported, WorkStopped
 from domain.officeevents import (
     Announced,
     ApprovalAsked,
@@ -95,6 +96,7 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     ),
     ShortageOffered: (Route(Notice.SHORTAGE_CHOICE, BUYERS, "buyer", CUSTOMER),),
     ShortageSettled: both_sides(Notice.SHORTAGE_SETTLED),
+    WorkStopped: (Route(Notice.WORK_STOPPED, staff(Role.MANAGER), "manager"),),
     CountWaits: (Route(Notice.COUNT_WAITS, staff(Role.MANAGER), "manager"),),
     CountDecided: (Route(Notice.COUNT_DECIDED, staff(Role.WAREHOUSE, Role.PURCHASING), "warehouse"),),
     HelpWanted: (Route(Notice.HELP_WANTED, rep_else(Role.MANAGER), "rep"),),
@@ -119,6 +121,9 @@ NOBODY: Mapping[type[BusinessEvent], str] = {
     PricesChanged: "who sets prices knows, and everybody else sees the price with the goods",
     GoodsArrived: "who waited is told by the day that moves, purchasing sees it in its list",
     GoodsSwapped: "the loser is told by the day that moves",
+    WorkOrdered: "who waits is told by the day that moves, production sees it in its list",
+    WorkMoved: "production did it, who waits is told by the day that moves",
+    WorkReported: "who waited is told by the day that moves, production did it",
     PurchaseMoved: "purchasing did it, who waits is told by the day that moves",
     ReceiptAssumed: "everybody had the news that the parcel arrived",
     PersonLeft: "nothing can be told to them, and nobody has to act",

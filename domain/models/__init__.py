@@ -6,6 +6,7 @@ from domain.models.credit import Payment
 from domain.models.installation import JobRun, Leadership, Mark
 from domain.models.judging import ReviewScheme
 from domain.models.ledger import Event, InstanceSecret
+from domain.models.making import Recipe, RecipePart, WorkOrder, WorkReport
 from domain.models.office import Announcement
 from domain.models.orders import Order, OrderLine, OrderNumber, ShortageOffer
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
@@ -50,6 +51,8 @@ __all__ = [
     "PurchaseItem",
     "PurchaseOrder",
     "PurchaseRequest",
+    "Recipe",
+    "RecipePart",
     "ReviewScheme",
     "Shift",
     "Shipment",
@@ -62,4 +65,6 @@ __all__ = [
     "TrackingEvent",
     "UnitSynonym",
     "Warehouse",
+    "WorkOrder",
+    "WorkReport",
 ]

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from domain.rules.lifecycle import FINAL, OrderState
 
-REVIEWER, PURCHASING, WAREHOUSE, CARRIER = "reviewer", "purchasing", "warehouse", "carrier"
+REVIEWER, PURCHASING, PRODUCTION = "reviewer", "purchasing", "production"
+WAREHOUSE, CARRIER = "warehouse", "carrier"
 """Who has to act, when it is no person who can be named."""
 
 
@@ -20,14 +21,26 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """How goods that we make ourselves come: by which work order, where that stands, and what it lacks; if by any."""
+
+    number: str = ""
+    state: str = ""
+    done: str = ""
+    finished: date | None = None
+    lacking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LineNow:
-    """A line as far as goods have come, in base units."""
+    """A line as far as goods have come, in base units; ``made`` when we make them ourselves."""
 
     sku: str
     open: Decimal
     reserved: Decimal
     on_the_way: Decimal = Decimal(0)
     asked: Asked | None = None
+    made: Made | None = None
 
     @property
     def short(self) -> Decimal:
@@ -78,6 +91,9 @@ def _short(order: OrderNow) -> Iterable[Block]:
         if line.short <= 0:
             continue
         facts = {"sku": line.sku, "missing": format(line.short, "f")}
+        if line.made is not None:
+            yield _made(line.made, facts, order.today)
+            continue
         if line.asked is None:
             yield Block("not_asked_for", PURCHASING, facts)
             continue
@@ -88,6 +104,17 @@ def _short(order: OrderNow) -> Iterable[Block]:
         if expected is not None and expected < order.today:
             facts["late"] = str((order.today - expected).days)
         yield Block("goods_late" if "late" in facts else "goods_expected", PURCHASING, facts)
+
+
+def _made(made: Made, facts: dict[str, str], today: date) -> Block:
+    if not made.number:
+        return Block("not_being_made", PRODUCTION, facts)
+    facts |= {"request": made.number, "state": made.state, "done": made.done}
+    if made.finished is not None:
+        facts["expected"] = max(made.finished, today).isoformat()
+    if made.lacking:
+        return Block("materials_short", PURCHASING, facts | {"materials": made.lacking})
+    return Block("being_made", PRODUCTION, facts)
 
 
 def _ready(order: OrderNow) -> Iterable[Block]:

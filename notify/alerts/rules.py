@@ -62,6 +62,7 @@ PARCEL_LOST = Rule("parcel_lost", frozenset({Role.WAREHOUSE}), lambda _: AT_ONCE
 PARCEL_TROUBLED = Rule("parcel_troubled", frozenset({Role.WAREHOUSE}), lambda _: AT_ONCE, to_rep=True)
 DELIVERY_OVERDUE = Rule("delivery_overdue", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
 PURCHASE_LATE = Rule("purchase_late", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE)
+WORK_LATE = Rule("work_late", frozenset({Role.PRODUCTION, Role.MANAGER}), lambda _: AT_ONCE)
 CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
 NOTICE_UNFIT = Rule("notice_unfit", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
 CUSTOMER_UNREACHED = Rule("customer_unreached", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
@@ -78,6 +79,7 @@ RULES = {
         PARCEL_TROUBLED,
         DELIVERY_OVERDUE,
         PURCHASE_LATE,
+        WORK_LATE,
         CHANNEL_SHUT,
         NOTICE_UNFIT,
         CUSTOMER_UNREACHED,

@@ -66,6 +66,7 @@ async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
         (rules.PARCEL_TROUBLED, await watching.troubled_parcels(now - STALE)),
         (rules.DELIVERY_OVERDUE, await watching.overdue_orders(now.astimezone(zone()).date())),
         (rules.PURCHASE_LATE, await watching.late_purchases(now.astimezone(zone()).date())),
+        (rules.WORK_LATE, await watching.late_works()),
         (rules.CHANNEL_SHUT, await shut_channels(now)),
         (rules.NOTICE_UNFIT, await unfit_notices(now)),
         (rules.CUSTOMER_UNREACHED, await unreached_customers(now)),

@@ -95,7 +95,12 @@ async def test_an_order_as_it_is_now(cast: Cast):
     assert (view.goods, view.rest) == ("A100 4箱、B200 10个", "A100 2箱、B200 10个")
     assert [(row.reserved, row.shipped) for row in view.lines] == [(20, 100), (10, 0)]
     assert [(parcel.waybill, parcel.state) for parcel in view.shipments] == [(WAYBILL, "handed_over")]
-    assert [entry.event for entry in view.history] == ["OrderAccepted", "StockFellShort", "OrderShipped"]
+    assert [entry.event for entry in view.history] == [
+        "OrderAccepted",
+        "StockFellShort",
+        "ShortageOffered",
+        "OrderShipped",
+    ]
     assert [reason.code for reason in view.reasons] == ["short"]
     with pytest.raises(OrderNotFound):
         await order_view("SO9999Z")

@@ -27,7 +27,7 @@ async def test_a_day_that_can_be_kept_is_left_alone(cast: Cast):
     await buying.buy("华南", "m1", by=cast.cai, now=NOW)
     assert await repromise(NOW) == 0
     assert await repromise(NOW + timedelta(days=3)) == 0
-    assert await events_of(short.number) == ["OrderAccepted", "StockFellShort"]
+    assert await events_of(short.number) == ["OrderAccepted", "StockFellShort", "ShortageOffered"]
 
 
 async def test_a_supplier_who_is_late_moves_the_day_once(cast: Cast):

@@ -40,7 +40,13 @@ async def test_approval_tells_what_others_took_in_the_meantime(cast: Cast):
     assert [(short.sku, short.missing) for short in decided.short] == [("A100", 7)]
     assert decided.promised == date(2026, 11, 30)
     assert (await PurchaseRequest.get(order_number=number)).qty == 7
-    assert await events_of(number) == ["OrderHeld", "ApprovalGiven", "OrderAccepted", "StockFellShort"]
+    assert await events_of(number) == [
+        "OrderHeld",
+        "ApprovalGiven",
+        "OrderAccepted",
+        "StockFellShort",
+        "ShortageOffered",
+    ]
 
 
 async def test_approval_days_later_keeps_to_the_wish(cast: Cast):

@@ -31,6 +31,7 @@ from domain.events import (
     PricesChanged,
     StockFellShort,
 )
+from domain.makeevents import WorkMoved, WorkOrdered, WorkReported, WorkStopped
 from domain.officeevents import Announced, ApprovalAsked, ApprovalGiven, DutySet, LeaveEnded, LeaveTaken, LevelsSet
 from domain.parcelevents import (
     ClaimDecided,
@@ -123,6 +124,10 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
             deadline="2026-11-25T10:00:00+00:00",
         ),
         ShortageSettled(order="SO1042K", choice="wait", goods=GOODS, lacking="B200 10箱", promised="2026-11-30"),
+        WorkOrdered(work="W12", goods="A100 200个", forecast="2026-12-01"),
+        WorkMoved(work="W12", goods="A100 200个", state="running"),
+        WorkReported(work="W12", goods="A100 50个", scrap="2", gained=1),
+        WorkStopped(work="W12", goods="A100 200个", reason="缺人"),
         PricesChanged(lists=("VIP",), prices=3),
         OrderChased(order="SO1042K", goods=GOODS),
         StockFellShort(

@@ -87,6 +87,8 @@ ORDERLY = {
     "rivals": ["SO1043M"],
     "event_kind": "paused",
     "unanswered": False,
+    "work": "W12",
+    "forecast": "2026-12-01",
     "lacking": "B200 10箱",
     "choices": ["send", "wait", "cancel"],
     "choice": "send",

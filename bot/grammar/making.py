@@ -1,0 +1,96 @@
+"""Phrases about goods that are made: 生产单, 配方 A100, 排产 A100 200, 开工 W12, 报工 W12 良50 废2, 停工, 完工."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+from bot.grammar.goods import read_goods
+from bot.grammar.marks import ProductMark
+from bot.grammar.scene import Scene
+from domain.commands import Command
+from domain.makecommands import FinishWork, ListWorks, MakeGoods, PauseWork, ReportWork, ShowRecipe, StartWork
+
+_W = r"(?P<w>w\s?\d{1,9})(?![a-z0-9])"
+_END = r"\s*+[。.!]?\s*+"
+_LIST = re.compile(rf"\s*+(?:看|查)?(?:生产单|生产任务|生产计划|工单|要生产的|待生产)\s*+(?:{_W})?{_END}")
+_RECIPE = re.compile(
+    rf"\s*+(?:看|查)?(?:配方|物料清单|bom)\s*+[:,]?\s*+(?P<rest>\S.*)|(?P<own>\S.*?)的?配方{_END}", re.DOTALL
+)
+_MAKE = re.compile(r"\s*+(?:排产|安排生产|下生产单|生产)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
+_START = re.compile(
+    rf"\s*+(?:(?:开工|复工|开始做|继续做)了?\s*+[:,]?\s*+{_W}|(?P<v>w\s?\d{{1,9}})\s*+(?:开工|复工)了?){_END}"
+)
+_REPORT = re.compile(rf"\s*+(?:报工|报产|报数)\s*+[:,]?\s*+{_W}(?P<rest>.*)", re.DOTALL)
+_PAUSE = re.compile(rf"\s*+(?:停工|停产|暂停生产)\s*+[:,]?\s*+{_W}\s*+[:,]?(?P<rest>.*)", re.DOTALL)
+_FINISH = re.compile(
+    rf"\s*+(?:(?:完工|结束生产|关闭生产单)了?\s*+[:,]?\s*+{_W}|(?P<v>w\s?\d{{1,9}})\s*+(?:完工|做完)了?){_END}"
+)
+_GOOD = re.compile(r"(?:良品?|好的?|合格品?|正品|完成)\s*[:]?\s*(?P<n>\d{1,6}(?:\.\d{1,3})?)")
+_SCRAP = re.compile(r"(?:废品?|坏的?|次品?|报废|不良品?|不合格品?)\s*[:]?\s*(?P<n>\d{1,6}(?:\.\d{1,3})?)")
+_PLAIN = re.compile(r"\s*(?P<n>\d{1,6}(?:\.\d{1,3})?)\s*[^\d\s,.]{0,2}\s*")
+_QUESTION = re.compile(r"[?？]|吗|怎么|多少|谁|为什么")
+
+
+def making_phrase(scene: Scene) -> Command | None:
+    """The phrase about goods that are made that the message is, if any."""
+    if _QUESTION.search(scene.text):
+        return None
+    for pattern, make in _PHRASES:
+        match = pattern.fullmatch(scene.text)
+        found = make(scene, match) if match else None
+        if found is not None:
+            return found
+    return None
+
+
+def _listing(_scene: Scene, match: re.Match[str]) -> Command:
+    return ListWorks(work=_number(match) if match["w"] else None)
+
+
+def _recipe(scene: Scene, _match: re.Match[str]) -> Command | None:
+    goods = scene.of(ProductMark)
+    return ShowRecipe(sku=goods[0].sku) if len(goods) == 1 else None
+
+
+def _making(scene: Scene, match: re.Match[str]) -> Command | None:
+    lines, _ = read_goods(scene, match["rest"])
+    return MakeGoods(lines=lines) if lines else None
+
+
+def _starting(_scene: Scene, match: re.Match[str]) -> Command:
+    return StartWork(work=_number(match))
+
+
+def _reporting(_scene: Scene, match: re.Match[str]) -> Command:
+    rest = match["rest"]
+    scrap = _SCRAP.search(rest)
+    left = rest.replace(scrap.group(), " ") if scrap else rest
+    good = _GOOD.search(left) or _PLAIN.fullmatch(left)
+    spoilt = Decimal(scrap["n"]) if scrap else Decimal(0)
+    nothing = Decimal(0) if scrap and not left.strip(" ,.;、") else None
+    return ReportWork(work=_number(match), good=Decimal(good["n"]) if good else nothing, scrap=spoilt)
+
+
+def _pausing(scene: Scene, match: re.Match[str]) -> Command:
+    return PauseWork(work=_number(match), reason=scene.normal.quote(*match.span("rest")).strip(" ,，:：。"))
+
+
+def _finishing(_scene: Scene, match: re.Match[str]) -> Command:
+    return FinishWork(work=_number(match))
+
+
+def _number(match: re.Match[str]) -> str:
+    named = match.groupdict()
+    return re.sub(r"\s", "", named.get("w") or named.get("v") or "").upper()
+
+
+_Make = Callable[[Scene, re.Match[str]], Command | None]
+_PHRASES: tuple[tuple[re.Pattern[str], _Make], ...] = (
+    (_LIST, _listing),
+    (_RECIPE, _recipe),
+    (_START, _starting),
+    (_REPORT, _reporting),
+    (_PAUSE, _pausing),
+    (_FINISH, _finishing),
+    (_MAKE, _making),
+)
