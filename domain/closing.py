@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.allocating import locked
 from domain.dealerrors import NothingLeft
 from domain.dealevents import OrderPaused, OrderResumed, OrderShortClosed
 from domain.errors import StepRefused
@@ -12,7 +13,7 @@ from domain.models import Order, OrderLine
 from domain.picking import stop_picks
 from domain.recording import record
 from domain.repricing import ratio_of, total_of
-from domain.restocking import release
+from domain.restocking import fill_short, release
 from domain.rules.lifecycle import Step, after, may
 from domain.rules.rights import HOLDING, WRITING, require
 from domain.transaction import transact
@@ -75,7 +76,14 @@ async def _resume(number: str, by: Actor, now: datetime) -> Stopped:
     order, lines = await _order(number, Step.RESUME, by)
     await Order.filter(id=order.id).update(hold_reason=None, held_by=None, held_at=None)
     event = OrderResumed(order=number, goods=goods_of(lines))
-    return await _done(order, Step.RESUME, event, Stopped(number, goods_of(lines), rest_of(lines)), by=by, now=now)
+    stopped = Stopped(number, goods_of(lines), rest_of(lines))
+    done = await _done(order, Step.RESUME, event, stopped, by=by, now=now)
+    # What came in while it was paused was not given to it.
+    skus = sorted({line.sku for line in lines if line.short > 0})
+    await locked(skus)
+    for sku in skus:
+        await fill_short(sku)
+    return done
 
 
 async def _order(number: str, step: Step, by: Actor) -> tuple[Order, list[OrderLine]]:

@@ -1,5 +1,6 @@
 """The queue for one product: every line of an accepted order that holds or wants some of it, and what moves between."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from tortoise.expressions import F
@@ -10,10 +11,10 @@ from domain.rules.allocation import Claim
 from domain.rules.lifecycle import OrderState
 
 
-async def claims_on(sku: str) -> list[Claim]:
-    """All claims on a product; for use by whoever has locked its balances."""
+async def claims_on(sku: str, states: Collection[OrderState] = (OrderState.ACCEPTED,)) -> list[Claim]:
+    """All claims of orders in these states on a product; for use by whoever has locked its balances."""
     rows = await OrderLine.filter(
-        sku=sku, order__state=OrderState.ACCEPTED, base_qty__gt=F("shipped") + F("cancelled")
+        sku=sku, order__state__in=states, base_qty__gt=F("shipped") + F("cancelled")
     ).select_related("order")
     return [
         Claim(

@@ -13,8 +13,11 @@ from domain.models.scaled import grains
 from domain.purchasing import request_missing
 from domain.queueing import claims_on, let_go
 from domain.rules.allocation import withdraw
+from domain.rules.lifecycle import OrderState
 
 ZERO = Decimal(0)
+HOLDING = (OrderState.ACCEPTED, OrderState.ON_HOLD)
+"""Orders that hold goods: those that are paused keep theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ async def _shift(shelf: Stock, other: Stock, part: Decimal) -> None:
 async def take_away(sku: str, missing: Decimal, *, by: str, now: datetime) -> tuple[Loss, ...]:
     """Take reservations from the last in the queue; their lines are short from now on. The shelves are not touched."""
     lost = []
-    for part in withdraw(await claims_on(sku), missing):
+    for part in withdraw(await claims_on(sku, HOLDING), missing):
         assert await let_go(part.claim.line, part.qty), f"{sku}: a locked reservation changed"
         lost.append(await short_again(part.claim.line, part.qty, by=by, now=now))
     assert sum((loss.qty for loss in lost), ZERO) == missing, f"{sku}: more reserved than lines hold"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain import counting, stocking
+from domain import closing, counting, stocking
 from domain.errors import (
     NotAllowed,
     QuantityRefused,
@@ -141,3 +141,24 @@ async def test_a_receipt_is_booked_once_and_can_be_taken_back_while_it_is_free(c
     assert met.value.done
     with pytest.raises(MoveNotReversible):
         await stocking.reverse_move(999, by=cast.qiang, now=NOW)
+
+
+async def test_what_a_paused_order_holds_may_turn_out_not_to_be_there(cast: Cast):
+    await a_product(stock=10)
+    number = (await an_order(cast.wang, line(qty=10))).number
+    await closing.pause(number, "", by=cast.manager, now=NOW)
+    outcome = await counting.count_stock(counted(4), "m1", by=cast.qiang, now=NOW)
+    decided = await counting.decide_count(outcome.number, None, by=cast.manager, now=NOW)
+    assert [(loss.order, loss.qty) for loss in decided.losses] == [(number, 6)]
+    assert await balance() == (4, 4)
+
+
+async def test_goods_that_came_while_an_order_was_paused_are_its_own_when_it_goes_on(cast: Cast):
+    await a_product(stock=4)
+    number = (await an_order(cast.wang, line(qty=10))).number
+    await closing.pause(number, "", by=cast.manager, now=NOW)
+    await stocking.receive_stock("A100", Decimal(6), by=cast.qiang, now=NOW)
+    assert await balance() == (10, 4)
+    await closing.resume(number, by=cast.manager, now=NOW)
+    assert await balance() == (10, 10)
+    assert (await PurchaseRequest.get(order_number=number)).state == "done"

@@ -16,14 +16,32 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from domain import buying, counting, ordering, prioritising, reviewing, shipping, stocking
+from domain import (
+    amending,
+    buying,
+    closing,
+    counting,
+    making,
+    negotiating,
+    ordering,
+    prioritising,
+    recipes,
+    reviewing,
+    shipping,
+    stocking,
+)
+from domain.commands import Change, Op
 from domain.database import close_database, migrate, open_database
 from domain.errors import Refusal
-from domain.models import Order, OrderLine, PurchaseItem, Stock
+from domain.explaining import why
+from domain.forecasting import reforecast
+from domain.models import Order, OrderLine, PurchaseItem, Stock, WorkOrder
 from domain.policy import shop_day
+from domain.queries import order_view
 from domain.repromising import promises_of, repromise
-from domain.rules.lifecycle import OrderState
+from domain.rules.lifecycle import Extent, OrderState
 from domain.rules.promising import next_workday
+from domain.shortages import CANCEL, SEND, WAIT
 from domain.stocking import Counted
 from tests.shop import NOW, Cast, a_product, an_order, check_the_books, line, the_cast
 
@@ -32,15 +50,18 @@ STEPS = int(os.environ.get("GENDAN_TEST_STEPS", "25"))
 """How many shops, and how long each lives; ``make properties`` asks for 2,000 of 100 steps."""
 
 SKUS = ("A", "B")
+PART = "P"
+"""A is made, of two of these each; B is bought."""
 PLACES = ("MAIN", "NORTH")
 pytestmark = pytest.mark.timeout(0 if EXAMPLES > 100 else 120)
 
 skus, places = st.sampled_from(SKUS), st.sampled_from(PLACES)
+stock = st.sampled_from((*SKUS, PART))
 amounts = st.integers(1, 12).map(Decimal)
 
 
 class Shop(RuleBasedStateMachine):
-    """``shelves`` is what must lie where, ``open`` what each order has still to get, ``shipped`` what left."""
+    """``shelves`` is what must lie where, ``open`` what each order has still to get, ``sent`` what left for it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +71,7 @@ class Shop(RuleBasedStateMachine):
         self.cause = 0
         self.shelves: Counter[tuple[str, str]] = Counter()
         self.open: dict[str, Counter[str]] = {}
-        self.shipped: Counter[str] = Counter()
+        self.sent: dict[str, Counter[str]] = {}
         self.cast: Cast = self.run(self.begin())
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -61,9 +82,11 @@ class Shop(RuleBasedStateMachine):
         shutil.copy(await blank(), file)
         await open_database(f"sqlite://{file}")
         cast = await the_cast()
-        for sku in SKUS:
+        for sku in (*SKUS, PART):
             await a_product(sku, supplier="S", lead_days=4)
         await Stock.filter(warehouse="MAIN").delete()
+        made = {"sku": "A", "station": "S1", "per_day": 5, "parts": [{"sku": PART, "qty": 2}]}
+        await recipes.import_recipes({"recipes": [made]}, now=NOW)
         return cast
 
     def teardown(self) -> None:
@@ -90,9 +113,9 @@ class Shop(RuleBasedStateMachine):
         lacking: Counter[str] = Counter()
         for sku, qty in wanted:
             lacking[sku] += int(qty)
-        self.open[placed.number] = lacking
+        self.open[placed.number], self.sent[placed.number] = lacking, Counter()
 
-    @rule(sku=skus, place=places, qty=amounts)
+    @rule(sku=stock, place=places, qty=amounts)
     def take_in(self, sku: str, place: str, qty: Decimal) -> None:
         cause = self.next_cause()
         goods = Counted(sku, qty, place)
@@ -100,7 +123,7 @@ class Shop(RuleBasedStateMachine):
         assert self.run(stocking.take_in(goods, cause, by=self.cast.qiang, now=self.now)).move == first.move
         self.shelves[sku, place] += int(qty)
 
-    @rule(sku=skus, qty=amounts, way=st.booleans())
+    @rule(sku=stock, qty=amounts, way=st.booleans())
     def carry(self, sku: str, qty: Decimal, way: bool) -> None:
         source, target = PLACES if way else PLACES[::-1]
         work = stocking.transfer(Counted(sku, qty, source), target, self.next_cause(), by=self.cast.qiang, now=self.now)
@@ -108,7 +131,7 @@ class Shop(RuleBasedStateMachine):
             self.shelves[sku, source] -= int(qty)
             self.shelves[sku, target] += int(qty)
 
-    @rule(sku=skus, place=places, qty=st.integers(0, 20).map(Decimal))
+    @rule(sku=stock, place=places, qty=st.integers(0, 20).map(Decimal))
     def count(self, sku: str, place: str, qty: Decimal) -> None:
         self.run(counting.count_stock(Counted(sku, qty, place), self.next_cause(), by=self.cast.manager, now=self.now))
         self.shelves[sku, place] = int(qty)
@@ -134,7 +157,7 @@ class Shop(RuleBasedStateMachine):
         for (sku, place), qty in gone.items():
             self.shelves[sku, place] -= qty
             self.open[number][sku] -= qty
-            self.shipped[sku] += qty
+            self.sent[number][sku] += qty
 
     @precondition(lambda self: self.open)
     @rule(data=st.data())
@@ -143,6 +166,56 @@ class Shop(RuleBasedStateMachine):
         swap = self.tried(prioritising.preview(number, by=self.cast.manager, now=self.now))
         if swap is not None:
             self.run(prioritising.prioritise(number, swap.seal, by=self.cast.manager, now=self.now))
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data(), choice=st.sampled_from((SEND, WAIT, CANCEL)))
+    def choose(self, data: st.DataObject, choice: str) -> None:
+        number = data.draw(st.sampled_from(sorted(self.open)))
+        if self.tried(negotiating.choose(number, choice, by=self.cast.manager, now=self.now)) is None:
+            return
+        if choice == CANCEL:
+            for sku, held in self.run(held_by(number)).items():
+                assert held <= self.open[number][sku]
+                self.open[number][sku] = held
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data(), sku=skus, qty=amounts, op=st.sampled_from((Op.ADD, Op.SUB)))
+    def amend(self, data: st.DataObject, sku: str, qty: Decimal, op: Op) -> None:
+        number = data.draw(st.sampled_from(sorted(self.open)))
+        rest = self.open[number][sku]
+        qty = min(qty, Decimal(rest)) if op is Op.SUB else qty
+        wish = amending.Wish((Change(op, sku, qty=qty, unit="个", base_qty=qty),))
+        seen = self.tried(amending.try_amendment(number, wish, by=self.cast.manager, now=self.now))
+        if seen is not None:
+            self.run(amending.amend(number, wish, version=seen.version, by=self.cast.manager, now=self.now))
+            self.open[number][sku] += int(qty) if op is Op.ADD else -int(qty)
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data(), on=st.booleans())
+    def hold(self, data: st.DataObject, on: bool) -> None:
+        number = data.draw(st.sampled_from(sorted(self.open)))
+        step = closing.resume(number, by=self.cast.manager, now=self.now)
+        self.tried(closing.pause(number, "", by=self.cast.manager, now=self.now) if on else step)
+        if on:
+            step.close()
+
+    @rule(qty=st.none() | amounts)
+    def make(self, qty: Decimal | None) -> None:
+        self.tried(making.release("A", qty, self.next_cause(), by=self.cast.qiang, now=self.now))
+
+    @rule(data=st.data(), good=st.integers(0, 5), scrap=st.integers(0, 2))
+    def report(self, data: st.DataObject, good: int, scrap: int) -> None:
+        works = self.run(works_open())
+        if not works:
+            return
+        work = data.draw(st.sampled_from(works))
+        self.tried(making.start(work.number, by=self.cast.qiang, now=self.now))
+        output = making.Output(Decimal(good), Decimal(scrap))
+        told = making.report(work.number, output, self.next_cause(), by=self.cast.qiang, now=self.now)
+        if self.tried(told) is not None:
+            assert good <= work.left
+            self.shelves["A", "MAIN"] += good
+            self.shelves[PART, "MAIN"] -= 2 * (good + scrap)
 
     @rule()
     def buy(self) -> None:
@@ -163,9 +236,12 @@ class Shop(RuleBasedStateMachine):
     @rule(days=st.integers(0, 5))
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)
+        self.run(reforecast(self.now))
         self.run(repromise(self.now))
         assert self.run(repromise(self.now)) == 0, "a day is moved once"
         self.run(days_are_honest(self.now))
+        for number, sent in self.sent.items():
+            self.run(states_are_folded(number, sent, self.open.get(number, Counter()), self.now))
 
     @invariant()
     def the_books_are_right(self) -> None:
@@ -211,6 +287,28 @@ async def open_by_order() -> dict[str, Counter[str]]:
         if row.open > 0:
             found.setdefault(row.order.number, Counter())[row.sku] += int(row.open)
     return found
+
+
+async def works_open() -> list[WorkOrder]:
+    return await WorkOrder.exclude(state="done").order_by("id")
+
+
+async def held_by(number: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for row in await OrderLine.filter(order__number=number):
+        found[row.sku] += int(row.reserved)
+    return found
+
+
+async def states_are_folded(number: str, sent: Counter[str], rest: Counter[str], now: Any) -> None:
+    """What an order shows is what its lines say, and whoever still waits is told of an obstacle with an owner."""
+    view = await order_view(number)
+    gone, left = sum(sent.values()), sum((+rest).values())
+    wanted = {Extent.NONE} if not gone else {Extent.PARTIAL} if left else {Extent.FULL}
+    assert view.axes.fulfilment in wanted
+    explained = await why(number, now=now)
+    assert not left or explained.causes
+    assert all(cause.code and cause.owner for cause in explained.causes)
 
 
 async def free_and_short() -> tuple[Counter[str], Counter[str]]:
