@@ -8,7 +8,7 @@ import structlog
 
 from bot import inbox
 from domain.nightly import copies
-from domain.tally import DB_RETRIES, MESSAGES_SHED, STOCK_CONFLICTS, counted
+from domain.tally import DB_RETRIES, MESSAGES_SHED, ORDERS_HELD, ORDERS_PASSED, STOCK_CONFLICTS, counted
 from notify import listing
 from notify.notices import EVERY_WAY
 from notify.outbox import due_count
@@ -34,12 +34,14 @@ async def readings(now: datetime, *, leads: bool, copies_in: Path | None = None)
     except Exception as error:  # drivers have no common class for a database that is away
         log.warning("figures_left_out", error=type(error).__name__)
         kept, answers = [], False
+    reviewed = {"passed": counted(ORDERS_PASSED), "held": counted(ORDERS_HELD)}
     return [
         *await _copies(copies_in),
         *kept,
         Figure("gendan_database_up", "Whether the database answers this process", answers),
         Figure("gendan_leader", "Whether this process runs the clock-driven jobs", leads),
         Figure("gendan_db_retry_total", "Transactions that were tried again", counted(DB_RETRIES)),
+        *_each("gendan_orders_reviewed_total", "Orders placed, by what the review said", "verdict", reviewed),
         Figure("gendan_messages_shed_total", "Messages not taken in, too many being in work", counted(MESSAGES_SHED)),
         Figure("gendan_stock_conflicts_total", "Goods that somebody else took first", counted(STOCK_CONFLICTS)),
     ]

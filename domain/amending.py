@@ -189,7 +189,7 @@ async def _worked_out(plan: _Plan, wish: Wish, by: Actor, now: datetime) -> tupl
     total = total_of(plan.lines)
     if not by.roles & DECIDING:
         day = wish.details.delivery.last_day if wish.details.delivery else plan.order.requested_date
-        await check_change(plan.order, before, side(plan.lines, plan.products, day), now=now)
+        await check_change(plan.order, before, side(plan.lines, plan.products, day), by=by, now=now)
     return goods_of(line for line in plan.lines if line.base_qty > line.cancelled), total
 
 

@@ -1,6 +1,8 @@
 """Where a customer stands with us: what they owe and since when; reads only."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -10,6 +12,7 @@ from domain.models.scaled import uncents
 from domain.policy import current_policy, shop_day
 from domain.rules.credit import Credit, Sent, overdue
 from domain.rules.lifecycle import OrderState
+from domain.values import Actor, Role
 
 STOOD = (OrderState.ACCEPTED, OrderState.ON_HOLD, OrderState.CLOSED, OrderState.SHORT_CLOSED)
 """States of orders that are owed for."""
@@ -26,9 +29,10 @@ SELECT (SELECT COALESCE(SUM(total), 0) FROM "order" WHERE customer_id = ? AND st
        (SELECT COALESCE(SUM(amount), 0) FROM payment WHERE customer_id = ?) AS paid,
        (SELECT COALESCE({_WORTH}, 0) {_PARCELS}) AS due
 """  # noqa: S608 - words of our own
-_REPS = "SELECT id, customers FROM staff WHERE active ORDER BY id"
+_REPS = "SELECT id, customers, price_limit FROM staff WHERE active ORDER BY id"
 _ALL_AT_ONCE = f"""
-SELECT s.id, s.customers, b.taken, b.paid, b.due FROM ({_BALANCE}) b LEFT JOIN staff s ON s.active ORDER BY s.id
+SELECT s.id, s.customers, s.price_limit, b.taken, b.paid, b.due
+FROM ({_BALANCE}) b LEFT JOIN staff s ON s.active ORDER BY s.id
 """  # noqa: S608 - words of our own
 _SENT = f"SELECT s.shipped_at, {_WORTH} {_PARCELS} GROUP BY s.id, s.shipped_at"
 
@@ -39,12 +43,29 @@ async def credit_of(customer: Customer, *, now: datetime) -> Credit:
     return await _credit(customer, balance, now)
 
 
-async def rep_and_credit(customer: Customer, *, now: datetime) -> tuple[int | None, Credit]:
-    """The rep who looks after a customer, and what the customer owes, in one read; those without terms owe nothing."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around an order: the ``rep`` of its customer, what they owe, how far its writer may go in prices."""
+
+    rep: int | None
+    credit: Credit
+    price_limit: Decimal | None
+
+
+async def around(customer: Customer, *, by: Actor, now: datetime) -> Around:
+    """The rep who looks after a customer, what the customer owes (nothing without terms), the limit of the writer."""
     free = customer.credit_limit is None and customer.credit_days is None
     rows = await lane.rows(_REPS) if free else await lane.rows(_ALL_AT_ONCE, *_asked(customer, now))
     rep = next((row[0] for row in rows if row[0] is not None and customer.code in json.loads(row[1])), None)
-    return rep, Credit() if free else await _credit(customer, rows[0][2:], now)
+    credit = Credit() if free else await _credit(customer, rows[0][3:], now)
+    return Around(rep, credit, _price_limit(by, {row[0]: row[2] for row in rows}))
+
+
+def _price_limit(by: Actor, own: Mapping[int | None, int | None]) -> Decimal | None:
+    if Role.MANAGER in by.roles:
+        return Decimal(100)
+    found = own.get(by.staff) if by.staff is not None else None
+    return None if found is None else Decimal(found)
 
 
 def _asked(customer: Customer, now: datetime) -> tuple[object, ...]:

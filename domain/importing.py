@@ -27,8 +27,6 @@ from domain.transaction import transact
 from domain.values import SYSTEM
 
 MOST_ROWS = 50_000
-
-
 BATCH = 500
 
 
@@ -212,6 +210,7 @@ def _staff(row: Row) -> dict[str, Any]:
         "department": str(row.get("department") or "")[:32],
         "deputy": row.get("deputy"),
         "hours": row.get("hours") or None,
+        "price_limit": _amount(row, "price_limit"),
         "active": bool(row.get("active", True)),
     }
 

@@ -28,6 +28,8 @@ _ORDERS = 'SELECT id FROM "order"'
 _LINES = "SELECT COALESCE(SUM(amount), 0), COUNT(DISTINCT sku), COUNT(DISTINCT order_id) FROM orderline"
 _SOLD = "SELECT sku, SUM(base_qty) FROM orderline"
 _BEST = "SELECT sku, MAX(name), SUM(amount) AS worth FROM orderline"
+_HELD = "EXISTS (SELECT 1 FROM event e WHERE e.order_number = number AND e.kind = 'OrderHeld')"
+_JUDGED = f'SELECT COUNT(*), COALESCE(SUM(CASE WHEN {_HELD} THEN 1 ELSE 0 END), 0) FROM "order"'  # noqa: S608 - words of our own
 _FREE = "SELECT sku, SUM(on_hand - reserved) AS free FROM stock GROUP BY sku ORDER BY free, sku"
 
 
@@ -136,6 +138,8 @@ async def figures(report: Report, actor: Actor, *, now: datetime) -> Figures:
             return await _low_stock(report.metric)
         case "top_products":
             return await _top_products(report, actor, period)
+        case "touchless":
+            return await _untouched(report, actor, period)
         case "shipments":
             return await _shipments(report, actor, period)
         case _:
@@ -208,6 +212,15 @@ async def _sales(report: Report, actor: Actor, period: Period) -> Figures:
     sold = {sku: ungrained(int(qty)) for sku, qty in await lane.rows(f"{_SOLD} {lines} GROUP BY sku", *values, skus)}
     rows = tuple((sku, sold.get(sku, Decimal(0))) for sku in skus)
     return Figures(report.metric, period, uncents(int(worth)), int(count), rows)
+
+
+async def _untouched(report: Report, actor: Actor, period: Period) -> Figures:
+    """How many of a hundred orders passed the review by themselves, whatever became of them afterwards."""
+    seen, values = seen_by(actor)
+    condition = f"WHERE {seen} AND placed_at >= ? AND placed_at < ?"
+    ((placed, held),) = await lane.rows(f"{_JUDGED} {condition}", *values, *_span(period))
+    share = Decimal(100 * (placed - int(held))) / placed if placed else Decimal(0)
+    return Figures(report.metric, period, share.quantize(Decimal("0.1")), placed, (("held", Decimal(int(held))),))
 
 
 async def _shipments(report: Report, actor: Actor, period: Period) -> Figures:

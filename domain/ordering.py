@@ -27,6 +27,7 @@ from domain.rules.numbering import numbered
 from domain.rules.review import Reason
 from domain.rules.rights import WRITING, require
 from domain.shortages import offered
+from domain.tally import ORDERS_HELD, ORDERS_PASSED, count
 from domain.transaction import transact, transact_script
 from domain.values import Actor, Role
 from domain.wording import goods_of
@@ -81,6 +82,7 @@ async def place_order(draft: OrderDraft, *, by: Actor, now: datetime) -> Placed:
             raise
         return found
     fault("order.committed")
+    _count(placed)
     return placed
 
 
@@ -95,7 +97,14 @@ async def place_orders(drafts: Sequence[OrderDraft], *, by: Actor, now: datetime
             placed.append((yield from _place(draft, offer, by, now)))
         return tuple(placed)
 
-    return await transact_script(all_of_them) if drafts else ()
+    done = await transact_script(all_of_them) if drafts else ()
+    for placed in done:
+        _count(placed)
+    return done
+
+
+def _count(placed: Placed) -> None:
+    count(ORDERS_HELD if placed.state is OrderState.AWAITING_APPROVAL else ORDERS_PASSED)
 
 
 async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) -> Cancelled:

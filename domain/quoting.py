@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from domain import lane
 from domain.commands import Details
-from domain.credit import rep_and_credit
+from domain.credit import Around, around
 from domain.errors import CustomerNotFound, DatePassed, NothingOrdered, PriceRefused
 from domain.incoming import ZERO, days_for
 from domain.judging import IN_FORCE, book_of
@@ -43,7 +43,7 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     lines = sized(draft.lines, products, free, await generic_units(draft.lines, products), terms)
     _only_staff_name_prices(draft, products, by)
     ship_to = _ship_to(customer, draft.details)
-    rep, credit = await rep_and_credit(customer, now=now)
+    setting = await around(customer, by=by, now=now)
     case = await _case(customer, lines, wish, today, complete=bool(ship_to.get("address") or customer.city))
     lacking = {line.sku: line.base_qty - max(line.free, ZERO) for line in lines if line.free < line.base_qty}
     coming = await days_for(lacking, today=today)
@@ -52,13 +52,13 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         lines=lines,
         total=_total(lines),
         promised=promise(supplies, today=today, wish=wish),
-        review=review(replace(case, credit=credit), book_of(*in_force)),
+        review=review(_placed_in(case, setting), book_of(*in_force)),
         customer_id=customer.id,
         customer_name=customer.name,
         today=today,
         wish=wish,
         ship_to=ship_to,
-        rep=rep,
+        rep=setting.rep,
         stock=stock,
         coming=coming,
     )
@@ -69,7 +69,8 @@ async def _case(
 ) -> Case:
     usual = await usual_quantities(customer.id, [line.sku for line in lines])
     looked_at = tuple(
-        ReviewedLine(line.sku, line.base_qty, line.free, line.below_floor, usual.get(line.sku)) for line in lines
+        ReviewedLine(line.sku, line.base_qty, line.free, line.below_floor, usual.get(line.sku), line.discount)
+        for line in lines
     )
     return Case(
         lines=looked_at,
@@ -80,6 +81,10 @@ async def _case(
         blocked=customer.blocked,
         block_reason=customer.block_reason or "",
     )
+
+
+def _placed_in(case: Case, setting: Around) -> Case:
+    return replace(case, credit=setting.credit, price_limit=setting.price_limit)
 
 
 def _only_staff_name_prices(draft: OrderDraft, products: Mapping[str, Product], by: Actor) -> None:

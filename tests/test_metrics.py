@@ -52,6 +52,8 @@ async def test_what_happens_is_counted(chat: Chat):
     _, found = await scraped(chat)
     assert found["gendan_webhook_requests_total", "result=ok", "type=message"] >= 2
     assert found["gendan_webhook_duration_seconds_count",] >= 2
+    assert found["gendan_orders_reviewed_total", "verdict=passed"] >= 1
+    assert found["gendan_orders_reviewed_total", "verdict=held"] >= 0
     assert found["gendan_wechat_api_requests_total", "api=message/template/send", "errcode=-1"] == 1
     assert found["gendan_wechat_api_requests_total", "api=message/template/send", "errcode=0"] >= 2
     assert found["gendan_wechat_api_requests_total", "api=stable_token", "errcode=0"] == 1

@@ -12,6 +12,7 @@ class Staff(Model):
     """A member of staff (员工), ``customers`` are the codes that a rep looks after.
 
     ``manager`` and ``deputy`` are codes of staff, ``hours`` the regular hours, empty for none that are fixed.
+    ``price_limit`` is how many percent they may leave out of a price, null for what the rules say.
     """
 
     id = fields.IntField(primary_key=True)
@@ -23,6 +24,7 @@ class Staff(Model):
     department = fields.CharField(32, default="", db_default="")
     deputy = fields.CharField(32, null=True)
     hours: dict[str, Any] | None = fields.JSONField(null=True)
+    price_limit = fields.IntField(null=True)
     active = fields.BooleanField(default=True)
 
     @property

@@ -20,18 +20,22 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedLine:
-    """A line as the rules see it, in base units; ``usual`` is what this customer takes on average, if known."""
+    """A line as the rules see it, in base units; ``usual`` is what this customer takes on average, if known.
+
+    ``discount`` is the part of the usual price that whoever named the price left out.
+    """
 
     sku: str
     base_qty: Decimal
     free: Decimal
     below_floor: bool
     usual: Decimal | None = None
+    discount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that the rules look at."""
+    """All that the rules look at; ``price_limit`` is how many percent its writer may leave out of a price."""
 
     lines: tuple[ReviewedLine, ...]
     total: Decimal
@@ -39,6 +43,7 @@ class Case:
     wanted_on: date | None = None
     blocked: bool = False
     block_reason: str = ""
+    price_limit: Decimal | None = None
     credit: Credit = field(default_factory=Credit)
     has_ship_to: bool = True
 
@@ -55,6 +60,7 @@ class Review:
 OWNERS: Mapping[str, str] = {
     "incomplete": "sales",
     "price_below_floor": "sales",
+    "above_rep_limit": "sales",
     "unusual_quantity": "sales",
     "date_too_soon": "warehouse",
     "above_limit": "manager",
@@ -108,6 +114,23 @@ def _price(case: Case, _book: Rulebook) -> list[Reason]:
     return [Reason("price_below_floor", {"sku": line.sku}) for line in case.lines if line.below_floor]
 
 
+def _discount(case: Case, book: Rulebook) -> list[Reason]:
+    limit = book.threshold("above_rep_limit")
+    if limit is None:
+        return []
+    most = limit if case.price_limit is None else case.price_limit
+    # Below the floor more is wrong than a discount, and that is said already.
+    return [
+        Reason("above_rep_limit", {"sku": line.sku, "percent": _percent(line.discount), "most": plain(most)})
+        for line in case.lines
+        if line.discount * 100 > most and not line.below_floor
+    ]
+
+
+def _percent(part: Decimal) -> str:
+    return plain((part * 100).quantize(Decimal("0.1")))
+
+
 def _quantity(case: Case, book: Rulebook) -> list[Reason]:
     factor = book.threshold("unusual_quantity")
     return [
@@ -151,5 +174,5 @@ def _day(case: Case, book: Rulebook) -> list[Reason]:
 
 
 RULES: tuple[Callable[[Case, Rulebook], list[Reason]], ...] = (
-    _complete, _stock, _price, _quantity, _customer, _credit, _overdue, _amount, _day,
+    _complete, _stock, _price, _discount, _quantity, _customer, _credit, _overdue, _amount, _day,
 )  # fmt: skip

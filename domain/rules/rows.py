@@ -15,6 +15,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINER = "\u200d"
 # Sizes of units are kept to this many places.
 SIZE_PLACES = 6
+MOST_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ def staff_problems(row: Row) -> list[Problem]:
     known = {role.value for role in STAFF_ROLES}
     wrong = [("roles", f"unknown role {role}") for role in row.get("roles") or () if role not in known]
     wrong += _hours(row.get("hours")) if row.get("hours") else []
+    wrong += _number(row, "price_limit", 0)
+    if not wrong and row.get("price_limit") is not None and Decimal(str(row["price_limit"])) > MOST_PERCENT:
+        wrong.append(("price_limit", "percent, at most 100"))
     return wrong if row.get("roles") else [("roles", "missing")]
 
 

@@ -40,6 +40,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("look_alike", "minutes", Setting(value=Decimal(10)), Decimal(1), Decimal(43_200)),
     Kind("over_credit", "percent", Setting(value=Decimal(100)), Decimal(1), Decimal(1000)),
     Kind("overdue", "days_late", Setting(value=Decimal(0)), Decimal(0), Decimal(365)),
+    Kind("above_rep_limit", "percent", Setting(value=Decimal(10)), Decimal(0), Decimal(100)),
 )
 """The rules by number, counted from 1; a new one is put at the end, for people know them by their numbers."""
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from domain import pricing
-from domain.models import Customer, Product
+from domain.models import Customer, Order, Product, Staff
 from tests.conversations.test_main_story import booked, number_in
 from tests.harness import CHEN, LI, LU, QIANG, WANG, Chat
 
@@ -113,4 +113,37 @@ async def test_new_prices_are_for_new_orders_and_for_open_drafts(chat: Chat):
     chat.skip_all()
     assert "（大客户价，满 1000个价）" in await chat.ask(WANG, "草稿")
     await chat.ask(WANG, "确认")
+    chat.skip_all()
+
+
+async def test_a_rep_gives_way_within_a_limit_and_beyond_it_somebody_else_decides(chat: Chat):
+    await chat.say(LI, "给华强下 A100 20箱 17块一个 明天送")
+    chat.skip(LI)
+    assert "已下单" in await chat.ask(LI, "1")
+    chat.skip_all()
+    await chat.say(LI, "给华强下 A100 21箱 16.5块一个 明天送")
+    chat.skip(LI)
+    assert "要人工看一下（A100 让价 10.8%，限 10%）" in await chat.ask(LI, "1")
+    assert "让价超权限" in chat.heard(CHEN)
+    assert "办法：销售谈高一点，或由你定" in await chat.ask(CHEN, "待审核")
+    (held,) = await Order.filter(state="awaiting_approval")
+    assert "已同意" in await chat.ask(CHEN, f"同意 {held.number}")
+    chat.skip_all()
+    await Staff.filter(name=LI.name).update(price_limit=5)
+    await chat.say(LI, "给华强下 A100 22箱 17块一个 明天送")
+    chat.skip(LI)
+    assert "让价 8.1%，限 5%" in await chat.ask(LI, "1")
+    chat.skip_all()
+    await chat.say(CHEN, "给华强下 A100 23箱 16.1块一个 明天送")
+    chat.skip(CHEN)
+    assert "已下单" in await chat.ask(CHEN, "1"), "a manager may go down to the floor"
+    chat.skip_all()
+
+
+async def test_a_changed_price_keeps_to_the_same_limit(chat: Chat):
+    number = await booked(chat)
+    assert "改后要人审（A100 让价 10.8%，限 10%），没有改" in await chat.ask(LI, f"{number} A100单价16.5元/个")
+    assert "¥18.5→¥17/个" in await chat.ask(LI, f"{number} A100单价17元/个")
+    await chat.ask(LI, "1")
+    assert "改后：A100 21箱" in await chat.ask(LI, f"{number} A100改21箱"), "what was agreed is not judged again"
     chat.skip_all()

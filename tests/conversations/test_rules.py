@@ -127,3 +127,19 @@ async def test_the_span_for_look_alikes_is_a_rule_too(chat: Chat):
     assert "一样" in await chat.ask(WANG, "1")
     await chat.ask(WANG, "2")
     chat.skip_all()
+
+
+async def test_the_share_of_orders_that_nobody_had_to_touch(chat: Chat):
+    assert "还没有订单" in await chat.ask(CHEN, "今天免审率")
+    await booked(chat)
+    await booked(chat, "下单 A100 2箱 明天送")
+    for text in ("审核规则 2 5000", "1"):
+        await chat.say(CHEN, text)
+    await booked(chat, "下单 A100 21箱 明天送")
+    said = await chat.ask(CHEN, "今天免审率")
+    assert said.splitlines() == ["11-24 免审率 66.7%：下单 3，转人审 1", "要放宽或收紧发「审核规则」"]
+    (held,) = await Order.filter(state="awaiting_approval")
+    await chat.say(CHEN, f"同意 {held.number}")
+    chat.skip_all()
+    assert "66.7%" in await chat.ask(CHEN, "自动通过率"), "approved is not untouched"
+    assert "要由" in await chat.ask(QIANG, "免审率")

@@ -35,6 +35,11 @@ def test_what_is_in_order_passes_without_a_word():
         (case(has_ship_to=False), "incomplete", {"what": "address"}),
         (case(replace(GOOD, below_floor=True)), "price_below_floor", {"sku": "A100"}),
         (case(replace(GOOD, usual=D("1.9"))), "unusual_quantity", {"sku": "A100", "usual": "1.9"}),
+        (
+            case(replace(GOOD, discount=D("0.101"))),
+            "above_rep_limit",
+            {"sku": "A100", "percent": "10.1", "most": "10"},
+        ),
         (case(blocked=True, block_reason="欠款"), "customer_blocked", {"why": "欠款"}),
         (case(credit=Credit(D(1000), D(900))), "over_credit", {"over": "85", "limit": "1000"}),
         (case(credit=Credit(None, D(9), D(9), 3)), "overdue", {"amount": "9", "days": "3"}),
@@ -54,6 +59,8 @@ def test_what_holds_an_order(bad: Case, code: str, facts: dict[str, str]):
     [
         case(replace(GOOD, usual=D(2))),
         case(),
+        case(replace(GOOD, discount=D("0.1"))),
+        case(replace(GOOD, discount=D("0.3")), price_limit=D(100)),
         case(credit=Credit(D(1000), D(815))),
         case(credit=Credit(D(0), D(-185))),
         case(credit=Credit(None, D(10) ** 9)),
@@ -92,6 +99,7 @@ def off(*codes: str) -> Rulebook:
         (case(has_ship_to=False), "incomplete"),
         (case(replace(GOOD, below_floor=True)), "price_below_floor"),
         (case(replace(GOOD, usual=D("1.9"))), "unusual_quantity"),
+        (case(replace(GOOD, discount=D("0.5"))), "above_rep_limit"),
         (case(blocked=True), "customer_blocked"),
         (case(credit=Credit(D(1), D(900))), "over_credit"),
         (case(credit=Credit(None, D(9), D(9), 3)), "overdue"),
@@ -164,3 +172,14 @@ def test_every_reason_that_holds_has_an_owner_and_words_and_a_way_out():
         assert str(words.reason(Reason(code))) != code
         assert str(words.hint(Reason(code))) != "看情况定"
         assert "需要人工审核" not in str(notices.reason(code))
+
+
+@pytest.mark.parametrize(("own", "verdict"), [(None, "passed"), (5, "held"), (8, "passed"), (0, "held")])
+def test_whoever_names_a_price_may_have_a_limit_of_their_own(own: int | None, verdict: str):
+    limit = None if own is None else D(own)
+    assert review(case(replace(GOOD, discount=D("0.08")), price_limit=limit)).verdict == verdict
+
+
+def test_below_the_floor_the_discount_is_not_told_besides():
+    found = review(case(replace(GOOD, discount=D("0.5"), below_floor=True)))
+    assert [reason.code for reason in found.reasons] == ["price_below_floor"]
