@@ -10,7 +10,6 @@ from typing import IO, Any
 
 import asyncpg
 from tortoise import Tortoise, connections
-from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.context import get_current_context
@@ -18,17 +17,11 @@ from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.recorder import MigrationRecorder
 
+from domain.connecting import PRAGMAS, configuration
 from domain.faults import fault
 from domain.lane import close_lane, open_lane
 from domain.transaction import transact
 
-MODULES = ("domain.models", "bot.models", "notify.models")
-_PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
-STATEMENT_TIMEOUT_MS = 5000
-CONNECT_SECONDS = 5
-IDLE_TIMEOUT_MS = 10_000
-"""After which the server ends a transaction of which it hears nothing more: of a host that is cut off in the middle of
-one no other word comes, and the rows that it holds are wanted by whoever is to lead next."""
 _MIGRATION_LOCK = 0x67656E64616E
 _NEWEST = (MigrationTarget(app_label="gendan", name="__latest__"),)
 
@@ -43,37 +36,6 @@ class SqliteInUse(RuntimeError):
     def __init__(self, file: Path, holder: str) -> None:
         super().__init__(str(file))
         self.holder = holder
-
-
-def configuration(url: str, *, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -> dict[str, Any]:
-    """The Tortoise configuration for a database URL; the timeout is PostgreSQL's, 0 for none."""
-    return {
-        "connections": {"default": _connection(url, statement_timeout_ms)},
-        "apps": {"gendan": {"models": list(MODULES), "default_connection": "default", "migrations": "migrations"}},
-        "use_tz": True,
-        "timezone": "UTC",
-    }
-
-
-def _connection(url: str, statement_timeout_ms: int) -> Any:
-    if url.startswith("sqlite"):
-        path = url.removeprefix("sqlite://")
-        return {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": path, **_PRAGMAS}}
-    expanded = expand_db_url(url.replace("postgresql://", "postgres://", 1))
-    credentials = expanded["credentials"]
-    credentials.setdefault("minsize", 1)
-    credentials.setdefault("maxsize", 10)
-    # The server ends what takes too long. When it is gone and nobody says so, as after a failover, it is up to us.
-    credentials["command_timeout"] = statement_timeout_ms / 1000 + 1 if statement_timeout_ms else None
-    # A knock that nobody hears is repeated by the system ever more slowly; a new one is heard as soon as one can be.
-    credentials["timeout"] = CONNECT_SECONDS
-    idle = IDLE_TIMEOUT_MS if statement_timeout_ms else 0
-    credentials["server_settings"] = {
-        "statement_timeout": str(statement_timeout_ms),
-        "idle_in_transaction_session_timeout": str(idle),
-        "application_name": "gendan",
-    }
-    return expanded
 
 
 async def open_database(url: str, *, create: bool = False) -> None:
@@ -164,7 +126,7 @@ async def _init(config: dict[str, Any]) -> None:
         await _connect()
         credentials = config["connections"]["default"]["credentials"]
         file = credentials.get("file_path")
-        open_lane(Path(file) if file else None, _PRAGMAS)
+        open_lane(Path(file) if file else None, PRAGMAS)
     except sqlite3.Error as error:
         await close_database()
         raise OperationalError(str(error)) from error
