@@ -121,7 +121,11 @@ async def test_the_form_for_other_programs(cast: Cast):
         "2026-11-25",
         "1400.00",
     )
-    assert form["review"] == {"verdict": "held", "reasons": [{"code": "price_below_floor", "sku": "A100"}]}
+    assert form["review"] == {
+        "verdict": "held",
+        "reasons": [{"code": "price_below_floor", "sku": "A100"}],
+        "rules": 0,
+    }
     assert form["lines"] == [
         {
             "sku": "A100", "name": "A100货", "qty": "2", "unit": "箱", "base_qty": "100", "unit_price": "700",
