@@ -8,7 +8,7 @@ import re
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.models import InboundMessage, Progress
@@ -78,30 +78,30 @@ class Siege:
 
     async def _order(self, person: Person, words: str) -> None:
         """Order, and say yes until there is a number."""
-        answer = await self.ask(person, words)
+        answer = await self.ask(person, words, known=self.heard)
         for _ in range(TAKES):
             found = NUMBER.search(answer)
             if found:
                 self.heard.append(found[1])
                 return
             # Asked for a yes, or put off with regrets: one says it again.
-            answer = await self.ask(person, "确认" if _YES_FITS.search(answer) else words)
+            answer = await self.ask(person, "确认" if _YES_FITS.search(answer) else words, known=self.heard)
         self.gave_up.append(f"{person.name}: {words}: {answer}")
 
-    async def ask(self, person: Person, words: str) -> str:
-        """Say something and wait for the answer, at once or later."""
+    async def ask(self, person: Person, words: str, *, known: Sequence[str] = ()) -> str:
+        """Say something and wait for the answer, at once or later; one about an order that is ``known`` is a late one
+        to something else."""
         before = len(self._answers(person))
         await self.street.account.say(person.openid, words)
         until = time.monotonic() + LONGEST
         # Phones cannot call us.
-        while not (answers := self._news(person, before)) and time.monotonic() < until:  # noqa: ASYNC110
+        while not (answers := self._news(person, before, known)) and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(GLANCE)
         return answers[-1] if answers else ""
 
-    def _news(self, person: Person, before: int) -> list[str]:
-        """What came since, without late answers about an order of which the person knows already."""
+    def _news(self, person: Person, before: int, known: Sequence[str]) -> list[str]:
         answers = self._answers(person)[before:]
-        return [one for one in answers if not (found := NUMBER.search(one)) or found[1] not in self.heard]
+        return [one for one in answers if not (found := NUMBER.search(one)) or found[1] not in known]
 
     def _told_as_new(self, person: Person) -> list[str]:
         return [found[1] for one in self._answers(person) if _NEW.match(one) and (found := NUMBER.search(one))]
