@@ -26,7 +26,7 @@ def rules(context: typer.Context, as_json: AsJson = False) -> None:
                 "number": number,
                 "rule": kind.code,
                 "on": one.on,
-                "value": None if one.value is None else format(one.value, "f"),
+                "value": _text(one.value),
                 "unit": kind.unit,
                 "version": book.version,
             }
@@ -92,4 +92,7 @@ def amount(text: str) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else format(value, "f")
+    if value is None:
+        return None
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -14,10 +14,10 @@ _END = r"\s*+[。.!了吧]?\s*+"
 _PICK = re.compile(rf"\s*+(?:开始|去|下一单)?(?:拣货|捡货|配拣|拣单)\s*+[:,]?\s*+(?:{_N})?{_END}")
 _UNPICK = re.compile(rf"\s*+(?:取消|撤销|退回|停止)(?:拣货|捡货|装箱)\s*+[:,]?\s*+(?:{_N})?{_END}")
 _PACK = re.compile(rf"\s*+(?:装箱|打包|装好|拣完|拣好)了?\s*+[:,]?\s*+(?:{_N})?(?P<rest>.*)", re.DOTALL)
-_BOXES = rf"(?:共|一共)?\s*(?P<b>{NUMBER})\s?(?:个)?(?:件|包裹|包|托盘|托)"
-_FIRST = re.compile(rf"[\s,:]*{_BOXES}(?P<rest>.*)", re.DOTALL)
-_LAST = re.compile(rf"(?P<rest>.*?)[\s,:]*{_BOXES}{_END}", re.DOTALL)
-_CASES = re.compile(rf"[\s,:]*(?:共|一共)?\s*(?P<b>{NUMBER})\s?箱{_END}(?P<rest>)")
+_BOXES = rf"(?:共|一共)?\s*+(?<!\d)(?P<b>(?>{NUMBER}))\s?(?:个)?(?:件|包裹|包|托盘|托)"
+_FIRST = re.compile(rf"[\s,:]*+{_BOXES}(?P<rest>.*)", re.DOTALL)
+_LAST = re.compile(rf"(?<![\s,:])[\s,:]*+{_BOXES}{_END}\Z")
+_CASES = re.compile(rf"[\s,:]*+(?:共|一共)?\s*+(?P<b>(?>{NUMBER}))\s?箱{_END}(?P<rest>)")
 _ASKING = re.compile(r"[?？]|吗|怎么|什么|多少|谁")
 _SLIP = re.compile(
     rf"\s*+(?:打印|打|看|要|发)?(?:一?张)?(?:送货单|发货单|出库单)\s*+[:,]?\s*+(?:{_N}(?:-(?P<p>\d{{1,3}}))?)?{_END}"
@@ -50,10 +50,12 @@ def _slip(_scene: Scene, match: re.Match[str]) -> Command:
 
 def _pack(scene: Scene, match: re.Match[str]) -> Command:
     rest = match["rest"]
-    said = next(filter(None, (one.fullmatch(rest) for one in (_CASES, _FIRST, _LAST))), None)
+    said = _CASES.fullmatch(rest) or _FIRST.fullmatch(rest) or _LAST.search(rest)
     count = parse_number(said["b"]) if said else None
     boxes = int(count) if count is not None and count == int(count) and 0 < count <= MOST else None
-    lines, _ = read_goods(scene, said["rest"] if said else rest)
+    # What is not about boxes are goods: before the boxes, or behind them.
+    goods = rest[: said.start()] + said.groupdict().get("rest", "") if said else rest
+    lines, _ = read_goods(scene, goods)
     return PackGoods(order_no=_number(match), boxes=boxes, lines=lines)
 
 
