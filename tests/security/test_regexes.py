@@ -20,7 +20,7 @@ LENGTH = 50_000
 # What the grammar looks at is bounded before the first pattern sees it.
 SAID = 2 * LONGEST
 # The table says 50 ms; a busy machine gets ten times that.
-SECONDS = 0.5
+SECONDS = 1.0
 # Read once from the operator's own settings, at start.
 OWN = frozenset({"domain.faults._SHAPE", "desk.provenance._PASSWORD"})
 
