@@ -19,7 +19,7 @@ from tests.test_house import ROOMS, ROOT_FILES
 LENGTH = 50_000
 # What the grammar looks at is bounded before the first pattern sees it.
 SAID = 2 * LONGEST
-# The table says 50 ms; a busy machine gets ten times that.
+# The table says 50 ms; a busy machine gets twenty times that.
 SECONDS = 1.0
 # Read once from the operator's own settings, at start.
 OWN = frozenset({"domain.faults._SHAPE", "desk.provenance._PASSWORD"})
