@@ -9,6 +9,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain.models import Customer, Event, Identity, Order, Staff
+from domain.rules.wishes import NOTHING_SET, Wishes, wishes_of
 from domain.values import Address, Role
 
 
@@ -38,6 +39,7 @@ class Listener:
     customers: frozenset[str] = frozenset()
     code: str = ""
     manager: str | None = None
+    wishes: Wishes = NOTHING_SET
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,16 @@ def _listener(row: Identity) -> Listener:
             customers=frozenset(row.staff.customers),
             code=row.staff.code,
             manager=row.staff.manager,
+            wishes=wishes_of(row.staff.wishes),
         )
     assert row.contact is not None
     return Listener(
-        row.id, address, row.contact.name, frozenset({row.contact.role}), customer=row.contact.customer.code
+        row.id,
+        address,
+        row.contact.name,
+        frozenset({row.contact.role}),
+        customer=row.contact.customer.code,
+        wishes=wishes_of(row.contact.wishes),
     )
 
 

@@ -28,13 +28,14 @@ from handlers import (
     sharing,
     slips,
     stocking,
+    wishing,
 )
 
 ROOMS = (
     alerting, amending, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering,
     claiming, parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
     ruling, crediting,
-    negotiating, producing,
+    negotiating, producing, wishing,
 )  # fmt: skip
 
 

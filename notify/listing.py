@@ -79,7 +79,13 @@ async def life_of(delivery: int) -> list[Moment]:
     ]
     ended = row.state not in UNFINISHED
     last = Moment(row.settled_at or row.next_at if ended else row.next_at, row.state.value, row.channel, row.last_code)
-    return [Moment(row.created_at, "planned", row.channels[0] if row.channels else row.channel, row.why), *tried, last]
+    planned = Moment(row.created_at, "planned", row.channels[0] if row.channels else row.channel, row.why)
+    kept = [Moment(row.created_at, "kept back", "", _kept(row))] if row.kept_why else []
+    return [planned, *kept, *tried, last]
+
+
+def _kept(row: Delivery) -> str:
+    return f"{row.kept_why} until {row.kept_until:%m-%d %H:%M}Z" if row.kept_until else row.kept_why
 
 
 def _tried(one: dict[str, Any]) -> str:
@@ -133,7 +139,12 @@ async def retry_delivery(delivery: int, *, now: datetime) -> bool:
 async def pending() -> Pending:
     """Figures for health and metrics."""
     counted = await Delivery.annotate(number=Count("id")).group_by("state").values("state", "number")
-    oldest = await Delivery.filter(state__in=UNFINISHED).order_by("created_at").first().only("id", "created_at")
+    oldest = (
+        await Delivery.filter(state__in=UNFINISHED, kept_until__isnull=True)
+        .order_by("created_at")
+        .first()
+        .only("id", "created_at")
+    )
     alerts = await Alert.exclude(state=AlertState.RESOLVED).count()
     by_state = {str(DeliveryState(one["state"])): int(one["number"]) for one in counted}
     waiting = await _by_channel(Delivery.filter(state__in=UNFINISHED))

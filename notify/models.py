@@ -8,20 +8,23 @@ from tortoise import Model, fields
 
 
 class DeliveryState(StrEnum):
-    """The life of one notice to one person; the last five are ends.
+    """The life of one notice to one person; the last six are ends.
 
-    ``held`` waits for a word of the person, and is ``shown`` then together with all that waited.
+    ``held`` waits for a word of the person, and is ``shown`` then together with all that waited. ``kept`` waits to be
+    shown in one message with others, as the person set it, and ``quiet`` is what they do not want to be told.
     """
 
     DUE = "due"
     SENDING = "sending"
     FAILED = "failed"
     HELD = "held"
+    KEPT = "kept"
     SENT = "sent"
     DELIVERED = "delivered"
     SHOWN = "shown"
     UNSURE = "unsure"
     GIVEN_UP = "given_up"
+    QUIET = "quiet"
 
 
 class Delivery(Model):
@@ -29,6 +32,7 @@ class Delivery(Model):
 
     ``cause`` is ``event:12``, ``alert:7:1`` or ``inbound:main:…``, ``facts`` are what the template needs. ``channels``
     are the ways still open, ``channel`` the present one, ``handed_at`` is set from just before a send to its end.
+    ``kept_why`` says why it did not go at once, ``kept_until`` how long it waits for that.
     """
 
     id = fields.IntField(primary_key=True)
@@ -51,13 +55,15 @@ class Delivery(Model):
     handed_at: datetime | None = fields.DatetimeField(null=True)
     platform_id = fields.CharField(40, null=True, db_index=True)
     last_code = fields.CharField(40, default="")
+    kept_why = fields.CharField(24, default="", db_default="")
+    kept_until: datetime | None = fields.DatetimeField(null=True)
     tries: list[dict[str, Any]] = fields.JSONField(default=list)
     created_at = fields.DatetimeField()
     settled_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         unique_together = (("cause", "account", "openid", "notice"),)
-        indexes = (("state", "next_at"), ("state", "rank", "next_at"))
+        indexes = (("state", "next_at"), ("state", "rank", "next_at"), ("openid", "id"))
 
 
 class Allowance(Model):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from domain.rules.wishes import NOTHING_SET, Wishes
 from domain.values import Address
 
 TEMPLATE = "template"
@@ -48,6 +49,7 @@ class Notice(StrEnum):
     ALERT_RAISED = "ALERT_RAISED"
     ALERT_ESCALATED = "ALERT_ESCALATED"
     MISSED = "MISSED"
+    DIGEST = "DIGEST"
     REPLY = "REPLY"
 
     @property
@@ -85,7 +87,7 @@ WORDS_ONLY = frozenset({Notice.MISSED, Notice.REPLY})
 class Plan:
     """One notice to one person, and why: what routing decides and the outbox keeps; ``channels`` best first.
 
-    ``wait`` lets others go first.
+    ``wait`` lets others go first; ``wishes`` are what its person has set.
     """
 
     to: Address
@@ -95,3 +97,4 @@ class Plan:
     order: str | None = None
     channels: tuple[str, ...] = EVERY_WAY
     wait: timedelta = timedelta(0)
+    wishes: Wishes = NOTHING_SET

@@ -10,10 +10,12 @@ from tortoise.expressions import Q
 from domain import lane
 from domain.faults import fault
 from domain.lane import Script, Statement, json_of
+from domain.policy import current_policy
 from domain.transaction import transact_script
 from domain.values import Address
 from notify.models import Delivery, DeliveryState
 from notify.notices import CUSTOM, RANKS, Notice, Plan, rank_of
+from notify.weighing import weigh
 
 LEASE = timedelta(seconds=30)
 WAITING = (DeliveryState.DUE, DeliveryState.FAILED)
@@ -30,6 +32,7 @@ async def put(cause: str, plans: Iterable[Plan], *, now: datetime) -> None:
 
 
 def _row(cause: str, plan: Plan, now: datetime) -> Delivery:
+    fate = weigh(plan, now=now, zone=current_policy().zone)
     return Delivery(
         cause=cause,
         account=plan.to.account,
@@ -41,8 +44,12 @@ def _row(cause: str, plan: Plan, now: datetime) -> Delivery:
         why=plan.why,
         order_number=plan.order,
         rank=rank_of(plan.notice),
-        next_at=now + plan.wait,
+        state=fate.state,
+        kept_why=fate.why,
+        kept_until=fate.until,
+        next_at=fate.until or now + plan.wait,
         created_at=now,
+        settled_at=now if fate.state is DeliveryState.QUIET else None,
     )
 
 

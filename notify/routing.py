@@ -167,7 +167,9 @@ def _actor(event: BusinessEvent, occasion: Occasion) -> int | None:
 
 def _plan(event: BusinessEvent, affair: Affair, occasion: Occasion, route: Route, person: Listener) -> Plan:
     facts = {**facts_of(event, affair, occasion), "audience": route.to}
-    return Plan(person.address, route.notice, facts, f"{type(event).__name__}:{route.why}", event.order)
+    return Plan(
+        person.address, route.notice, facts, f"{type(event).__name__}:{route.why}", event.order, wishes=person.wishes
+    )
 
 
 def facts_of(event: BusinessEvent, affair: Affair, occasion: Occasion) -> dict[str, Any]:

@@ -199,7 +199,7 @@ class Sender:
             channel=row.channel,
             channels=tuple(row.channels),
             attempts=row.attempts,
-            created_at=row.created_at,
+            created_at=max(row.created_at, row.kept_until or row.created_at),
             idempotent=channel is not None and channel.idempotent,
             open_now=await self._ladder.open_ways(row, shut_ways, now=self._clock()),
             unsure_since=unsure_since(row.tries, row.channel),

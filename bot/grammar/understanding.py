@@ -34,6 +34,7 @@ from bot.grammar.ruling import ruling
 from bot.grammar.scene import Scene, look
 from bot.grammar.supplies import supply_phrase
 from bot.grammar.talk import confirmation, handoff, help_wanted, small_talk
+from bot.grammar.wishing import wish_phrase
 from domain.commands import Command, HandOff, ModifyOrder, NotUnderstood, PlaceOrder, SmallTalk, TryOrder
 
 LONGEST = 600
@@ -153,6 +154,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
     ("proclamation", proclamation),
     ("ruling", ruling),
+    ("wish", wish_phrase),
     ("credit", credit_phrase),
     ("office", office_phrase),
     ("deal_phrase", deal_phrase),

@@ -13,6 +13,7 @@ class Staff(Model):
 
     ``manager`` and ``deputy`` are codes of staff, ``hours`` the regular hours, empty for none that are fixed.
     ``price_limit`` is how many percent they may leave out of a price, null for what the rules say.
+    ``wishes`` is how they want to be told.
     """
 
     id = fields.IntField(primary_key=True)
@@ -25,6 +26,7 @@ class Staff(Model):
     deputy = fields.CharField(32, null=True)
     hours: dict[str, Any] | None = fields.JSONField(null=True)
     price_limit = fields.IntField(null=True)
+    wishes: dict[str, Any] | None = fields.JSONField(null=True)
     active = fields.BooleanField(default=True)
 
     @property
@@ -55,13 +57,17 @@ class Customer(Model):
 
 
 class Contact(Model):
-    """A person of a customer (联系人), with the one role that decides what is told to them and what they may do."""
+    """A person of a customer (联系人), with the one role that decides what is told to them and what they may do.
+
+    ``wishes`` is how they want to be told.
+    """
 
     id = fields.IntField(primary_key=True)
     customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField("gendan.Customer", "contacts")
     customer_id: int
     name = fields.CharField(64)
     role = fields.CharEnumField(Role, max_length=32)
+    wishes: dict[str, Any] | None = fields.JSONField(null=True)
     active = fields.BooleanField(default=True)
 
 

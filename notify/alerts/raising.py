@@ -99,4 +99,4 @@ def _plan(alert: Alert, person: Listener, notice: Notice, why: str, url: str) ->
         "at": alert.raised_at.isoformat(),
         "url": url,
     }
-    return Plan(person.address, notice, facts, f"{alert.rule}:{why}", alert.order_number)
+    return Plan(person.address, notice, facts, f"{alert.rule}:{why}", alert.order_number, wishes=person.wishes)

@@ -125,6 +125,9 @@ CHAT: dict[str, frozenset[str]] = {
     "TransferStock": frozenset({"warehouse", "purchasing", "manager"}),
     "TryOrder": WRITERS,
     "Unbind": BOUND,
+    "WishNotices": BOUND,
+    "WishDigest": BOUND,
+    "WhyUntold": BOUND,
     "Undo": WRITERS,
 }
 

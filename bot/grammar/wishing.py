@@ -1,0 +1,52 @@
+"""How people say what they want to be told: 通知设置 3 关, 汇总时间 17:30, 为什么没通知我 1042."""
+
+import re
+from datetime import time
+
+from bot.grammar.scene import Scene
+from domain.commands import Command
+from domain.wishcommands import WhyUntold, WishDigest, WishNotices
+
+LONGEST = 60
+_WORDS = {"on": r"开启?|打开|恢复|要|立即|马上", "digest": r"汇总|合并|攒着", "off": r"关闭?|关掉|不要|停用?"}
+_WAYS = "|".join(f"(?P<{way}>{words})" for way, words in _WORDS.items())
+_SETTINGS = re.compile(
+    r"\s{0,3}(?:看|查|我的)?(?:通知|提醒|消息)设置\s{0,3}[:,]?\s{0,3}"
+    rf"(?:第?(?P<n>\d{{1,2}})[条号项]?\s{{0,3}}[:,]?\s{{0,3}}(?:{_WAYS})?)?\s{{0,3}}[。.!]?\s{{0,3}}"
+)
+_TIME = r"(?P<p>早上?|上午|中午|下午|晚上?)?\s{0,2}(?P<h>\d{1,2})\s?[:点时]\s?(?P<m>\d\d|半)?分?"
+_DIGEST = re.compile(
+    rf"\s{{0,3}}(?:看|查|我的)?(?:通知)?汇总(?:时间)?\s{{0,3}}[:,]?\s{{0,3}}(?:{_TIME})?\s{{0,3}}[。.!]?\s{{0,3}}"
+)
+_ORDER = r"(?:so\s?-?)?\d{3,12}[a-hjkmnp-z]?(?![a-z0-9])"
+_WHY = re.compile(
+    rf"\s{{0,3}}(?:订单|单号)?\s?(?P<a>{_ORDER})?\s?(?:为什么|为啥|为何|怎么)(?:都|还)?(?:没有?|不)(?:给我)?(?:发|收到)?(?:通知|提醒|告诉)"
+    rf"(?:到|给)?(?:我们?)?\s?(?:订单|单号)?\s?(?P<b>{_ORDER})?\s?[?.。!~]{{0,3}}\s{{0,3}}"
+)
+_PM = frozenset({"下午", "晚", "晚上"})
+
+
+def wish_phrase(scene: Scene) -> Command | None:
+    """What somebody wants to be told, or why they were not; nothing for what only begins like it."""
+    if len(scene.text) > LONGEST:
+        return None
+    match = _SETTINGS.fullmatch(scene.text)
+    if match is not None:
+        way = next((way for way in _WORDS if match[way]), None)
+        return WishNotices(number=int(match["n"]) if match["n"] else None, way=way)
+    match = _DIGEST.fullmatch(scene.text)
+    if match is not None:
+        return WishDigest(at=clock_of(match["p"], match["h"], match["m"]) if match["h"] else None)
+    match = _WHY.fullmatch(scene.text)
+    if match is None or (match["a"] and match["b"]):
+        return None
+    number = match["a"] or match["b"]
+    return WhyUntold(order_no=number.replace(" ", "").upper() if number else None)
+
+
+def clock_of(part: str | None, hour: str, minute: str | None) -> time | None:
+    """A time of day as it was said; None when there is no such hour."""
+    hours, minutes = int(hour), 30 if minute == "半" else int(minute or 0)
+    if part in _PM and hours < 12:
+        hours += 12
+    return time(hours % 24, minutes) if hours <= 24 and minutes < 60 else None

@@ -1,0 +1,28 @@
+"""What people ask about how they are told."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from domain.commands import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishNotices(Command):
+    """通知设置, 通知设置 3 关: how I am told of each kind, perhaps one set anew to on, digest or off."""
+
+    number: int | None = None
+    way: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishDigest(Command):
+    """汇总时间 17:30: when what is gathered for me is told; without a time, what was gathered last."""
+
+    at: time | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyUntold(Command):
+    """为什么没通知我 1042: what was not told to me at once, and why."""
+
+    order_no: str | None = None

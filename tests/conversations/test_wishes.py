@@ -1,0 +1,37 @@
+"""How one wants to be told: 小王 turns parcels into one message an evening, 陈姐 cannot turn alerts off."""
+
+from tests.conversations.test_main_story import booked
+from tests.harness import CHEN, LU, QIANG, WANG, Chat
+
+
+async def test_a_kind_is_gathered_told_in_the_evening_and_explained(chat: Chat):
+    number = await booked(chat)
+    shown = await chat.ask(WANG, "通知设置")
+    assert "1 下单结果和缺货选择：必开｜2 订单变化和交期：开" in shown
+    assert "3 发货和物流：开" in shown
+    assert len(shown.splitlines()) <= 6
+    assert (await chat.ask(WANG, "通知设置 3 汇总")).startswith("已设：发货和物流攒到每天 18:00 一条发")
+    assert (await chat.ask(WANG, "汇总")).startswith("还没有汇总")
+
+    assert "已发货" in await chat.ask(QIANG, f"发货 {number} 顺丰 SF1234567890123")
+    why = await chat.ask(WANG, f"为什么没通知我 {number}")
+    assert "已发货" in why
+    assert "攒着，11-25 18:00 一起发" in why
+    await chat.restart()
+    await chat.later(hours=24)
+    told = chat.heard(WANG)
+    assert told.startswith("通知汇总 1 条：")
+    assert "SF1234567890123" in await chat.ask(WANG, "汇总") or number in told
+    assert "已并进汇总" in await chat.ask(WANG, f"为什么没通知我 {number}")
+    chat.skip_all()
+
+
+async def test_what_may_not_be_switched_off_says_so(chat: Chat):
+    assert "预警要有人马上处理" in await chat.ask(CHEN, "通知设置 1 关")
+    assert "下单结果必须告诉您" in await chat.ask(WANG, "通知设置 1 汇总")
+    assert await chat.ask(WANG, "通知设置 9 关") == "没有第 9 项，只有 1 到 5。发「通知设置」看全部。"
+    assert "已关：公告和人员不再通知" in await chat.ask(WANG, "通知设置 5 关")
+    assert "5 公告和人员：关" in await chat.ask(WANG, "通知设置")
+    assert "已开" in await chat.ask(WANG, "通知设置 5 开")
+    assert "绑定" in await chat.ask(LU, "通知设置")
+    assert await chat.ask(WANG, "为什么没通知我") == "最近 7 天没有要通知你的事。看变化发「动态」"
