@@ -20,8 +20,8 @@ from domain.needing import missing
 from domain.policy import shop_day
 from domain.recording import record
 from domain.restocking import fill_short
-from domain.rules.promising import next_workday
 from domain.rules.rights import BUYING, STOCKING, require
+from domain.rules.workdays import next_workday
 from domain.shelving import MAIN, Move, moved
 from domain.stockerrors import (
     NothingToBuy,

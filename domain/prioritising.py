@@ -19,9 +19,9 @@ from domain.recording import record
 from domain.restocking import shrink
 from domain.rules.allocation import Claim, Part, withdraw
 from domain.rules.lifecycle import OrderState
-from domain.rules.promising import next_workday
 from domain.rules.rights import CORRECTING, require
 from domain.rules.supplying import Want, served, without
+from domain.rules.workdays import next_workday
 from domain.stockerrors import (
     NothingToGain,
     SwapOutdated,

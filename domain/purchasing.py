@@ -10,7 +10,7 @@ from domain.lane import Script
 from domain.models import Order, OrderLine, PurchaseRequest
 from domain.policy import shop_day
 from domain.recording import recorded
-from domain.rules.promising import next_workday
+from domain.rules.workdays import next_workday
 from domain.values import plain
 
 _ASKED_AGAIN = (

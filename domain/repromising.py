@@ -13,7 +13,8 @@ from domain.models import Event, Order, OrderLine, PurchaseRequest
 from domain.policy import shop_day
 from domain.recording import record
 from domain.rules.lifecycle import OrderState
-from domain.rules.promising import next_workday, wished
+from domain.rules.promising import wished
+from domain.rules.workdays import next_workday
 from domain.stockevents import PromiseMoved
 from domain.transaction import transact
 from domain.values import SYSTEM

@@ -22,10 +22,10 @@ from domain.picking import packed_lines, settle_picks
 from domain.policy import shop_day
 from domain.recording import record
 from domain.rules.lifecycle import Step, may
-from domain.rules.promising import next_workday
 from domain.rules.rights import SHIPPING, require
 from domain.rules.tracking import lane_of
 from domain.rules.waybills import WITHOUT_WAYBILL, candidates_of, carrier_of, normal, plausible, tail_of
+from domain.rules.workdays import next_workday
 from domain.shortages import wait_for_all
 from domain.subscribing import first_query
 from domain.tally import STOCK_CONFLICTS, count

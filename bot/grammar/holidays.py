@@ -1,28 +1,11 @@
-"""Chinese public holidays and festivals as data.
+"""Festivals as data, and days as customers count them; the public holidays are in ``domain/rules/workdays.py``.
 
-Each November the State Council announces the next year: add its days off to ``_DAYS_OFF`` and the weekend days that are
-worked instead to ``MAKE_UP``; festivals that follow the moon are listed for some years ahead in ``_LUNAR``.
-2025 and 2026 are as announced; 2027 holds the statutory days only. A missing year counts Monday to Friday as workdays.
+Festivals that follow the moon are listed for some years ahead in ``_LUNAR``.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
-_DAYS_OFF = (
-    ("2025-01-01", 1), ("2025-01-28", 8), ("2025-04-04", 3), ("2025-05-01", 5), ("2025-05-31", 3), ("2025-10-01", 8),
-    ("2026-01-01", 3), ("2026-02-15", 9), ("2026-04-04", 3), ("2026-05-01", 5), ("2026-06-19", 3), ("2026-09-25", 3),
-    ("2026-10-01", 7),
-    ("2027-01-01", 1), ("2027-02-05", 4), ("2027-04-05", 1), ("2027-05-01", 2), ("2027-06-09", 1), ("2027-09-15", 1),
-    ("2027-10-01", 3),
-)  # fmt: skip
-
-MAKE_UP = frozenset(
-    date.fromisoformat(day)
-    for day in (
-        "2025-01-26", "2025-02-08", "2025-04-27", "2025-09-28", "2025-10-11",
-        "2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10",
-    )
-)  # fmt: skip
+from domain.rules.workdays import OFF
 
 _LUNAR = {
     "春节": ("2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26", "2029-02-13", "2030-02-03"),
@@ -46,21 +29,12 @@ _SAME = {"过年": "春节", "大年三十": "除夕", "年三十": "除夕", "�
 FESTIVALS = tuple(sorted({*_LUNAR, *_FIXED, *_NTH, *_SAME}, key=len, reverse=True))
 
 
-def _off() -> Iterator[date]:
-    for first, length in _DAYS_OFF:
-        start = date.fromisoformat(first)
-        yield from (start + timedelta(days=n) for n in range(length))
-
-
-_OFF = frozenset(_off())
-
-
 def is_workday(day: date) -> bool:
     """Whether goods move on this day as a matter of course: Monday to Friday and no public holiday.
 
     Make-up weekends are not counted: a promise in workdays must hold for those who do not work them.
     """
-    return day.weekday() < 5 and day not in _OFF
+    return day.weekday() < 5 and day not in OFF
 
 
 def workday_after(today: date, count: int) -> date:
@@ -92,6 +66,6 @@ def _nth(year: int, month: int, weekday: int, which: int) -> date:
 def holiday_end(first: date) -> date:
     """The last day off of the public holiday that covers ``first``; ``first`` itself when there is none."""
     day = first
-    while day + timedelta(days=1) in _OFF:
+    while day + timedelta(days=1) in OFF:
         day += timedelta(days=1)
     return day

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_UP, Decimal
 
-from domain.rules.promising import SATURDAY, next_workday
+from domain.rules.workdays import is_workday, next_workday
 
 ZERO = Decimal(0)
 GRAIN = Decimal("0.001")
@@ -96,7 +96,7 @@ def _after(begin: date, left: Decimal, per_day: Decimal) -> date:
 
 
 def _workday(day: date) -> date:
-    return day if day.weekday() < SATURDAY else next_workday(day)
+    return day if is_workday(day) else next_workday(day)
 
 
 def _parents_first(wanted: Iterable[str], recipes: Recipes) -> list[str]:

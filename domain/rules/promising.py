@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain.rules.workdays import next_workday
 from domain.values import DeliveryKind, DeliveryWish
-
-SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,3 @@ def wished(wish: DeliveryWish | None, *, today: date) -> date:
 def _arrival(supply: Supply, today: date) -> date:
     usual = next_workday(today if supply.covered else today + timedelta(days=supply.lead_days))
     return usual if supply.covered or supply.coming is None else min(usual, supply.coming)
-
-
-def next_workday(day: date) -> date:
-    """The first day after ``day`` that is no Saturday or Sunday."""
-    after = day + timedelta(days=1)
-    while after.weekday() >= SATURDAY:
-        after += timedelta(days=1)
-    return after

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from domain.rules.workdays import MAKE_UP, OFF, SATURDAY
 from domain.values import Role
 
 NOON = time(12)
@@ -76,11 +77,18 @@ def presence(member: Member, now: datetime, zone: tzinfo) -> Presence:
 
 
 def _within(hours: Hours, local: datetime) -> bool:
-    moment, weekday = local.time().replace(tzinfo=None), local.weekday()
+    moment, today = local.time().replace(tzinfo=None), local.date()
     if hours.start < hours.end:
-        return weekday in hours.days and hours.start <= moment < hours.end
-    evening = weekday in hours.days and moment >= hours.start
-    return evening or ((weekday - 1) % 7 in hours.days and moment < hours.end)
+        return _works(hours, today) and hours.start <= moment < hours.end
+    evening = _works(hours, today) and moment >= hours.start
+    return evening or (_works(hours, today - timedelta(days=1)) and moment < hours.end)
+
+
+def _works(hours: Hours, day: date) -> bool:
+    """Regular hours rest on public holidays; a weekend day that is worked instead is a day like Monday to Friday."""
+    if day in MAKE_UP:
+        return day.weekday() in hours.days or any(weekday < SATURDAY for weekday in hours.days)
+    return day not in OFF and day.weekday() in hours.days
 
 
 def back_at(member: Member, now: datetime) -> datetime | None:

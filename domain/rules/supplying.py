@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from domain.rules.promising import next_workday
+from domain.rules.workdays import next_workday
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from domain.policy import shop_day
 from domain.queries import order_view
 from domain.repromising import promises_of, repromise
 from domain.rules.lifecycle import Extent, OrderState
-from domain.rules.promising import next_workday
+from domain.rules.workdays import next_workday
 from domain.shortages import CANCEL, SEND, WAIT
 from domain.stocking import Counted
 from tests.shop import NOW, Cast, a_product, an_order, check_the_books, line, the_cast

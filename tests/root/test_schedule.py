@@ -12,8 +12,12 @@ from domain.fencing import Deposed, under
 from domain.leading import LEASE, Leader, claim
 from domain.models import JobRun, ShortageOffer
 from domain.models.shipments import ParcelState
+from domain.rules.wishes import Way, Wishes
+from domain.values import Address
 from notify.alerts.rules import Thresholds
 from notify.models import Alert
+from notify.notices import Notice, Plan
+from notify.outbox import put
 from schedule import Job, Schedule, jobs
 from tests.digest import digest
 from tests.domain.test_leading import Ticks, term_of
@@ -152,7 +156,7 @@ async def test_a_paused_leader_that_goes_on_in_the_middle_of_a_job_leaves_no_tra
     ticks.at += LEASE
     assert await other.stand() == old + 1
     led = [job for job in _jobs() if not job.everywhere]
-    assert {job.name for job in led} == {"alerts", "carriers", "promises", "pushes", "shortages", "tidy"}
+    assert {job.name for job in led} == {"alerts", "carriers", "digests", "promises", "pushes", "shortages", "tidy"}
     before = await digest(without=())
     for job in led:
         with under(old), pytest.raises(Deposed):
@@ -177,6 +181,9 @@ async def _work_for_every_job() -> None:
     await ShortageOffer.create(order_number="SO1043M", **asked)
     await Alert.create(rule="order_held", subject="gone", live="order_held:gone", raised_at=START)
     await tracking.keep_push("kuaidi100", "no such token", "{}", True, now=START)
+    gathered = Wishes({"news": Way.DIGEST})
+    plan = Plan(Address("main", "o-小王"), Notice.ANNOUNCEMENT, {"text": "", "by": ""}, "test", wishes=gathered)
+    await put("test:1", [plan], now=START - timedelta(days=2))
 
 
 def _jobs() -> tuple[Job, ...]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rules.promising import Supply, next_workday, promise
+from domain.rules.promising import Supply, promise
+from domain.rules.workdays import is_workday
 from domain.values import DeliveryKind, DeliveryWish
 
 TUESDAY, WEDNESDAY, THURSDAY = date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 26)
@@ -39,6 +40,11 @@ def on(day: date) -> DeliveryWish:
         ([Supply(False, 2), Supply(False, 30)], TUESDAY, None, date(2026, 12, 25)),
         ([Supply(False, 5)], TUESDAY, by(WEDNESDAY), MONDAY),
         ([], TUESDAY, None, THURSDAY),
+        ([STOCK], date(2026, 9, 30), None, date(2026, 10, 9)),
+        ([STOCK], date(2026, 9, 30), on(date(2026, 10, 2)), date(2026, 10, 8)),
+        ([STOCK], date(2026, 10, 9), None, date(2026, 10, 12)),
+        ([Supply(False, 1)], date(2026, 2, 13), None, date(2026, 2, 24)),
+        ([STOCK], date(2026, 2, 13), on(date(2026, 2, 14)), date(2026, 2, 14)),
     ],
 )
 def test_promises(supplies: list[Supply], today: date, wish: DeliveryWish | None, promised: date):
@@ -52,16 +58,9 @@ def test_no_day_is_named_before_the_goods_can_be_there(supplies: list[Supply], t
     assert day >= wanted
     assert day > today
     assert all(supply.covered or day > today + timedelta(days=supply.lead_days) for supply in supplies)
-    assert day == wanted or day.weekday() < 5
+    assert day == wanted or is_workday(day)
 
 
 @given(SUPPLIES, DAYS, st.builds(Supply, st.booleans(), st.integers(0, 90)))
 def test_one_line_more_is_never_sooner(supplies: list[Supply], today: date, more: Supply):
     assert promise([*supplies, more], today=today, wish=None) >= promise(supplies, today=today, wish=None)
-
-
-@given(DAYS)
-def test_the_next_working_day(day: date):
-    found = next_workday(day)
-    assert day < found <= day + timedelta(days=3)
-    assert found.weekday() < 5

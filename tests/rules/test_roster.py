@@ -1,5 +1,6 @@
 """Who is at work: hours, shifts and leave at their edges, by tables and by property."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,23 @@ def member(**more) -> Member:
 )
 def test_regular_hours(hours: Hours | None, moment: datetime, where: Presence):
     assert presence(member(hours=hours), moment, ZONE) is where
+
+
+@pytest.mark.parametrize(
+    ("days", "day", "works"),
+    [
+        (range(5), date(2026, 10, 1), False),
+        (range(7), date(2026, 10, 1), False),
+        (range(5), date(2026, 10, 10), True),
+        (range(5), date(2026, 10, 17), False),
+        ({5, 6}, date(2026, 10, 10), True),
+        ({6}, date(2026, 10, 10), False),
+    ],
+)
+def test_regular_hours_keep_public_holidays(days: Iterable[int], day: date, works: bool):
+    noon = datetime.combine(day, time(12), ZONE).astimezone(UTC)
+    where = presence(member(hours=Hours(frozenset(days), time(9), time(18))), noon, ZONE)
+    assert (where is Presence.AT_WORK) is works
 
 
 def test_a_shift_counts_on_a_day_off_and_over_midnight():
