@@ -1,4 +1,7 @@
-"""``python -m bench [--quick]``: every figure as a ratio to a limit of the same run, printed and kept as JSON."""
+"""``python -m bench [--quick]``: every figure as a ratio to a limit of the same run, printed and kept as JSON.
+
+``--archive [ORDERS]`` measures only how questions fare over a million orders, or as many as are named.
+"""
 
 import argparse
 import asyncio
@@ -17,12 +20,14 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench import shop, statements, understanding
+from bench import archive, shop, statements, understanding
 from bench.post import Account, Pace, pace
 from bench.shop import SKUS, Running
 
 RESULTS = Path(__file__).parent / "results"
 PEOPLE = 200
+MANY, QUICK = 1_000_000, 100_000
+"""Orders in the past of a shop."""
 
 
 async def measure(rounds: int, size: int, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -106,6 +111,17 @@ async def _waiting(running: Running) -> int:
     return int(sum(map(float, found)))
 
 
+def show_archive(found: dict[str, Any]) -> None:
+    """What was asked over few orders and over many, as a table for people."""
+    for database, figures in found.items():
+        table = Table(title=f"{database}: p95 over {figures.pop('orders'):,} orders beside {archive.FEW:,}")
+        for title in ("question", "few, ms", "many, ms", "ratio"):
+            table.add_column(title)
+        for name, row in figures.items():
+            table.add_row(name, str(row["few_p95_ms"]), str(row["many_p95_ms"]), str(row["ratio"]))
+        Console().print(table)
+
+
 def show(found: dict[str, Any]) -> None:
     """One table for people."""
     table = Table(title="Gendan bench")
@@ -129,20 +145,29 @@ def show(found: dict[str, Any]) -> None:
     Console().print(table)
 
 
+async def _wanted(wish: argparse.Namespace, tell: Callable[[str], None]) -> dict[str, Any]:
+    if wish.archive is not None:
+        return {"archive": await archive.measure(wish.archive, tell)}
+    found = await measure(2 if wish.quick else 5, 100 if wish.quick else 300, tell)
+    return found | {"archive": await archive.measure(QUICK if wish.quick else MANY, tell)}
+
+
 def main() -> None:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    quick = parser.parse_args().quick
+    parser.add_argument("--archive", type=int, nargs="?", const=MANY, metavar="ORDERS", help="only the past of a shop")
+    wish = parser.parse_args()
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), transient=True) as progress:
         task = progress.add_task("start")
-        found = asyncio.run(
-            measure(2 if quick else 5, 100 if quick else 300, lambda t: progress.update(task, description=t))
-        )
+        found = asyncio.run(_wanted(wish, lambda t: progress.update(task, description=t)))
     RESULTS.mkdir(parents=True, exist_ok=True)
     file = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
     file.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
-    show(found)
+    past = found.pop("archive")
+    if found:
+        show(found)
+    show_archive(past)
     print(f"kept in {file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")
 
 

@@ -90,8 +90,10 @@ async def find_order(text: str, actor: Actor) -> str:
     mine = visible(actor)
     if await mine.filter(number=whole).exists():
         return whole
+    if well_formed(text):
+        raise OrderNotFound(text)
     newest = await mine.order_by("-id").limit(REMEMBERED).values_list("number", flat=True)
-    found = [str(number) for number in newest if str(number)[:-1].endswith(serial)] if not well_formed(text) else []
+    found = [str(number) for number in newest if str(number)[:-1].endswith(serial)]
     if not found:
         raise OrderNotFound(text)
     if len(found) > 1:

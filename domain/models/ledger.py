@@ -19,6 +19,9 @@ class Event(Model):
     routed_at: datetime | None = fields.DatetimeField(null=True, db_index=True)
     by_identity: int | None = fields.IntField(null=True)
 
+    class Meta:
+        indexes = (("at",),)
+
 
 class InstanceSecret(Model):
     """A secret of this installation, such as the one behind links, it travels with the backup."""

@@ -74,7 +74,7 @@ class Order(Model):
     shipments: fields.ReverseRelation["Shipment"]
 
     class Meta:
-        indexes = (("customer_id", "id"), ("state", "id"), ("placed_at",))
+        indexes = (("customer_id", "id"), ("state", "id"), ("placed_at",), ("placed_by_staff_id",))
 
     @property
     def delivery_wish(self) -> DeliveryWish | None:
