@@ -211,11 +211,12 @@ def _open_focus(scene: Scene) -> str | None:
 
 def _once(ops: list[Change]) -> tuple[Change, ...]:
     """A later statement about the same product replaces an earlier one of the same kind."""
-    out: list[Change] = []
-    for op in ops:
-        out = [one for one in out if not (op.op is Op.SET and one.op is Op.SET and one.sku == op.sku and op.sku)]
-        out.append(op)
-    return tuple(out)
+    out: dict[object, Change] = {}
+    for place, op in enumerate(ops):
+        what = op.sku if op.op is Op.SET and op.sku else place
+        out.pop(what, None)
+        out[what] = op
+    return tuple(out.values())
 
 
 def _asked(scene: Scene, ops: tuple[Change, ...]) -> tuple[tuple[Change, ...], set[str]]:

@@ -61,9 +61,7 @@ LISTED = re.compile(
 _PAST = re.compile(
     r"(?:请|帮|给|我们?|查|看|问|一下|一?下|C|的)*D(?:C|我们?)?的?(?:全部|所有|历史)?(?:P的?)?(?:订单|单子?|订货|采购)(?:记录|列表|明细|情况)?"
 )
-_BOUGHT = re.compile(
-    r"P.*D.*[买订拿进采].{0,3}(?:多少|几)|D.*[买订拿进采].{0,3}(?:多少|几).*P|D.*P.*[买订拿进采].{0,3}(?:多少|几)"
-)
+_BOUGHT = re.compile(r"[买订拿进采].{0,3}(?:多少|几)")
 
 
 def report(scene: Scene) -> Report | None:
@@ -99,12 +97,18 @@ def own_count(scene: Scene) -> QueryOrder | None:
 def past_orders(scene: Scene) -> QueryOrder | None:
     """上个月订单, A100今年买了多少: what was ordered within some days."""
     period = period_of(scene)
-    if period is None or scene.order_nos or not (_PAST.fullmatch(scene.core) or _BOUGHT.search(scene.core)):
+    if period is None or scene.order_nos or not (_PAST.fullmatch(scene.core) or _asks_bought(scene.core)):
         return None
     customer, several = named_customer(scene) if scene.context.staff else (None, ())
     if several or (scene.context.staff and not _PAST.fullmatch(scene.core)):
         return None
     return QueryOrder(customer=customer, skus=scene.skus, period=period)
+
+
+def _asks_bought(core: str) -> bool:
+    """A product anywhere, and behind a date how much of it was bought."""
+    day = core.find("D")
+    return "P" in core and day >= 0 and _BOUGHT.search(core, day) is not None
 
 
 def period_of(scene: Scene) -> Period | None:

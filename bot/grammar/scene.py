@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from typing import Any
 
 from bot.grammar.addressing import spot_addresses, spot_brackets, spot_persons, spot_remarks
 from bot.grammar.context import Context
@@ -44,6 +45,7 @@ class Scene:
     context: Context
     lexicon: Lexicon
     today: date
+    _known: dict[type[Mark], list[Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -52,7 +54,10 @@ class Scene:
 
     def of(self, kind: type[M]) -> list[M]:
         """The marks of one kind in order."""
-        return [mark for mark in self.marks if isinstance(mark, kind)]
+        known = self._known.get(kind)
+        if known is None:
+            known = self._known[kind] = [mark for mark in self.marks if isinstance(mark, kind)]
+        return known
 
     def has(self, letters: str) -> bool:
         """Whether any of these marks occurs."""
