@@ -68,7 +68,7 @@ class Siege:
         found += [f"no order came of {words}" for words in self.gave_up]
         told = Counter(number for person in BUYERS for number in self._told_as_new(person))
         found += [f"{number} was told {count} times as new" for number, count in told.items() if count > 1]
-        found += [f"I2 nobody ordered {number}" for number in booked - set(self.heard)]
+        found += [f"I2 nobody ordered {number}: {self._about(number)}" for number in booked - set(self.heard)]
         return found + [f"I1 {number} was told and does not exist" for number in set(self.heard) - booked]
 
     async def _order_on(self, person: Person) -> None:
@@ -105,6 +105,15 @@ class Siege:
 
     def _told_as_new(self, person: Person) -> list[str]:
         return [found[1] for one in self._answers(person) if _NEW.match(one) and (found := NUMBER.search(one))]
+
+    def _about(self, number: str) -> list[str]:
+        """What was said and heard on the phone of whoever was told of an order, around its first mention."""
+        for person in BUYERS:
+            texts = [f"{bubble.kind} {bubble.text[:60]!r}" for bubble in self.street.heard(person)]
+            place = next((place for place, text in enumerate(texts) if number in text), None)
+            if place is not None:
+                return [person.name, *texts[max(0, place - 5) : place + 4]]
+        return ["nobody was told"]
 
     def _answers(self, person: Person) -> list[str]:
         return [bubble.text for bubble in self.street.heard(person) if bubble.kind in {"out", "custom"}]
