@@ -14,16 +14,14 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.context import get_current_context
 from tortoise.exceptions import OperationalError
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.recorder import MigrationRecorder
 
 from domain.connecting import PRAGMAS, configuration
-from domain.faults import fault
 from domain.lane import close_lane, open_lane
+from domain.migrating import Executor
 from domain.transaction import transact
 
 _MIGRATION_LOCK = 0x67656E64616E
-_NEWEST = (MigrationTarget(app_label="gendan", name="__latest__"),)
 
 Hook = Callable[[], Awaitable[None]]
 
@@ -81,25 +79,7 @@ async def migrate(url: str, *, before: Hook | None = None, after: Hook | None = 
 
 async def pending_migrations() -> bool:
     """Whether the open database lacks a migration that this version brings."""
-    return bool(await _executor().plan(_NEWEST))
-
-
-class _Recorder(MigrationRecorder):
-    async def ensure_schema(self, schema_editor: Any) -> None:
-        """Made before: the library makes it by a script, and on SQLite a script commits what is open."""
-
-
-class _Executor(MigrationExecutor):
-    """Brings up in a transaction of the caller, once the table of migrations is there."""
-
-    async def prepare(self) -> None:
-        """Make the table of migrations."""
-        await self.recorder.ensure_schema(self._schema_editor(atomic=False))
-
-    async def bring_up(self) -> None:
-        """Make what is missing."""
-        self.recorder = _Recorder(self.connection)
-        await self.migrate(_NEWEST, progress=lambda *_: fault("migration.applied"))
+    return await _executor().pending()
 
 
 async def _bring_up() -> None:
@@ -108,8 +88,8 @@ async def _bring_up() -> None:
     await _executor().bring_up()
 
 
-def _executor() -> _Executor:
-    return _Executor(connections.get("default"), configuration("sqlite://:memory:")["apps"])
+def _executor() -> Executor:
+    return Executor(connections.get("default"), configuration("sqlite://:memory:")["apps"])
 
 
 async def applied_migrations() -> list[str]:
