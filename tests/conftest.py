@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -26,8 +27,26 @@ from tests.shopfloor import open_shop
 
 REQUIRED = frozenset(filter(None, os.environ.get("GENDAN_TEST_REQUIRE", "").split(",")))
 
+# A disk answers a commit when it has really written; what tests write is of no worth, and memory answers at once.
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 << 30
+
 # A Tuesday in working hours, shop time 18:00; the calendar of the tests starts here.
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the files of the tests in memory where there is room and nobody chose another place."""
+    if config.option.basetemp is None and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ENOUGH:
+        config.option.basetemp = Path(tempfile.mkdtemp(prefix="gendan-", dir=MEMORY)) / "tests"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the memory back."""
+    place = Path(config.option.basetemp or "")
+    if place.parent.parent == MEMORY and not hasattr(config, "workerinput"):
+        shutil.rmtree(place.parent, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -211,12 +211,8 @@ def _open_focus(scene: Scene) -> str | None:
 
 def _once(ops: list[Change]) -> tuple[Change, ...]:
     """A later statement about the same product replaces an earlier one of the same kind."""
-    out: dict[object, Change] = {}
-    for place, op in enumerate(ops):
-        what = op.sku if op.op is Op.SET and op.sku else place
-        out.pop(what, None)
-        out[what] = op
-    return tuple(out.values())
+    last = {op.sku: op for op in ops if op.op is Op.SET and op.sku}
+    return tuple(op for op in ops if op.op is not Op.SET or not op.sku or last[op.sku] is op)
 
 
 def _asked(scene: Scene, ops: tuple[Change, ...]) -> tuple[tuple[Change, ...], set[str]]:
