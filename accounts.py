@@ -29,6 +29,7 @@ class AccountSettings(BaseModel):
     original_id: str = ""
     mode: Mode = Mode.SAFE
     templates: dict[str, str] = Field(default_factory=dict)
+    fields: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     @field_validator("appid")
     @classmethod
@@ -59,6 +60,11 @@ class AccountSettings(BaseModel):
     def _upper(cls, value: dict[str, str]) -> dict[str, str]:
         return {name.upper(): template for name, template in value.items()}
 
+    @field_validator("fields")
+    @classmethod
+    def _upper_fields(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        return {name.upper(): chosen for name, chosen in value.items()}
+
     @model_validator(mode="after")
     def _key_for_mode(self) -> "AccountSettings":
         if self.mode is not Mode.PLAIN and self.aes_key is None:
@@ -73,6 +79,35 @@ class CarrierSettings(BaseModel):
     key: SecretStr
     customer: str = ""
     id: str = ""
+
+
+class ChannelSettings(BaseModel):
+    """Where staff hear alerts besides WeChat: a group robot (wecom, dingtalk, feishu) or a webhook.
+
+    While a secret changes, a webhook is signed with the previous one too. ``inside`` allows plain http and addresses
+    of one's own network.
+    """
+
+    url: SecretStr
+    secret: SecretStr | None = None
+    secret_previous: SecretStr | None = None
+    inside: bool = False
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: SecretStr) -> SecretStr:
+        shaped(value.get_secret_value(), re.compile(r"https?://\S+"), "the address that the group or receiver gave you")
+        return value
+
+    @property
+    def address(self) -> str:
+        """Where to send, a secret by itself with most robots."""
+        return self.url.get_secret_value()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What to sign with, the newest first."""
+        return tuple(one.get_secret_value() for one in (self.secret, self.secret_previous) if one is not None)
 
 
 def shaped(value: str, shape: re.Pattern[str], example: str) -> str:

@@ -11,12 +11,15 @@ from connect.carriers import fleet, kdniao, kuaidi100
 from connect.carriers.kdniao import Kdniao
 from connect.carriers.kuaidi100 import Kuaidi100
 from connect.carriers.services import Service
+from connect.workchat.forms import Room
 from domain import faults
 from domain.nightly import Nightly
 from domain.policy import Policy
 from domain.signs import Sign
 from domain.silence import Patience
 from notify.alerts.rules import Thresholds
+from notify.notices import CUSTOM, TEMPLATE
+from notify.pace import Rates
 from notify.windows import Grant, Grants
 from settings import Settings
 from web.hooks import Vendor
@@ -55,6 +58,7 @@ def thresholds(settings: Settings) -> Thresholds:
         ),
         receipt=timedelta(hours=settings.receipt_hours),
         escalate=timedelta(minutes=settings.escalate_minutes),
+        quotas={TEMPLATE: settings.template_daily, CUSTOM: settings.plain_daily},
     )
 
 
@@ -63,6 +67,16 @@ def grants(settings: Settings) -> Grants:
     words = Grant(settings.plain_after_words, timedelta(hours=settings.plain_hours))
     tap = Grant(settings.plain_after_tap, timedelta(seconds=settings.plain_tap_seconds))
     return {sign: words if sign is Sign.WROTE else tap for sign in Sign}
+
+
+def rates(settings: Settings) -> Rates:
+    """How many sends a second this process makes by each way at most; 0 for as many as it can."""
+    return {TEMPLATE: settings.template_per_second, CUSTOM: settings.plain_per_second}
+
+
+def rooms(settings: Settings) -> tuple[Room, ...]:
+    """Where staff may hear alerts besides WeChat."""
+    return tuple(Room(kind, one.address, one.keys, inside=one.inside) for kind, one in settings.channels.items())
 
 
 def wire_account(name: str, account: AccountSettings) -> WireAccount:

@@ -30,6 +30,7 @@ from bot.webhook import routes as wire_routes
 from connect.carriers.services import PARSERS
 from connect.fallback import proposer
 from connect.wechat.client import WeChat
+from connect.workchat.rooms import Porter
 from domain.database import close_database, open_database, pending_migrations
 from domain.keyring import check_accounts, unlock
 from domain.leading import Leader
@@ -47,6 +48,7 @@ from handlers import fill
 from notify.channels import Channels
 from notify.channels.custom import CustomChannel
 from notify.channels.template import TemplateChannel
+from notify.channels.workchat import RoomChannel
 from notify.engine import Engine
 from notify.outbox import due_count, queue_reply
 from notify.tokens import DatabaseTokenShelf
@@ -81,6 +83,7 @@ class Shop:
         self._tasks: list[asyncio.Task[object]] = []
         self.metrics = Metrics(product_version())
         self._wechat = {name: self._client(session, name, one) for name, one in settings.accounts.items()}
+        self._porter = Porter(session, clock)
         worker = secrets.token_hex(6)
         self.engine = Engine(
             self._channels(),
@@ -89,6 +92,7 @@ class Shop:
             worker=worker,
             attempted=self.metrics.attempted,
             grants=furnishing.grants(settings),
+            rates=furnishing.rates(settings),
         )
         self._carriers = furnishing.services(settings, session)
         self._vocabulary = Vocabulary(catalogue_version, shop_lexicon)
@@ -142,6 +146,7 @@ class Shop:
         self._stop.set()
         self.engine.wake()
         await _ended(self._tasks, began + CLOSE_SECONDS - asyncio.get_running_loop().time())
+        await self._porter.close()
 
     def _run(self, work: Coroutine[Any, Any, object], name: str) -> None:
         task = asyncio.create_task(work, name=name)
@@ -177,13 +182,18 @@ class Shop:
         )
 
     def _channels(self) -> Channels:
+        rooms = {room.kind: RoomChannel(room, self._porter) for room in furnishing.rooms(self.settings)}
         return {
             name: {
-                "template": TemplateChannel(client, self.settings.accounts[name].templates),
+                **rooms,
+                "template": self._cards(client, self.settings.accounts[name]),
                 "custom": CustomChannel(client),
             }
             for name, client in self._wechat.items()
         }
+
+    def _cards(self, client: WeChat, account: AccountSettings) -> TemplateChannel:
+        return TemplateChannel(client, account.templates, account.fields)
 
     def _jobs(self) -> tuple[schedule.Job, ...]:
         return schedule.jobs(

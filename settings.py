@@ -5,7 +5,7 @@ import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -17,7 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from accounts import AccountSettings, CarrierSettings, shaped
+from accounts import AccountSettings, CarrierSettings, ChannelSettings, shaped
 from badsettings import line_about
 
 
@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     wechat_open_url: str = "https://open.weixin.qq.com"
     wechat_mp_url: str = "https://mp.weixin.qq.com"
     carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
+    channels: dict[Literal["wecom", "dingtalk", "feishu", "webhook"], ChannelSettings] = Field(default_factory=dict)
     fallback_url: str = ""
     fallback_key: SecretStr | None = None
     fallback_model: str = ""
@@ -87,6 +88,10 @@ class Settings(BaseSettings):
     plain_hours: float = Field(48, gt=0, le=48)
     plain_after_tap: int = Field(3, ge=0)
     plain_tap_seconds: float = Field(60, gt=0)
+    template_daily: int = Field(100_000, ge=0)
+    plain_daily: int = Field(500_000, ge=0)
+    template_per_second: float = Field(0, ge=0)
+    plain_per_second: float = Field(0, ge=0)
     unusual_factor: float = Field(5, gt=1)
     approval_above: float | None = Field(None, gt=0)
     count_approval_above: float = Field(1000, ge=0)
@@ -175,6 +180,8 @@ class Settings(BaseSettings):
         held = [self.fallback_key, self.metrics_token, *(carrier.key for carrier in self.carriers.values())]
         for one in self.accounts.values():
             held += [one.secret, one.token, one.aes_key, one.aes_key_previous]
+        for room in self.channels.values():
+            held += [room.url, room.secret, room.secret_previous]
         return [secret.get_secret_value() for secret in held if secret is not None]
 
     @property

@@ -9,6 +9,7 @@ import aiohttp
 import asyncpg.exceptions as pg
 from tortoise.exceptions import BaseORMException
 
+from accounts import AccountSettings
 from connect.wechat.client import MemoryShelf, WeChat
 from desk.finding import Finding, bad, unseen, well
 from domain.database import close_database, visit_database
@@ -91,13 +92,14 @@ async def api(session: aiohttp.ClientSession, settings: Settings, name: str, our
         return well(token, "可以取得 · can be had")
 
     async def there() -> Finding:
-        return _templates(templates, account.templates, await client.templates())
+        return _templates(templates, account, await client.templates())
 
     found = await _asked(token, fetched)
     return [found, await _asked(templates, there) if found.ok else unseen(templates, "没有令牌，看不到 · no token")]
 
 
-def _templates(what: str, mapping: Mapping[str, str], private: list[dict[str, object]]) -> Finding:
+def _templates(what: str, account: AccountSettings, private: list[dict[str, object]]) -> Finding:
+    mapping = account.templates
     known = {str(one["template_id"]) for one in private}
     gone = [f"{notice} {wanted}" for notice, wanted in mapping.items() if wanted not in known]
     if gone or not mapping:
@@ -106,7 +108,7 @@ def _templates(what: str, mapping: Mapping[str, str], private: list[dict[str, ob
     strange = sorted(set(mapping) - {notice.value for notice in Notice} - {"DEFAULT"})
     if strange:
         return bad(what, f"没有这种通知：{'、'.join(strange)} · no such notice", "改正设置里的名字 · correct the name")
-    if poor := misfits(mapping, private):
+    if poor := misfits(mapping, private, account.fields):
         fix = "换一个字段合适的模板；gendan templates check 列出全部 · choose templates with fitting fields"
         return bad(what, f"{len(poor)} 处放不下：{poor[0]} · do not fit", fix)
     return well(what, f"{len(mapping)} 个，字段合适 · there, and fit")

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from accounts import AccountSettings
+from desk.channels import channels_app
 from desk.premises import each_account, now, with_database
 from desk.rules import rules_app
 from desk.terminal import AsJson, refuse, show, table, usage
@@ -20,6 +22,7 @@ PARTS = {
     "menu": menu_app,
     "templates": templates_app,
     "config": config_app,
+    "channels": channels_app,
     "review-rules": rules_app,
 }
 
@@ -130,16 +133,32 @@ def menu_push() -> None:
 @templates_app.command("check")
 def templates_check() -> None:
     """用边界数据检查每个通知能否放进账号的模板"""
-    from notify.fitting import misfits
-
     problems = []
     settings = read_settings()
     found = each_account(lambda client: client.templates())
     for account, private in found.items():
-        problems += [f"{account}：{text}" for text in misfits(settings.accounts[account].templates, private)]
+        problems += [f"{account}：{text}" for text in _misfits_at(settings.accounts[account], private)]
     if problems:
         refuse("\n".join(problems))
     typer.echo("全部通知都放得下 · every notice fits")
+
+
+def _misfits_at(account: AccountSettings, private: list[dict[str, Any]]) -> list[str]:
+    from notify.fitting import misfits
+
+    return misfits(account.templates, private, account.fields)
+
+
+@templates_app.command("list")
+def templates_list(as_json: AsJson = False) -> None:
+    """账号里的模板：编号、字段、类型，每个字段会填什么"""
+    from notify.fitting import told_by
+
+    settings, rows = read_settings(), []
+    for account, private in each_account(lambda client: client.templates()).items():
+        one = settings.accounts[account]
+        rows += [{"account": account, **row} for row in told_by(one.templates, private, one.fields)]
+    table(rows, as_json)
 
 
 @config_app.command("show")

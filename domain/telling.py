@@ -28,7 +28,10 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A person who can be told, where, and why they might care; ``customer`` is the code of a contact's company."""
+    """A person who can be told, where, and why they might care; ``customer`` is the code of a contact's company.
+
+    ``way`` is how a member of staff hears alerts first.
+    """
 
     identity: int
     address: Address
@@ -40,6 +43,7 @@ class Listener:
     code: str = ""
     manager: str | None = None
     wishes: Wishes = NOTHING_SET
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ def _listener(row: Identity) -> Listener:
             code=row.staff.code,
             manager=row.staff.manager,
             wishes=wishes_of(row.staff.wishes),
+            way=row.staff.way,
         )
     assert row.contact is not None
     return Listener(

@@ -8,6 +8,7 @@ import structlog
 
 from notify.channels import Channels
 from notify.missed import show_missed
+from notify.pace import Rates
 from notify.relay import route_events
 from notify.sender import Attempted, Sender
 from notify.windows import GRANTS, Grants
@@ -31,8 +32,11 @@ class Engine:
         worker: str,
         attempted: Attempted | None = None,
         grants: Grants = GRANTS,
+        rates: Rates | None = None,
     ) -> None:
-        self._sender = Sender(channels_by_account, clock=clock, worker=worker, attempted=attempted, grants=grants)
+        self._sender = Sender(
+            channels_by_account, clock=clock, worker=worker, attempted=attempted, grants=grants, rates=rates
+        )
         self._clock = clock
         self._link = link
         self._woken = asyncio.Event()

@@ -64,6 +64,12 @@ class Ladder:
         elif failure.kind != "window":
             await allowances.give_back(_to(row), place)
 
+    async def left(self, rows: Sequence[Delivery]) -> None:
+        """These do not go now after all: the places that were taken for them are free again."""
+        for row in rows:
+            if (place := self._places.pop(row.id, None)) is not None:
+                await allowances.give_back(_to(row), place)
+
     def _ways(self, row: Delivery, shut: Shut, now: datetime) -> set[str]:
         closed = {channel for (account, channel), one in shut.items() if account == row.account and one.until > now}
         return (set(row.channels) & set(self._channels.get(row.account, {}))) - closed

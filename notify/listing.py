@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 from domain.transaction import transact
 from notify.models import Alert, AlertState, Delivery, DeliveryState
 from notify.outbox import UNFINISHED
+from notify.quotas import forget_counts
 from notify.receipts import forget_receipts
 
 KEPT = timedelta(days=90)
@@ -164,6 +165,6 @@ async def prune(*, now: datetime) -> int:
         never = Delivery.filter(state=DeliveryState.HELD, created_at__lt=now - HOLD)
         await never.update(state=DeliveryState.GIVEN_UP, last_code="never_seen", settled_at=now)
         gone = await Delivery.filter(state__not_in=UNFINISHED, created_at__lt=now - KEPT).delete()
-        return gone + await forget_receipts(now=now)
+        return gone + await forget_receipts(now=now) + await forget_counts(now=now)
 
     return await transact(work)

@@ -80,6 +80,20 @@ class Allowance(Model):
         unique_together = (("account", "openid", "sign"),)
 
 
+class SendCount(Model):
+    """How many sends of one way the platform counted on one of its days (用量)."""
+
+    id = fields.IntField(primary_key=True)
+    account = fields.CharField(32)
+    channel = fields.CharField(20)
+    day = fields.CharField(10)
+    used = fields.IntField()
+
+    class Meta:
+        table = "send_count"
+        unique_together = (("account", "channel", "day"),)
+
+
 class ChannelPause(Model):
     """A way out of one account that is shut (通道暂停) by a quota or a mistake in its setup, until the next success."""
 

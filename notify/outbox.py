@@ -14,13 +14,15 @@ from domain.policy import current_policy
 from domain.transaction import transact_script
 from domain.values import Address
 from notify.models import Delivery, DeliveryState
-from notify.notices import CUSTOM, RANKS, Notice, Plan, rank_of
+from notify.notices import CUSTOM, RANKS, URGENT, Notice, Plan, rank_of
 from notify.weighing import weigh
 
 LEASE = timedelta(seconds=30)
 WAITING = (DeliveryState.DUE, DeliveryState.FAILED)
 UNFINISHED = (*WAITING, DeliveryState.SENDING)
 OF_EVENT = "event:"
+DOWN = ("no_connection", "http5")
+"""How the codes begin that say that nobody is there; a platform that is merely busy answers with a code of its own."""
 _LOOKED_THROUGH = 4
 
 
@@ -60,12 +62,13 @@ async def queue_reply(inbound_cause: str, address: Address, text: str, *, now: d
     await put(cause[:200], [plan], now=now)
 
 
-async def claim(limit: int, worker: str, now: datetime) -> list[Delivery]:
+async def claim(limit: int, worker: str, now: datetime, dry: Sequence[tuple[str, str]] = ()) -> list[Delivery]:
     """Lease up to ``limit`` due deliveries to ``worker``, a name that is never used twice: by rank, then by age.
 
-    Of the notices about what happened to one order only the oldest unfinished one per person is given out.
+    Of the notices about what happened to one order only the oldest unfinished one per person is given out. By a way
+    (account and channel) that is ``dry`` only what is urgent goes.
     """
-    ids = await _ready(limit, now)
+    ids = await _ready(limit, now, dry)
     if not ids:
         return []
     lease = {"state": DeliveryState.SENDING, "lease_by": worker, "lease_until": now + LEASE}
@@ -82,20 +85,30 @@ def _due(now: datetime) -> Q:
 # One piece for each rank and state, so that each is the head of a range of the index however much waits behind it.
 _OF_RANK = (
     "SELECT * FROM (SELECT id, cause, account, openid, order_number FROM delivery"
-    " WHERE state = ? AND rank = ? AND next_at <= ? ORDER BY next_at, id LIMIT ?) AS ranked"
+    " WHERE state = ? AND rank = ? AND next_at <= ?"
 )
+_NOT_BY = " AND NOT (account = ? AND channel = ?)"
+_OLDEST = " ORDER BY next_at, id LIMIT ?) AS ranked"
 _ABANDONED = (
     "SELECT * FROM (SELECT id, cause, account, openid, order_number FROM delivery"
     " WHERE state = 'sending' AND lease_until < ? ORDER BY id LIMIT ?) AS abandoned"
 )
 _PIECES = [(rank, state) for rank in RANKS for state in WAITING]
-_HEADS = " UNION ALL ".join([_ABANDONED, *[_OF_RANK] * len(_PIECES)])
 
 
-async def _ready(limit: int, now: datetime) -> list[int]:
+def _heads(limit: int, now: datetime, dry: Sequence[tuple[str, str]]) -> tuple[str, list[Any]]:
+    pieces, values = [_ABANDONED], [now, limit]
+    for rank, state in _PIECES:
+        shut = () if rank == URGENT else dry
+        pieces.append(_OF_RANK + _NOT_BY * len(shut) + _OLDEST)
+        values += [state.value, rank, now, *(name for way in shut for name in way), limit]
+    return " UNION ALL ".join(pieces), values
+
+
+async def _ready(limit: int, now: datetime, dry: Sequence[tuple[str, str]]) -> list[int]:
     most = limit * _LOOKED_THROUGH
-    values = [now, most, *(value for rank, state in _PIECES for value in (state.value, rank, now, most))]
-    rows = [_Waiting(*row) for row in (await lane.rows(_HEADS, *values))[:most]]
+    sql, values = _heads(most, now, dry)
+    rows = [_Waiting(*row) for row in (await lane.rows(sql, *values))[:most]]
     ahead = await _ahead([row for row in rows if _in_order(row)])
     ready = []
     for row in rows:
@@ -158,6 +171,21 @@ async def switch_way(deliveries: Sequence[Delivery]) -> None:
         ids = [row.id for row in deliveries if row.channel == channel]
         held = Delivery.filter(id__in=ids, lease_by=deliveries[0].lease_by, state=DeliveryState.SENDING)
         await held.update(channel=channel)
+
+
+async def let_go(deliveries: Sequence[Delivery]) -> None:
+    """Give back what was claimed and may not go yet, as it was."""
+    if deliveries:
+        ids = [row.id for row in deliveries]
+        held = Delivery.filter(id__in=ids, lease_by=deliveries[0].lease_by, state=DeliveryState.SENDING)
+        await held.update(state=DeliveryState.DUE, lease_by=None, lease_until=None)
+
+
+async def recall(way: tuple[str, str], *, now: datetime) -> int:
+    """Make due what waits only because this way (account and channel) was down; how many."""
+    waiting = Delivery.filter(account=way[0], channel=way[1], state=DeliveryState.FAILED, next_at__gt=now)
+    away = Q(*[Q(last_code__startswith=code) for code in DOWN], join_type="OR")
+    return await waiting.filter(away).update(next_at=now)
 
 
 async def settle(delivery: Delivery, state: DeliveryState, *, now: datetime, **changes: Any) -> bool:

@@ -12,6 +12,8 @@ from notify.models import DeliveryState
 
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 2 * 60, 5 * 60, 15 * 60, 60 * 60))
 JITTER = 0.2
+URGENT_WAIT = timedelta(minutes=2)
+"""The longest pause between tries of what somebody must act on now; it finds out that the platform is back."""
 PATIENCE = timedelta(hours=24)
 MENDING = timedelta(hours=1)
 """How long a notice waits for its template to be set right; later ones about its order wait behind it."""
@@ -57,7 +59,7 @@ class Tried:
     """What the decision needs to know of a delivery.
 
     ``channels`` are the ways that are left, ``open_now`` those usable at this moment; ``unsure_since`` is the first
-    send on this channel whose outcome nobody knows.
+    send on this channel whose outcome nobody knows. What is ``urgent`` is tried again sooner.
     """
 
     channel: str
@@ -67,6 +69,7 @@ class Tried:
     idempotent: bool
     open_now: frozenset[str]
     unsure_since: datetime | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,8 @@ def _open_way(tried: Tried, ways: tuple[str, ...]) -> str | None:
 
 def _once_more(failure: DeliveryFailed, tried: Tried, now: datetime, chance: float) -> Next:
     wait = backoff(tried.attempts, chance)
+    if tried.urgent:
+        wait = min(wait, URGENT_WAIT)
     if failure.kind == "throttled":
         wait = max(wait, failure.retry_after or MINUTE_QUOTA)
     elif failure.retry_after:

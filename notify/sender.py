@@ -16,8 +16,11 @@ from domain.values import Address
 from notify.channels import Channels
 from notify.ladder import Ladder, Shut, no_window
 from notify.models import Delivery, DeliveryState
-from notify.outbox import claim, hand_over, settle, settle_sent
+from notify.notices import URGENT
+from notify.outbox import DOWN, claim, hand_over, let_go, recall, settle, settle_sent
+from notify.pace import Pace, Rates
 from notify.pauses import Pause, pauses, reopen, shut
+from notify.quotas import UNKEPT, Meter, Way
 from notify.receipts import match_receipts
 from notify.retry import DAY_QUOTA, Next, Tried, decide, overdue, unsure_since
 from notify.tries import counted, failure_code, note_try, outgoing_of
@@ -48,7 +51,11 @@ class Sender:
         chance: Callable[[], float] = random.random,
         attempted: Attempted | None = None,
         grants: Grants = GRANTS,
+        rates: Rates | None = None,
     ) -> None:
+        self._meter = Meter()
+        self._down: set[Way] = set()
+        self._pace = Pace(rates or {})
         self._ladder = Ladder(channels, grants)
         self._clock = clock
         self._worker = worker
@@ -58,7 +65,9 @@ class Sender:
 
     async def send_due(self) -> int:
         """Send one batch; the number of deliveries that were looked at, 0 when nothing is due."""
-        batch = await claim(AT_ONCE, f"{self._worker}:{next(self._batch)}", self._clock())
+        dry = self._pace.dry(now=self._clock())
+        batch = await claim(AT_ONCE, f"{self._worker}:{next(self._batch)}", self._clock(), dry)
+        await self._meter.keep(least=UNKEPT if batch else 1)
         if not batch:
             return 0
         await stall("delivery.claimed")
@@ -68,7 +77,10 @@ class Sender:
         for row in stuck:
             step = decide(no_window(), await self._tried(row, shut_ways), now=self._clock(), chance=0)
             await self._step(row, step, no_window(), paused=True)
-        ours = await hand_over(placed, now=self._clock())
+        go, wait = self._pace.allowed(placed, now=self._clock())
+        await self._ladder.left(wait)
+        await let_go(wait)
+        ours = await hand_over(go, now=self._clock())
         await stall("delivery.handed")
         await self._send_all(ours, shut_ways)
         return len(batch)
@@ -122,13 +134,23 @@ class Sender:
 
     async def _settle(self, outcomes: Sequence[Outcome], shut_ways: Shut) -> None:
         for row, said in outcomes:
-            await self._ladder.ended(row, said if isinstance(said, DeliveryFailed) else None)
-        await self._sent([(row, said) for row, said in outcomes if not isinstance(said, DeliveryFailed)])
+            failure = said if isinstance(said, DeliveryFailed) else None
+            self._meter.count((row.account, row.channel), failure, now=self._clock())
+            await self._ladder.ended(row, failure)
+        sent = [(row, said) for row, said in outcomes if not isinstance(said, DeliveryFailed)]
+        await self._sent(sent)
+        await self._back([(row.account, row.channel) for row, _ in sent])
         for row, said in outcomes:
             if isinstance(said, DeliveryFailed):
                 await self._failed(row, said, shut_ways)
             elif (row.account, row.channel) in shut_ways:
                 await reopen(row.account, row.channel)
+
+    async def _back(self, served: Sequence[Way]) -> None:
+        """A way that was down carries again: whatever waited for it goes now, by its weight."""
+        for way in self._down.intersection(served):
+            self._down.discard(way)
+            log.info("way_back", account=way[0], channel=way[1], waited=await recall(way, now=self._clock()))
 
     async def _through_channel(self, row: Delivery) -> str | None:
         channel = self._ladder.channel(row)
@@ -166,6 +188,8 @@ class Sender:
             pause = Pause(row.account, row.channel, kind, str(failure.code), now, step.pause_until)
             await shut(pause)
             log.error("channel_shut", account=row.account, channel=row.channel, code=str(failure.code))
+        if str(failure.code).startswith(DOWN):
+            self._down.add((row.account, row.channel))
         if step.gone:
             await note_unreachable(Address(row.account, row.openid))
         await self._step(row, step, failure)
@@ -203,4 +227,5 @@ class Sender:
             idempotent=channel is not None and channel.idempotent,
             open_now=await self._ladder.open_ways(row, shut_ways, now=self._clock()),
             unsure_since=unsure_since(row.tries, row.channel),
+            urgent=row.rank == URGENT,
         )

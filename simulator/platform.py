@@ -11,6 +11,7 @@ from .faults import Faults
 from .fleet import Fleet
 from .journal import Journal
 from .kdniao import KdniaoDesk
+from .rooms import Rooms
 from .world import World
 
 
@@ -23,6 +24,7 @@ class Platform:
         self.carrier = Carrier(self.world)
         self.kdniao = KdniaoDesk(self.world)
         self.fleet = Fleet(self.world)
+        self.rooms = Rooms(self.world)
 
     @property
     def clock(self) -> Clock:

@@ -12,8 +12,8 @@ class Staff(Model):
     """A member of staff (员工), ``customers`` are the codes that a rep looks after.
 
     ``manager`` and ``deputy`` are codes of staff, ``hours`` the regular hours, empty for none that are fixed.
-    ``price_limit`` is how many percent they may leave out of a price, null for what the rules say.
-    ``wishes`` is how they want to be told.
+    ``price_limit`` is how many percent they may leave out of a price, null for what the rules say. ``wishes`` is how
+    they want to be told, ``way`` where they hear alerts first, empty for WeChat.
     """
 
     id = fields.IntField(primary_key=True)
@@ -27,6 +27,7 @@ class Staff(Model):
     hours: dict[str, Any] | None = fields.JSONField(null=True)
     price_limit = fields.IntField(null=True)
     wishes: dict[str, Any] | None = fields.JSONField(null=True)
+    way = fields.CharField(12, default="", db_default="")
     active = fields.BooleanField(default=True)
 
     @property

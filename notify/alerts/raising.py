@@ -10,7 +10,7 @@ from domain.values import Role
 from notify.alerts.gate import Standing, Verdict, Word, judge
 from notify.alerts.rules import RULES, Finding
 from notify.models import Alert, AlertState
-from notify.notices import Notice, Plan
+from notify.notices import EVERY_WAY, Notice, Plan
 from notify.outbox import put
 
 log = structlog.get_logger()
@@ -63,7 +63,7 @@ async def tell_if_due(
 def verdict_on(alert: Alert, *, escalate: timedelta, now: datetime) -> Verdict:
     """What the gate says about this alert now."""
     standing = Standing(alert.state, alert.told, alert.told_at, alert.level, alert.next_at)
-    return judge(standing, now=now, escalate=escalate)
+    return judge(standing, now=now, escalate=timedelta.max if RULES[alert.rule].once else escalate)
 
 
 async def _mark(alert: Alert, word: Word, now: datetime) -> bool:
@@ -99,4 +99,6 @@ def _plan(alert: Alert, person: Listener, notice: Notice, why: str, url: str) ->
         "at": alert.raised_at.isoformat(),
         "url": url,
     }
-    return Plan(person.address, notice, facts, f"{alert.rule}:{why}", alert.order_number, wishes=person.wishes)
+    ways = (person.way, *EVERY_WAY) if person.way else EVERY_WAY
+    reason = f"{alert.rule}:{why}"
+    return Plan(person.address, notice, facts, reason, alert.order_number, channels=ways, wishes=person.wishes)

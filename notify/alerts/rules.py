@@ -1,6 +1,6 @@
 """The table of rules: what counts as wrong, after how long, and who must look at it; pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,23 +15,31 @@ AT_ONCE = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How long is too long, from the settings; ``receipt``: after that the carrier's signature counts."""
+    """How long is too long, from the settings; ``receipt``: after that the carrier's signature counts.
+
+    ``quotas`` are the sends a day that the platform takes by each channel.
+    """
 
     held: timedelta = timedelta(hours=2)
     parcels: Patience = field(default_factory=Patience)
     receipt: timedelta = timedelta(hours=72)
     escalate: timedelta = timedelta(minutes=30)
+    quotas: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``to_rep``: the rep of the order looks at it when there is one, ``roles`` otherwise."""
+    """One rule. ``to_rep``: the rep of the order looks at it when there is one, ``roles`` otherwise.
+
+    ``once``: it is a word in good time, which nobody has to answer.
+    """
 
     name: str
     roles: frozenset[Role]
     after: Callable[[Thresholds], timedelta]
     to_rep: bool = False
     notice: Notice = Notice.ALERT_RAISED
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,7 @@ DELIVERY_OVERDUE = Rule("delivery_overdue", frozenset({Role.MANAGER}), lambda _:
 PURCHASE_LATE = Rule("purchase_late", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE)
 WORK_LATE = Rule("work_late", frozenset({Role.PRODUCTION, Role.MANAGER}), lambda _: AT_ONCE)
 CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
+QUOTA_NEAR = Rule("quota_near", frozenset({Role.MANAGER}), lambda _: AT_ONCE, once=True)
 NOTICE_UNFIT = Rule("notice_unfit", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
 CUSTOMER_UNREACHED = Rule("customer_unreached", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
 
@@ -81,6 +90,7 @@ RULES = {
         PURCHASE_LATE,
         WORK_LATE,
         CHANNEL_SHUT,
+        QUOTA_NEAR,
         NOTICE_UNFIT,
         CUSTOMER_UNREACHED,
     )

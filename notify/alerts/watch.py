@@ -15,6 +15,7 @@ from notify.alerts.raising import Link, raise_alert, tell_if_due, verdict_on
 from notify.alerts.rules import Finding, Rule, Thresholds
 from notify.alerts.troubles import shut_channels, unfit_notices, unreached_customers
 from notify.models import Alert, AlertState
+from notify.quotas import nearly_spent
 from templates import zone
 
 STALE = timedelta(days=30)
@@ -68,6 +69,7 @@ async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
         (rules.PURCHASE_LATE, await watching.late_purchases(now.astimezone(zone()).date())),
         (rules.WORK_LATE, await watching.late_works()),
         (rules.CHANNEL_SHUT, await shut_channels(now)),
+        (rules.QUOTA_NEAR, await nearly_spent(thresholds.quotas, now=now)),
         (rules.NOTICE_UNFIT, await unfit_notices(now)),
         (rules.CUSTOMER_UNREACHED, await unreached_customers(now)),
     ]

@@ -39,6 +39,9 @@ def _labelled(line: str) -> tuple[str, str]:
     return label.strip(), value.strip()
 
 
+VOICES = frozenset({"number", "code", "goods", "state", "phrase", "detail", "time", "at", "amount", "phone"})
+Chosen = Mapping[str, str]
+"""Which voice a field of a template speaks, where somebody chose; all others speak by their type."""
 Voice = Callable[[str], str]
 """What a notice says under a name: number, code, goods, state, phrase, detail, time, amount, phone."""
 
@@ -60,18 +63,27 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
 """Which voices the first, second, … field of a type speaks; the last one serves all that follow."""
 
 
-def fill(places: tuple[Place, ...], voice: Voice) -> dict[str, dict[str, str]]:
-    """The fields of a template message, none empty and none longer than its type allows."""
+def voices_of(places: tuple[Place, ...], chosen: Chosen) -> dict[str, str]:
+    """Which voice each field speaks: what was chosen, else the next one of its type."""
     used: dict[str, int] = defaultdict(int)
-    filled = {}
+    spoken = {}
     for place in places:
         voices = _ORDER.get(place.kind, ("number",))
-        name = voices[min(used[place.kind], len(voices) - 1)]
+        spoken[place.name] = chosen.get(place.name) or voices[min(used[place.kind], len(voices) - 1)]
         used[place.kind] += 1
-        if place.kind in ("const", "enum") and place.example:
+    return spoken
+
+
+def fill(places: tuple[Place, ...], voice: Voice, chosen: Chosen | None = None) -> dict[str, dict[str, str]]:
+    """The fields of a template message, none empty and none longer than its type allows."""
+    chosen = chosen or {}
+    voices = voices_of(places, chosen)
+    filled = {}
+    for place in places:
+        if place.kind in ("const", "enum") and place.example and place.name not in chosen:
             filled[place.name] = {"value": fit("thing", place.example)}
         else:
-            filled[place.name] = {"value": _spoken(place.kind, name, voice)}
+            filled[place.name] = {"value": _spoken(place.kind, voices[place.name], voice)}
     return filled
 
 

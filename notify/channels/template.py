@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from connect.wechat.client import WeChat
 from domain.errors import DeliveryFailed
 from notify.channels import Outgoing
-from notify.channels.fields import Place, fill, places_of
+from notify.channels.fields import Chosen, Place, fill, places_of
 from notify.notices import TEMPLATE
 
 DEFAULT = "DEFAULT"
@@ -14,13 +14,22 @@ DEFAULT = "DEFAULT"
 _CHANGED = frozenset({"40036", "40037", "47003"})
 
 
+def chosen_for(notice: str, mapping: Mapping[str, str], fields: Mapping[str, Chosen]) -> Chosen:
+    """The choices for the template that carries a notice: its own, or those of the common one."""
+    return fields.get(notice if notice in mapping else DEFAULT, {})
+
+
 class TemplateChannel:
-    """Sends cards; ``mapping`` names the template of a notice, ``DEFAULT`` that of all others."""
+    """Sends cards; ``mapping`` names the template of a notice, ``DEFAULT`` that of all others.
+
+    ``fields`` tells by notice (or ``DEFAULT``) which voice a field speaks, where that was chosen.
+    """
 
     name = TEMPLATE
     idempotent = True
 
-    def __init__(self, wechat: WeChat, mapping: Mapping[str, str]) -> None:
+    def __init__(self, wechat: WeChat, mapping: Mapping[str, str], fields: Mapping[str, Chosen] | None = None) -> None:
+        self._fields = fields or {}
         self._wechat = wechat
         self._mapping = mapping
         self._places: dict[str, tuple[Place, ...]] = {}
@@ -76,7 +85,7 @@ class TemplateChannel:
         return self._places[template]
 
     async def _send(self, outgoing: Outgoing, template: str, places: tuple[Place, ...]) -> str:
-        data = fill(places, outgoing.voice)
+        data = fill(places, outgoing.voice, chosen_for(outgoing.notice, self._mapping, self._fields))
         return await self._wechat.send_template(
             outgoing.to.openid, template, data, url=outgoing.url or None, client_msg_id=outgoing.key
         )

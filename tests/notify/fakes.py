@@ -82,11 +82,12 @@ class Post:
     clock: Hands = field(default_factory=Hands)
     template: FakeChannel = field(default_factory=FakeChannel)
     custom: FakeChannel = field(default_factory=lambda: FakeChannel("custom", idempotent=False))
+    rates: dict[str, float] = field(default_factory=dict)
     causes: "count[int]" = field(default_factory=lambda: count(1))
 
     def sender(self, worker: str = "w1") -> Sender:
         channels = {"main": {"template": self.template, "custom": self.custom}}
-        return Sender(channels, clock=self.clock, worker=worker, chance=lambda: 0.5)
+        return Sender(channels, clock=self.clock, worker=worker, chance=lambda: 0.5, rates=self.rates)
 
     async def put(self, notice: Notice = Notice.ORDER_CANCELLED, **changes) -> Delivery:
         plan = {"to": PERSON, "facts": ORDER, "why": "test", "order": None, "channels": EVERY_WAY, **changes}

@@ -47,6 +47,8 @@ ORDERLY = {
     "topic": "after_sales",
     "code": "40037",
     "alert": "A7",
+    "used": "80000",
+    "quota": "100000",
     "rule": "stock_short",
     "sku": "B200",
     "missing": "240",

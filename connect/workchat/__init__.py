@@ -1,0 +1,1 @@
+"""Where staff read besides WeChat: group robots of WeCom, DingTalk and Feishu, and signed webhooks."""
