@@ -67,6 +67,20 @@ def cover(demands: Iterable[Demand], stock: Mapping[str, Sequence[Stock]]) -> Sc
     return tuple(sorted(covered, key=lambda c: c.position))
 
 
+def uncover(demands: Iterable[Demand], covered: Iterable[Covered]) -> Script[None]:
+    """Give back what ``cover`` reserved a moment ago, in the same transaction."""
+    skus = {demand.position: demand.sku for demand in demands}
+    for one in covered:
+        left = grains(one.reserved)
+        if not left:
+            continue
+        rows = yield Statement(f"{_BALANCES} WHERE sku = ? ORDER BY warehouse", (skus[one.position],))
+        for stock_id, _, reserved in rows.rows:
+            part = min(left, reserved)
+            yield Statement("UPDATE stock SET reserved = reserved - ? WHERE id = ?", (part, stock_id))
+            left -= part
+
+
 async def locked(skus: Iterable[str]) -> list[Stock]:
     """The balances of these products, nobody else's to change until the end of the transaction.
 

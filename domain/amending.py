@@ -15,6 +15,7 @@ from domain.errors import OrderNotFound, StepRefused
 from domain.holding import held
 from domain.models import Customer, Order, OrderLine, Product
 from domain.models.orders import wish_facts
+from domain.owing import balance_held, owed_more
 from domain.picking import stop_picks
 from domain.policy import shop_day
 from domain.purchasing import request_missing
@@ -100,6 +101,7 @@ async def amend_here(number: str, wish: Wish, version: int, by: Actor, now: date
     was = order.total
     await locked({*plan.wanted, *plan.before})
     freed = await _less(plan)
+    await balance_held(plan.customer)
     goods, total = await _worked_out(plan, wish, by, now)
     for line in plan.lines:
         await line.save(update_fields=list(CHANGED) if line._saved_in_db else None)
@@ -107,6 +109,7 @@ async def amend_here(number: str, wish: Wish, version: int, by: Actor, now: date
     for sku in sorted(freed):
         await fill_short(sku)
     await _write(order, wish, lines, total, now)
+    await lane.within(owed_more(order.customer_id, total - was))
     await stop_picks(order, "changed", by=by, now=now)
     leads = {sku: product.lead_days for sku, product in plan.products.items()}
     short = await lane.within(request_missing(order, lines, leads, by=by.name, now=now))

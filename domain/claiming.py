@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from tortoise.expressions import Subquery
 
+from domain import lane
 from domain.commands import Wanted
 from domain.delivering import count_arrived
 from domain.holding import held
 from domain.models import Claim, ClaimLine, Order, OrderLine
 from domain.models.returns import ClaimKind, ClaimState
+from domain.owing import owed_more
 from domain.parcelerrors import ClaimNotFound, ClaimStands, NothingToReturn, OverReturned, OwnClaim
 from domain.parcelevents import ClaimDecided, ClaimMade
 from domain.queries import visible
@@ -140,6 +142,8 @@ async def _decide(claim: str, refusal: str | None, by: Actor, now: datetime) -> 
     await Claim.filter(id=row.id).update(
         state=state, decided_by=by.name, decided_at=now, answer=(refusal or "")[:400], **done
     )
+    if state is ClaimState.SETTLED:
+        await lane.within(owed_more(order.customer_id, -row.credit))
     row.state = state
     claimed = _claimed(order, row, {lines[line]: qty for line, qty in amounts.items()})
     event = ClaimDecided(

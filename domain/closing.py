@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain import lane
 from domain.allocating import locked
 from domain.dealerrors import NothingLeft
 from domain.dealevents import OrderPaused, OrderResumed, OrderShortClosed
@@ -10,6 +11,7 @@ from domain.errors import StepRefused
 from domain.events import BusinessEvent
 from domain.holding import held
 from domain.models import Order, OrderLine
+from domain.owing import owed_more
 from domain.picking import stop_picks
 from domain.recording import record
 from domain.repricing import ratio_of, total_of
@@ -60,7 +62,9 @@ async def close_here(number: str, reason: str, by: Actor, now: datetime) -> Stop
         await line.refresh_from_db(fields=["cancelled", "shipped"])
         line.amount = money(line.unit_price * (line.base_qty - line.cancelled) / ratio_of(line))
         await line.save(update_fields=["amount"])
-    await Order.filter(id=order.id).update(total=total_of(lines), reason=reason[:400])
+    total = total_of(lines)
+    await Order.filter(id=order.id).update(total=total, reason=reason[:400])
+    await lane.within(owed_more(order.customer_id, total - order.total))
     event = OrderShortClosed(order=number, goods=rest, reason=reason)
     return await _done(order, Step.SHORT_CLOSE, event, Stopped(number, goods_of(lines), rest), by=by, now=now)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from domain.credit import STOOD, credit_of
+from domain.credit import credit_of
 from domain.models import Order, OrderLine, Product, Stock
-from domain.rules.lifecycle import OrderState
+from domain.rules.lifecycle import STOOD, OrderState
 from domain.values import plain
 
 WAITING = (OrderState.ACCEPTED, OrderState.AWAITING_APPROVAL)

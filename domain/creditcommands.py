@@ -18,6 +18,11 @@ class ShowCredit(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShowReceivables(Command):
+    """应收: who owes us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetCreditLimit(Command):
     """额度 宏达 50000; without a ``limit`` they may owe anything."""
 

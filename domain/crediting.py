@@ -7,11 +7,13 @@ from decimal import Decimal
 
 from tortoise.exceptions import IntegrityError
 
+from domain import lane
 from domain.credit import credit_of
 from domain.crediterrors import AmountRefused, DaysRefused, PaymentNotFound
 from domain.creditevents import CreditSet, CustomerBlocked, CustomerUnblocked, PaymentTaken, PaymentTakenBack
 from domain.errors import CustomerNotFound
 from domain.models import Customer, Order, Payment
+from domain.owing import owed_more
 from domain.recording import record
 from domain.rules.credit import Credit
 from domain.rules.lifecycle import OrderState
@@ -129,6 +131,8 @@ async def take_payment(code: str, amount: Decimal, remark: str, key: str, *, by:
         row = await Payment.create(
             customer_id=customer.id, amount=amount, remark=remark[:200], key=key, by=by.name, at=now
         )
+        await lane.within(owed_more(customer.id, -amount))
+        customer.owed -= amount
         await record(PaymentTaken(customer=code, payment=row.id, amount=format(amount, "f")), by=by, at=now, source=key)
         return Noted(row.id, amount, await _standing(customer, now))
 
@@ -147,6 +151,8 @@ async def take_back_payment(number: int, key: str, *, by: Actor, now: datetime) 
         against = await Payment.create(
             customer_id=customer.id, amount=-row.amount, key=key, takes_back=number, by=by.name, at=now
         )
+        await lane.within(owed_more(customer.id, row.amount))
+        customer.owed += row.amount
         event = PaymentTakenBack(customer=customer.code, payment=number, amount=format(row.amount, "f"))
         await record(event, by=by, at=now, source=key)
         return Noted(against.takes_back or number, row.amount, await _standing(customer, now))

@@ -16,6 +16,7 @@ from domain.dealevents import ShortageSettled
 from domain.errors import Refusal, StepRefused
 from domain.holding import held
 from domain.models import Order, OrderLine, ShortageOffer
+from domain.owing import owed_more
 from domain.policy import shop_day
 from domain.recording import record
 from domain.repricing import ratio_of, resize, total_of
@@ -182,7 +183,9 @@ async def _call_off(order: Order, lines: Sequence[OrderLine]) -> None:
                 resize(line, line.base_qty - line.short)
             line.amount = money(line.unit_price * (line.base_qty - line.cancelled) / per)
             await line.save(update_fields=list(CHANGED))
-    await Order.filter(id=order.id).update(total=total_of(lines))
+    total = total_of(lines)
+    await Order.filter(id=order.id).update(total=total)
+    await lane.within(owed_more(order.customer_id, total - order.total))
 
 
 async def _chosen(order: Order, choice: str, lacking: str) -> Chosen:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tortoise.exceptions import IntegrityError
 
 from domain import lane
-from domain.allocating import Covered, Shortage, cover
+from domain.allocating import Covered, Shortage
 from domain.errors import Refusal, StepRefused
 from domain.events import OrderAccepted, OrderCancelled, OrderHeld
 from domain.faults import fault
@@ -16,13 +16,14 @@ from domain.holding import held as held_order
 from domain.lane import Script
 from domain.models import Order, OrderLine, OrderNumber
 from domain.models.orders import wish_facts
+from domain.owing import owed_more, secured
 from domain.picking import stop_picks
 from domain.purchasing import request_missing, still_missing
 from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
 from domain.quoting import quoted
 from domain.recording import record, recorded
 from domain.restocking import release
-from domain.rules.lifecycle import OrderState, Step, after, may
+from domain.rules.lifecycle import STOOD, OrderState, Step, after, may
 from domain.rules.numbering import numbered
 from domain.rules.review import Reason
 from domain.rules.rights import WRITING, require
@@ -116,8 +117,8 @@ async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) ->
 def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[Placed]:
     serial = yield lane.insert(OrderNumber, [{"asked_by": draft.key}], then="RETURNING id")
     fault("order.numbered")
+    offer, covered = yield from secured(offer)
     held = offer.review.verdict == "held"
-    covered = () if held else (yield from cover(offer.demands, offer.stock))
     promised = None if held else offer.promise(covered)
     order = Order(
         number=numbered(serial.rows[0][0]),
@@ -228,5 +229,7 @@ async def _cancel(number: str, reason: str, by: Actor, now: datetime) -> Cancell
     )
     await release(lines)
     await stop_picks(order, "cancelled", by=by, now=now)
+    if order.state in STOOD:
+        await lane.within(owed_more(order.customer_id, -order.total))
     await record(OrderCancelled(order=number, goods=goods_of(lines), reason=reason), by=by, at=now)
     return Cancelled(number, goods_of(lines))

@@ -59,7 +59,10 @@ class QuotedLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A draft worked out: ``promised`` is the day that can be named now, ``coming`` the days of goods on their way."""
+    """A draft worked out: ``promised`` is the day that can be named now, ``coming`` the days of goods on their way.
+
+    ``credit_part`` is how many percent of the customer's limit may be owed, None when no limit counts.
+    """
 
     lines: tuple[QuotedLine, ...]
     total: Decimal
@@ -73,6 +76,7 @@ class Quote:
     rep: int | None
     stock: dict[str, list[Stock]]
     coming: dict[str, date]
+    credit_part: Decimal | None = None
 
     @property
     def requested(self) -> date | None:

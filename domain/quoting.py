@@ -12,6 +12,7 @@ from domain.errors import CustomerNotFound, DatePassed, NothingOrdered, PriceRef
 from domain.incoming import ZERO, days_for
 from domain.judging import IN_FORCE, book_of
 from domain.models import Customer, Product, Stock
+from domain.models.scaled import ungrained
 from domain.policy import shop_day
 from domain.quotedvalues import OrderDraft, Quote, QuotedLine
 from domain.rules.promising import Supply, promise
@@ -21,6 +22,12 @@ from domain.sizing import generic_units, sized
 from domain.terms import Terms, rates_of
 from domain.usage import usual_quantities
 from domain.values import SYSTEM, Actor, DeliveryWish
+
+_SHELF = ("s.place", "s.warehouse", "s.on_hand", "s.reserved")
+_ON_SHELVES = """
+LEFT JOIN (SELECT id AS place, sku AS what, warehouse, on_hand, reserved FROM stock) s ON s.what = sku
+WHERE sku IN ? AND active ORDER BY sku, s.warehouse
+"""
 
 
 async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
@@ -34,10 +41,7 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     today = shop_day(now)
     wish = _wish(draft.details, today)
     skus = sorted({line.sku for line in draft.lines})
-    products = {row.sku: row for row in await lane.fetch(Product, "WHERE sku IN ? AND active", skus)}
-    stock: dict[str, list[Stock]] = {sku: [] for sku in skus}
-    for row in await lane.fetch(Stock, "WHERE sku IN ? ORDER BY warehouse", skus):
-        stock[row.sku].append(row)
+    products, stock = await _goods(skus)
     free = {sku: sum((row.free for row in rows), Decimal(0)) for sku, rows in stock.items()}
     terms = Terms(today, draft.details.tax, by.name, await rates_of(customer, skus))
     lines = sized(draft.lines, products, free, await generic_units(draft.lines, products), terms)
@@ -48,11 +52,12 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     lacking = {line.sku: line.base_qty - max(line.free, ZERO) for line in lines if line.free < line.base_qty}
     coming = await days_for(lacking, today=today)
     supplies = [Supply(line.free >= line.base_qty, line.lead_days, coming.get(line.sku)) for line in lines]
+    book = book_of(*in_force)
     return Quote(
         lines=lines,
         total=_total(lines),
         promised=promise(supplies, today=today, wish=wish),
-        review=review(_placed_in(case, setting), book_of(*in_force)),
+        review=review(_placed_in(case, setting), book),
         customer_id=customer.id,
         customer_name=customer.name,
         today=today,
@@ -61,7 +66,20 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         rep=setting.rep,
         stock=stock,
         coming=coming,
+        credit_part=book.threshold("over_credit"),
     )
+
+
+async def _goods(skus: list[str]) -> tuple[dict[str, Product], dict[str, list[Stock]]]:
+    """The products that are on sale, and their balances by warehouse."""
+    products: dict[str, Product] = {}
+    stock: dict[str, list[Stock]] = {sku: [] for sku in skus}
+    for product, (place, warehouse, on_hand, reserved) in await lane.fetch_beside(Product, _SHELF, _ON_SHELVES, skus):
+        products[product.sku] = product
+        if place is not None:
+            held = {"on_hand": ungrained(on_hand), "reserved": ungrained(reserved)}
+            stock[product.sku].append(Stock(id=place, sku=product.sku, warehouse=warehouse, **held))
+    return products, stock
 
 
 async def _case(

@@ -11,6 +11,7 @@ from domain.claiming import GOES_BACK, claim_held, worth
 from domain.commands import Fault
 from domain.models import Claim, ClaimLine, OrderLine
 from domain.models.returns import ClaimState
+from domain.owing import owed_more
 from domain.parcelerrors import ClaimStands, OverReturned
 from domain.parcelevents import GoodsCameBack
 from domain.recording import record
@@ -60,6 +61,7 @@ async def _take_back(claim: str, faults: Sequence[Fault], by: Actor, now: dateti
         await fill_short(sku)
     credit = worth(lines, {line.id: good[line.id] + scrapped[line.id] for line in lines})
     await Claim.filter(id=row.id).update(state=ClaimState.SETTLED, credit=credit, settled_by=by.name, settled_at=now)
+    await lane.within(owed_more(order.customer_id, -credit))
     back = CameBack(row.number, order.number, _said(lines, good), _said(lines, scrapped), _said(lines, missing), credit)
     event = GoodsCameBack(
         order=order.number,

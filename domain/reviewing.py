@@ -11,6 +11,7 @@ from domain.events import OrderRejected
 from domain.holding import held
 from domain.models import Approval, Order, OrderLine, Product
 from domain.ordering import accepted
+from domain.owing import owed_more
 from domain.policy import shop_day
 from domain.recording import record
 from domain.rules.lifecycle import OrderState, Step, after, may
@@ -64,6 +65,7 @@ async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | N
     supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in lines]
     order.promised_date = order.first_promised = promise(supplies, today=today, wish=order.delivery_wish)
     await Order.filter(id=order.id).update(promised_date=order.promised_date, first_promised=order.promised_date)
+    await lane.within(owed_more(order.customer_id, order.total))
     short = await lane.within(accepted(order, lines, by=by, now=now, leads=leads))
     return Decided(number, order.state, goods_of(lines), order.promised_date, short, instead_of=stood_in)
 

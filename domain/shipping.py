@@ -172,6 +172,7 @@ async def _parcel(order: Order, label: Label, boxes: int, *, by: Actor, now: dat
     return await Shipment.create(
         number=f"{order.number}-{count + 1}",
         order_id=order.id,
+        customer_id=order.customer_id,
         carrier=label.carrier,
         waybill=label.waybill,
         tail=tail_of(str(order.ship_to.get("phone") or "")),

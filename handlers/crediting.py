@@ -8,11 +8,13 @@ from domain.creditcommands import (
     SetCreditDays,
     SetCreditLimit,
     ShowCredit,
+    ShowReceivables,
     TakeBackPayment,
     TakePayment,
     UnblockCustomer,
 )
 from domain.errors import CustomerNotFound
+from domain.receivables import receivables
 from domain.rules.rights import CREDITING, DECIDING
 from domain.values import Role
 
@@ -23,6 +25,7 @@ LOOKING = CREDITING | DECIDING | {Role.SALES}
 def register(router: Router) -> None:
     """What this room answers."""
     router.on(ShowCredit, roles=LOOKING)(show)
+    router.on(ShowReceivables, roles=LOOKING)(all_owed)
     router.on(SetCreditLimit, roles=CREDITING)(limit)
     router.on(SetCreditDays, roles=CREDITING)(days)
     router.on(BlockCustomer, roles=CREDITING)(block)
@@ -36,6 +39,11 @@ async def show(ask: Ask) -> Answered:
     command = ask.given(ShowCredit)
     found = await crediting.standing(_meant(command.customer, command.named), by=ask.actor, now=ask.now)
     return say("credit", one=found)
+
+
+async def all_owed(ask: Ask) -> Answered:
+    """应收."""
+    return say("receivables", found=await receivables(by=ask.actor, now=ask.now))
 
 
 async def limit(ask: Ask) -> Answered:

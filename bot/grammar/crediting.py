@@ -13,12 +13,16 @@ from domain.creditcommands import (
     SetCreditDays,
     SetCreditLimit,
     ShowCredit,
+    ShowReceivables,
     TakeBackPayment,
     TakePayment,
     UnblockCustomer,
 )
 
-_VERB = re.compile(r"\s{0,3}(?:看|查)?(?P<v>信用额度|额度|账期|帐期|停单|恢复接单|恢复|收款|到账)\s{0,3}[:,]?\s{0,3}")
+_VERB = re.compile(
+    r"\s{0,3}(?:看|查)?(?P<v>信用额度|额度|应收账款|应收款|应收|账期|帐期|停单|恢复接单|恢复|收款|到账)\s{0,3}[:,]?\s{0,3}"
+)
+_ALL = re.compile(r"\s{0,3}(?:看|查)?(?:应收(?:账款|款)?|谁(?:还)?欠款)\s{0,3}[。.!?]?\s{0,3}")
 _NAME = re.compile(r"(?P<name>[^\s,;:。?!\d]{2,20})(?P<rest>.*)", re.DOTALL)
 _BACK = re.compile(
     r"\s{0,3}(?:撤销|冲销|取消)收款\s{0,3}[:,#]?\s{0,3}(?:第)?(?P<n>\d{1,9})\s{0,3}[号笔]?\s{0,3}[。.!]?\s{0,3}"
@@ -50,6 +54,8 @@ def credit_phrase(scene: Scene) -> Command | None:
     """The phrase about credit that the message is, if any; nothing for customers."""
     if not scene.context.staff:
         return None
+    if _ALL.fullmatch(scene.text):
+        return ShowReceivables()
     back = _BACK.fullmatch(scene.text)
     if back is not None:
         return TakeBackPayment(payment=int(back["n"]))
@@ -79,6 +85,11 @@ def _limit(said: _Said) -> Command | None:
     if match is not None and _END.fullmatch(said.rest, match.end()):
         return SetCreditLimit(customer=said.customer, named=said.named, limit=_amount(match))
     return SetCreditLimit(customer=said.customer, named=said.named) if _FREE.fullmatch(said.rest) else None
+
+
+def _owed(said: _Said) -> Command | None:
+    # What is no customer may be a word for the figures, as in 应收汇总.
+    return ShowCredit(customer=said.customer) if said.customer and _END.fullmatch(said.rest) else None
 
 
 def _days(said: _Said) -> Command | None:
@@ -115,6 +126,9 @@ def _amount(match: re.Match[str]) -> Decimal:
 _MAKE: dict[str, Callable[[_Said], Command | None]] = {
     "额度": _limit,
     "信用额度": _limit,
+    "应收": _owed,
+    "应收款": _owed,
+    "应收账款": _owed,
     "账期": _days,
     "帐期": _days,
     "停单": _block,

@@ -74,7 +74,13 @@ class Order(Model):
     shipments: fields.ReverseRelation["Shipment"]
 
     class Meta:
-        indexes = (("customer_id", "id"), ("state", "id"), ("placed_at",), ("placed_by_staff_id",))
+        indexes = (
+            ("customer_id", "id"),
+            ("state", "id"),
+            ("placed_at",),
+            ("placed_by_staff_id",),
+            ("customer_id", "state"),
+        )
 
     @property
     def delivery_wish(self) -> DeliveryWish | None:

@@ -1,10 +1,12 @@
 """Customers and their contacts, staff, and the WeChat identities that belong to them."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from tortoise import Model, fields
 
+from domain.models.scaled import MoneyField
 from domain.values import Role
 
 
@@ -40,6 +42,7 @@ class Customer(Model):
     """A company or person that buys (客户).
 
     They may owe ``credit_limit``, and for ``credit_days`` after dispatch; ``blocked`` holds all their orders.
+    ``owed`` is what they owe, kept up by ``domain/owing.py``.
     """
 
     id = fields.IntField(primary_key=True)
@@ -50,6 +53,7 @@ class Customer(Model):
     price_list = fields.CharField(32, null=True)
     credit_limit = fields.BigIntField(null=True)
     credit_days = fields.IntField(null=True)
+    owed: Decimal = MoneyField(default=Decimal(0), db_default=0)
     ship_to: dict[str, str] = fields.JSONField(default=dict)
     blocked = fields.BooleanField(default=False)
     block_reason = fields.CharField(200, null=True)

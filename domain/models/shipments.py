@@ -26,6 +26,7 @@ class Shipment(Model):
     number = fields.CharField(32, unique=True)
     order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("gendan.Order", "shipments")
     order_id: int
+    customer_id = fields.IntField(default=0, db_default=0)
     carrier = fields.CharField(32)
     waybill = fields.CharField(64, null=True, unique=True)
     tail = fields.CharField(8, default="")
@@ -63,6 +64,7 @@ class Shipment(Model):
             ("order_id",),
             ("query_next_at",),
             ("lane", "delivered_at"),
+            ("customer_id", "shipped_at"),
         )
 
 

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 NOTHING = Decimal(0)
+A_FEW_CENTS = Decimal("0.05")
+"""So much may be lost where the worth of a part of a line is rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,15 @@ class Sent:
     worth: Decimal
 
 
-def overdue(sent: Iterable[Sent], paid: Decimal, term: int, today: date) -> tuple[Decimal, int]:
-    """What is overdue when goods are to be paid within ``term`` days, and since how many days the oldest of it."""
-    left, total, oldest = paid, NOTHING, 0
-    for goods in sorted(sent, key=lambda one: one.on):
-        unpaid = goods.worth - min(max(left, NOTHING), goods.worth)
+def days_late(sent: Iterable[Sent], due: Decimal, term: int, today: date) -> int:
+    """For how many days the oldest of what is overdue should have been paid.
+
+    ``sent`` is what should have been paid by now, ``due`` the part of it that was not; payments paid for the oldest.
+    """
+    left, days = due, 0
+    for goods in sorted(sent, key=lambda one: one.on, reverse=True):
+        if left < A_FEW_CENTS and days:
+            break
         left -= goods.worth
-        late = (today - goods.on - timedelta(days=term)).days
-        if unpaid > 0 and late > 0:
-            total += unpaid
-            oldest = max(oldest, late)
-    return total, oldest
+        days = (today - goods.on - timedelta(days=term)).days
+    return max(days, 0)

@@ -20,6 +20,10 @@ class OrderState(StrEnum):
     CLOSED = "closed"
 
 
+STOOD = (OrderState.ACCEPTED, OrderState.ON_HOLD, OrderState.CLOSED, OrderState.SHORT_CLOSED)
+"""States of orders that are owed for."""
+
+
 class Step(StrEnum):
     """What can be done to an order as a whole."""
 

@@ -145,11 +145,8 @@ def _customer(case: Case, _book: Rulebook) -> list[Reason]:
 
 
 def _credit(case: Case, book: Rulebook) -> list[Reason]:
-    part, limit = book.threshold("over_credit"), case.credit.limit
-    if part is None or limit is None or case.credit.owed + case.total <= limit * part / 100:
-        return []
-    over = case.credit.owed + case.total - limit * part / 100
-    return [Reason("over_credit", {"over": plain(over), "limit": plain(limit)})]
+    reason = over_limit(case.credit, case.total, book.threshold("over_credit"))
+    return [reason] if reason is not None else []
 
 
 def _overdue(case: Case, book: Rulebook) -> list[Reason]:
@@ -176,3 +173,11 @@ def _day(case: Case, book: Rulebook) -> list[Reason]:
 RULES: tuple[Callable[[Case, Rulebook], list[Reason]], ...] = (
     _complete, _stock, _price, _discount, _quantity, _customer, _credit, _overdue, _amount, _day,
 )  # fmt: skip
+
+
+def over_limit(credit: Credit, total: Decimal, part: Decimal | None) -> Reason | None:
+    """What to say of an order of ``total`` when it goes beyond ``part`` percent of the limit; None within it."""
+    if part is None or credit.limit is None or credit.owed + total <= credit.limit * part / 100:
+        return None
+    over = credit.owed + total - credit.limit * part / 100
+    return Reason("over_credit", {"over": plain(over), "limit": plain(credit.limit)})

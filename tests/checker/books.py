@@ -4,8 +4,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from domain.models import Event, Order, OrderLine, OrderNumber, PurchaseRequest, Stock, StockMove
-from domain.rules.lifecycle import TRANSITIONS, OrderState, Step
+from domain.models import (
+    Claim,
+    Customer,
+    Event,
+    Order,
+    OrderLine,
+    OrderNumber,
+    Payment,
+    PurchaseRequest,
+    Stock,
+    StockMove,
+)
+from domain.models.returns import ClaimState
+from domain.rules.lifecycle import STOOD, TRANSITIONS, OrderState, Step
 
 NONE = Decimal(0)
 STEPS = {
@@ -38,6 +50,7 @@ async def balanced() -> list[str]:
         *_reserved(shelves, lines),
         *(f"I3 line {row.id}: {row.sku} counters do not fit" for row in lines if not _fits(row)),
         *await _requests(lines),
+        *await _owed(),
     ]
 
 
@@ -73,6 +86,22 @@ async def _requests(lines: Iterable[OrderLine]) -> list[str]:
         f"I3 {one.number} asks for {one.qty}, the line lacks {short.get(one.line_id or 0)}"
         for one in asked
         if one.qty != short.get(one.line_id or 0)
+    ]
+
+
+async def _owed() -> list[str]:
+    """What is kept with a customer is what their history comes to."""
+    owed: dict[int, Decimal] = defaultdict(Decimal)
+    for order in await Order.filter(state__in=STOOD):
+        owed[order.customer_id] += order.total
+    for payment in await Payment.all():
+        owed[payment.customer_id] -= payment.amount
+    for claim in await Claim.filter(state=ClaimState.SETTLED).select_related("order"):
+        owed[claim.order.customer_id] -= claim.credit
+    return [
+        f"I3 customer {row.code}: {row.owed} is kept as owed, the history says {owed[row.id]}"
+        for row in await Customer.all()
+        if row.owed != owed[row.id]
     ]
 
 

@@ -94,6 +94,12 @@ async def test_goods_that_are_not_paid_for_in_time_hold_the_next_order(chat: Cha
     assert "货款逾期" in chat.heard(CHEN)
     assert "逾期 1 天未付 ¥18,500.00" in await chat.ask(CHEN, "待审核")
     assert "其中逾期 ¥18,500.00（最久 1 天）" in await chat.ask(QIAN, "额度 华强")
+    assert await chat.ask(QIAN, "应收") == (
+        "应收共 ¥19,425.00，1 家；逾期 ¥18,500.00，1 家\n"
+        "· 华强电子 欠 ¥19,425.00，其中逾期 ¥18,500.00（最久 1 天）\n看一家发「应收 华强电子」"
+    )
+    assert "欠 ¥19,425.00" in await chat.ask(LI, "应收 华强")
+    assert "应收" not in await chat.ask(QIANG, "应收"), "the warehouse does not see money"
     for text in ("审核规则 9 5", "1"):
         await chat.say(CHEN, text)
     chat.skip(CHEN)

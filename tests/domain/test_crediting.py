@@ -1,6 +1,7 @@
 """Credit as rows: a payment once per message, many at once, what is owed after changes, at no read more per order."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -10,8 +11,10 @@ from domain import crediting, ordering, shipping
 from domain.credit import credit_of
 from domain.crediterrors import AmountRefused, DaysRefused, PaymentNotFound
 from domain.errors import CustomerNotFound, NotAllowed
-from domain.models import Customer, Event, Payment
-from tests.shop import NOW, Cast, a_product, an_order, goods, line
+from domain.models import Customer, Event, Payment, Staff, Stock
+from domain.receivables import receivables
+from domain.values import SYSTEM
+from tests.shop import NOW, Cast, a_draft, a_product, an_order, goods, line
 
 D = Decimal
 
@@ -89,3 +92,38 @@ async def test_what_cannot_be_meant_is_refused(cast: Cast):
         await crediting.block("C001", "x", by=cast.li, now=NOW)
     with pytest.raises(CustomerNotFound):
         await crediting.standing("C003", by=cast.li, now=NOW)
+
+
+async def test_of_orders_at_once_only_as_many_pass_as_the_limit_allows(cast: Cast):
+    await a_product(stock=1000)
+    await crediting.set_limit("C001", D(100), by=cast.manager, now=NOW)
+    orders = await asyncio.gather(*(an_order(cast.wang, line(qty=2), key=f"many-{n}") for n in range(8)))
+    states = [one.state.value for one in orders]
+    assert (states.count("accepted"), states.count("awaiting_approval")) == (2, 6)
+    assert await owes() == (74, 0, 0)
+    assert all([one.code for one in held.reasons] == ["over_credit"] for held in orders if held.state != "accepted")
+    assert (await Stock.get(sku="A100")).reserved == 4, "what is held after all holds no goods"
+
+
+async def test_the_orders_of_one_file_count_together(cast: Cast):
+    await a_product(stock=1000)
+    await crediting.set_limit("C001", D(100), by=cast.manager, now=NOW)
+    drafts = [a_draft(line(qty=2), key=f"file-{n}") for n in range(3)]
+    placed = await ordering.place_orders(drafts, by=SYSTEM, now=NOW)
+    assert [one.state for one in placed] == ["accepted", "accepted", "awaiting_approval"]
+
+
+async def test_who_owes_is_told_with_the_most_overdue_first(cast: Cast):
+    await a_product(stock=1000)
+    await Customer.filter(code="C001").update(credit_days=30)
+    number = (await an_order(cast.wang, line(qty=10))).number
+    await shipping.ship(number, "自提", None, [goods("A100", 4)], by=cast.qiang, now=NOW)
+    later = NOW + timedelta(days=40)
+    found = await receivables(by=cast.manager, now=later)
+    assert (found.total, found.customers, found.overdue, found.late) == (185, 1, 74, 1)
+    assert [one.credit.days for one in found.worst] == [10]
+    assert (await receivables(by=cast.li, now=later)).customers == 1, "a rep sees the own customers"
+    await Staff.filter(id=cast.li.staff).update(customers=[])
+    assert (await receivables(by=replace(cast.li, customers=frozenset()), now=later)).customers == 0
+    await pay(cast, 185, "k1")
+    assert (await receivables(by=cast.manager, now=later)).customers == 0

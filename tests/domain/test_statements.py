@@ -31,6 +31,7 @@ async def test_the_credit_of_a_customer_costs_no_statement_more(cast: Cast):
     await Customer.filter(code="C001").update(credit_limit=10**6, credit_days=30)
     for sku in ("A", "B", "C"):
         await a_product(sku, stock=100)
+    await an_order(cast.wang, line("A", 1))
     async with statements() as seen:
         placed = await an_order(cast.wang, line("A", 2), line("B", 3), line("C", 1, "箱"), delivery=on(TOMORROW))
     assert placed.state == "accepted"

@@ -43,6 +43,7 @@ CHAT: dict[str, frozenset[str]] = {
     "BlockCustomer": MONEY,
     "SetCreditDays": MONEY,
     "SetCreditLimit": MONEY,
+    "ShowReceivables": MONEY | {"sales", "reviewer"},
     "ShowCredit": MONEY | {"sales", "reviewer"},
     "TakeBackPayment": MONEY,
     "TakePayment": MONEY,
