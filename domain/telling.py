@@ -12,6 +12,8 @@ from domain.models import Customer, Event, Identity, Order, Staff
 from domain.rules.wishes import NOTHING_SET, Wishes, wishes_of
 from domain.values import Address, Role
 
+_BOUND = Q(staff_id__isnull=False) | Q(contact_id__isnull=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -107,6 +109,12 @@ async def listeners(customer_id: int | None = None) -> tuple[Listener, ...]:
     if customer_id is not None:
         concerned |= Q(contact__customer_id=customer_id, contact__active=True)
     return await listeners_of(Identity.filter(concerned, following=True))
+
+
+async def wishes_at(address: Address) -> Wishes:
+    """What the person behind an identity has set."""
+    found = await listeners_of(Identity.filter(_BOUND, account=address.account, openid=address.openid))
+    return found[0].wishes if found else NOTHING_SET
 
 
 async def listeners_of(identities: QuerySet[Identity]) -> tuple[Listener, ...]:

@@ -22,6 +22,16 @@ class WishDigest(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WishQuiet(Command):
+    """免打扰 22:00-8:00 休息日: when I am not to be disturbed; ``off`` ends all of it, nothing at all shows it."""
+
+    start: time | None = None
+    end: time | None = None
+    rest_days: bool = False
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhyUntold(Command):
     """为什么没通知我 1042: what was not told to me at once, and why."""
 

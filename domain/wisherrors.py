@@ -14,6 +14,11 @@ class KindNotFound(Refusal):
 
 
 @dataclass
+class NoHours(Refusal):
+    """Quiet hours that end when they begin."""
+
+
+@dataclass
 class KindNeeded(Refusal):
     """This kind is always told at once."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import lane
+from domain.telling import wishes_at
 from domain.transaction import transact
 from domain.values import Address
 from notify.models import Delivery, DeliveryState
@@ -53,7 +54,8 @@ async def _gather(person: Address, now: datetime) -> int:
 async def together(rows: Sequence[Delivery], notice: Notice, facts: dict[str, Any], *, now: datetime) -> int:
     """Tell what was kept for one person in one message, once whoever asks for it; 1 if it was told here."""
 
-    ids = [row.id for row in rows]
+    ids, to = [row.id for row in rows], Address(rows[0].account, rows[0].openid)
+    wishes = await wishes_at(to)
     lines = [{"at": row.created_at.isoformat(), "text": line_of(row)} for row in rows]
 
     async def work() -> None:
@@ -61,8 +63,7 @@ async def together(rows: Sequence[Delivery], notice: Notice, facts: dict[str, An
         if await Delivery.filter(id__in=ids, state=DeliveryState.KEPT).update(**shown) != len(ids):
             raise _TakenMeanwhile
         told = {**facts, "gathered": lines, "count": len(lines), "at": now.isoformat()}
-        to = Address(rows[0].account, rows[0].openid)
-        plan = Plan(to, notice, told, rows[0].kept_why, channels=(CUSTOM, TEMPLATE))
+        plan = Plan(to, notice, told, rows[0].kept_why, channels=(CUSTOM, TEMPLATE), wishes=wishes)
         await put(f"{notice.value.lower()}:{ids[0]}-{ids[-1]}", [plan], now=now)
 
     try:

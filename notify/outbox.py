@@ -11,11 +11,11 @@ from domain import lane
 from domain.faults import fault
 from domain.lane import Script, Statement, json_of
 from domain.policy import current_policy
-from domain.transaction import transact_script
+from domain.transaction import transact, transact_script
 from domain.values import Address
 from notify.models import Delivery, DeliveryState
 from notify.notices import CUSTOM, RANKS, URGENT, Notice, Plan, rank_of
-from notify.weighing import weigh
+from notify.weighing import QUIET_HOURS, weigh
 
 LEASE = timedelta(seconds=30)
 WAITING = (DeliveryState.DUE, DeliveryState.FAILED)
@@ -53,6 +53,16 @@ def _row(cause: str, plan: Plan, now: datetime) -> Delivery:
         created_at=now,
         settled_at=now if fate.state is DeliveryState.QUIET else None,
     )
+
+
+async def disturb(to: Address, *, now: datetime) -> int:
+    """Let go at once what was put off by quiet hours; how many that were."""
+
+    async def work() -> int:
+        mine = Delivery.filter(account=to.account, openid=to.openid, state=DeliveryState.DUE, kept_why=QUIET_HOURS)
+        return await mine.filter(next_at__gt=now).update(next_at=now, kept_until=now)
+
+    return await transact(work)
 
 
 async def queue_reply(inbound_cause: str, address: Address, text: str, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from domain.rules.wishes import Way
 from notify.kinds import ANSWERS, kind_of
 from notify.models import DeliveryState
-from notify.notices import Plan
+from notify.notices import URGENT, Plan, rank_of
 from notify.route import STAFF
 
 
@@ -20,6 +20,7 @@ class Fate:
 
 
 AT_ONCE = Fate()
+QUIET_HOURS = "quiet_hours"
 
 
 def weigh(plan: Plan, *, now: datetime, zone: tzinfo) -> Fate:
@@ -33,4 +34,5 @@ def weigh(plan: Plan, *, now: datetime, zone: tzinfo) -> Fate:
             return Fate(DeliveryState.QUIET, "switched_off")
         case Way.DIGEST:
             return Fate(DeliveryState.KEPT, "digest", plan.wishes.next_digest(now, zone))
-    return AT_ONCE
+    until = None if rank_of(plan.notice) == URGENT else plan.wishes.quiet_until(now, zone)
+    return AT_ONCE if until is None else Fate(DeliveryState.DUE, QUIET_HOURS, until)

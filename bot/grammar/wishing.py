@@ -5,7 +5,7 @@ from datetime import time
 
 from bot.grammar.scene import Scene
 from domain.commands import Command
-from domain.wishcommands import WhyUntold, WishDigest, WishNotices
+from domain.wishcommands import WhyUntold, WishDigest, WishNotices, WishQuiet
 
 LONGEST = 60
 _WORDS = {"on": r"开启?|打开|恢复|要|立即|马上", "digest": r"汇总|合并|攒着", "off": r"关闭?|关掉|不要|停用?"}
@@ -23,7 +23,20 @@ _WHY = re.compile(
     rf"\s{{0,3}}(?:订单|单号)?\s?(?P<a>{_ORDER})?\s?(?:为什么|为啥|为何|怎么)(?:都|还)?(?:没有?|不)(?:给我)?(?:发|收到)?(?:通知|提醒|告诉)"
     rf"(?:到|给)?(?:我们?)?\s?(?:订单|单号)?\s?(?P<b>{_ORDER})?\s?[?.。!~]{{0,3}}\s{{0,3}}"
 )
-_PM = frozenset({"下午", "晚", "晚上"})
+_PART = "早上?|上午|中午|下午|晚上?|夜里|凌晨|次日|第二天"
+
+
+def _side(name: str) -> str:
+    """A time of day; its groups begin with the name of its side."""
+    return rf"(?P<{name}p>{_PART})?\s{{0,2}}(?P<{name}h>\d{{1,2}})\s?(?:[:点时]\s?(?P<{name}m>\d\d|半)?分?)?"
+
+
+_QUIET = re.compile(
+    r"\s{0,3}(?:(?P<before>取消|关闭|关掉|结束)\s?)?(?:消息|夜间)?(?:免打扰|勿扰)(?:模式|时间|时段)?\s{0,3}[:,]?\s{0,3}"
+    rf"(?:(?P<off>关闭?|关掉|取消|停用?|不要了?)|{_side('a')}\s?(?:到|至|-|~)\s?{_side('b')})?"
+    r"\s{0,3}[,和加]?\s{0,3}(?P<rest>休息日|周末|节假日|非工作日)?(?:全天)?\s{0,3}[。.!]?\s{0,3}"
+)
+_PM = frozenset({"下午", "晚", "晚上", "夜里"})
 
 
 def wish_phrase(scene: Scene) -> Command | None:
@@ -37,11 +50,23 @@ def wish_phrase(scene: Scene) -> Command | None:
     match = _DIGEST.fullmatch(scene.text)
     if match is not None:
         return WishDigest(at=clock_of(match["p"], match["h"], match["m"]) if match["h"] else None)
+    match = _QUIET.fullmatch(scene.text)
+    if match is not None:
+        return _quiet(match)
     match = _WHY.fullmatch(scene.text)
     if match is None or (match["a"] and match["b"]):
         return None
     number = match["a"] or match["b"]
     return WhyUntold(order_no=number.replace(" ", "").upper() if number else None)
+
+
+def _quiet(match: re.Match[str]) -> WishQuiet | None:
+    if match["off"] or match["before"]:
+        return None if match["rest"] or match["ah"] else WishQuiet(off=True)
+    if not match["ah"]:
+        return WishQuiet(rest_days=match["rest"] is not None)
+    start, end = (clock_of(match[f"{side}p"], match[f"{side}h"], match[f"{side}m"]) for side in "ab")
+    return WishQuiet(start=start, end=end, rest_days=match["rest"] is not None) if start and end else None
 
 
 def clock_of(part: str | None, hour: str, minute: str | None) -> time | None:

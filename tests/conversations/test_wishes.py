@@ -35,3 +35,16 @@ async def test_what_may_not_be_switched_off_says_so(chat: Chat):
     assert "已开" in await chat.ask(WANG, "通知设置 5 开")
     assert "绑定" in await chat.ask(LU, "通知设置")
     assert await chat.ask(WANG, "为什么没通知我") == "最近 7 天没有要通知你的事。看变化发「动态」"
+
+
+async def test_nobody_is_woken_and_everything_comes_in_the_morning(chat: Chat):
+    number = await booked(chat)
+    assert (await chat.ask(WANG, "免打扰")).startswith("没有免打扰")
+    set_so = await chat.ask(WANG, "免打扰 17:00-8:00 休息日")
+    assert set_so.startswith("免打扰：每天 17:00 到 08:00，周末和节假日全天")
+    assert "没有改" in await chat.ask(WANG, "免打扰 8:00-8:00")
+    await chat.say(QIANG, f"发货 {number} 顺丰 SF1234567890123")
+    chat.skip(QIANG)
+    assert "免打扰，推到 11-25 08:00" in await chat.ask(WANG, f"为什么没通知我 {number}")
+    assert "推后的 1 条马上发" in await chat.ask(WANG, "免打扰 关")
+    assert number in chat.heard(WANG)

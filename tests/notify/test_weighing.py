@@ -7,22 +7,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.rules.wishes import NOTHING_SET, Way, Wishes, wishes_of
+from domain.errors import DeliveryFailed
+from domain.rules.wishes import NOTHING_SET, Way, Wishes
 from domain.values import CUSTOMER_ROLES, STAFF_ROLES, Address, Role
 from notify.digest import last_digest, send_digests
 from notify.kinds import ANSWERS, FOR_CUSTOMERS, FOR_STAFF, kind_of, kinds_for
 from notify.listing import life_of, pending
 from notify.models import Delivery, DeliveryState
 from notify.notices import RANKS, Notice, Plan, rank_of
+from notify.outbox import disturb
 from notify.routing import ROUTES
 from notify.untold import untold
 from notify.weighing import Fate, weigh
-from tests.notify.fakes import PERSON, Post
+from tests.notify.fakes import ORDER, PERSON, Post
 from tests.notify.samples import NOW
 
 ZONE = ZoneInfo("Asia/Shanghai")
 EVERYTHING_OFF = Wishes({kind.code: Way.OFF for kind in (*FOR_CUSTOMERS, *FOR_STAFF)})
 LATER = Wishes({"changes": Way.DIGEST})
+ASLEEP = Wishes(quiet=(time(17), time(8)))
+MORNING = NOW + timedelta(hours=14)
 AT_SIX = NOW + timedelta(days=1)
 """The evening after: now it is six o'clock in the shop, and what comes now waits for the next one."""
 
@@ -47,12 +51,26 @@ def fate(notice: Notice, to: str, wishes: Wishes, now: datetime = NOW) -> Fate:
         (Notice.MISSED, "customer", EVERYTHING_OFF, DeliveryState.DUE, ""),
         (Notice.REPLY, "staff", EVERYTHING_OFF, DeliveryState.DUE, ""),
         (Notice.DIGEST, "customer", EVERYTHING_OFF, DeliveryState.DUE, ""),
+        (Notice.ORDER_SHIPPED, "customer", ASLEEP, DeliveryState.DUE, "quiet_hours"),
+        (Notice.ORDER_CONFIRMED, "customer", ASLEEP, DeliveryState.DUE, "quiet_hours"),
+        (Notice.ORDER_HELD, "staff", ASLEEP, DeliveryState.DUE, "quiet_hours"),
+        (Notice.DIGEST, "staff", ASLEEP, DeliveryState.DUE, "quiet_hours"),
+        (Notice.ORDER_CANCELLED, "customer", replace(ASLEEP, ways=LATER.ways), DeliveryState.KEPT, "digest"),
+        (
+            Notice.ORDER_CANCELLED,
+            "customer",
+            replace(ASLEEP, ways=EVERYTHING_OFF.ways),
+            DeliveryState.QUIET,
+            "switched_off",
+        ),
+        (Notice.ALERT_RAISED, "staff", ASLEEP, DeliveryState.DUE, ""),
+        (Notice.REPLY, "customer", ASLEEP, DeliveryState.DUE, ""),
     ],
 )
 def test_what_becomes_of_a_notice(notice: Notice, to: str, wishes: Wishes, state: DeliveryState, why: str):
     found = fate(notice, to, wishes)
     assert (found.state, found.why) == (state, why)
-    assert (found.until is None) == (why != "digest")
+    assert (found.until is None) == (why not in {"digest", "quiet_hours"})
 
 
 def test_what_is_urgent_cannot_be_switched_off():
@@ -75,21 +93,6 @@ def test_kinds_have_the_same_words_for_both_sides(role: Role):
     assert len(set(codes)) == len(codes)
     assert ("alerts" in codes) == (role in STAFF_ROLES)
     assert ("decisions" in codes) == (role in {Role.REVIEWER, Role.MANAGER})
-
-
-@pytest.mark.parametrize(
-    ("hour", "minute", "day"),
-    [(17, 59, 24), (18, 0, 25), (23, 30, 25)],
-)
-def test_what_is_gathered_waits_for_the_next_evening(hour: int, minute: int, day: int):
-    found = fate(Notice.ORDER_CANCELLED, "customer", LATER, datetime(2026, 11, 24, hour, minute, tzinfo=ZONE))
-    assert found.until == datetime(2026, 11, day, 18, tzinfo=ZONE)
-
-
-def test_settings_survive_their_column():
-    kept = Wishes({"parcels": Way.DIGEST, "claims": Way.OFF, "news": Way.ON}, time(9, 30))
-    assert wishes_of(kept.kept()) == replace(kept, ways={"parcels": Way.DIGEST, "claims": Way.OFF})
-    assert wishes_of(None) == wishes_of({}) == NOTHING_SET
 
 
 @pytest.fixture
@@ -162,3 +165,34 @@ async def test_why_somebody_was_not_told(post: Post):
     assert (found.of, found.told) == (2, 1)
     assert [one.why for one in (await untold(PERSON, "SO1042K", now=NOW)).rows] == ["switched_off"]
     assert (await untold(PERSON, None, now=NOW + timedelta(days=8))).of == 0
+
+
+async def test_quiet_hours_put_off_and_lose_nothing(post: Post):
+    row = await post.put(wishes=ASLEEP)
+    alert = await post.put(Notice.PERSON_JOINED, to=Address("main", "o2"), facts={**ORDER, "name": "", "roles": []})
+    assert await post.send() == 1
+    post.clock.now = MORNING - timedelta(seconds=1)
+    assert await post.send() == 0
+    post.clock.now = MORNING
+    assert await post.send() == 1
+    await row.refresh_from_db()
+    assert (row.state, row.kept_why, row.kept_until) == (DeliveryState.SENT, "quiet_hours", MORNING)
+    assert alert.id != row.id
+
+
+async def test_what_was_put_off_over_days_still_has_its_day_of_patience(post: Post):
+    row = await post.put(wishes=Wishes(quiet=(time(17), time(16, 59)), rest_days=True))
+    assert row.kept_until is not None
+    post.clock.now = row.kept_until + timedelta(hours=20)
+    post.template.answers = [DeliveryFailed("500")]
+    await post.send()
+    await row.refresh_from_db()
+    assert row.state is DeliveryState.FAILED
+
+
+async def test_the_end_of_quiet_hours_lets_go_what_was_put_off_once(post: Post):
+    await post.put(wishes=ASLEEP)
+    await post.put(to=Address("main", "o2"), wishes=ASLEEP)
+    assert await disturb(PERSON, now=NOW) == 1
+    assert await disturb(PERSON, now=NOW) == 0
+    assert await post.send() == 1

@@ -128,6 +128,7 @@ CHAT: dict[str, frozenset[str]] = {
     "Unbind": BOUND,
     "WishNotices": BOUND,
     "WishDigest": BOUND,
+    "WishQuiet": BOUND,
     "WhyUntold": BOUND,
     "Undo": WRITERS,
 }
