@@ -1,7 +1,7 @@
 """What people ask about how they are told."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 
 from domain.commands import Command
 
@@ -29,6 +29,15 @@ class WishQuiet(Command):
     end: time | None = None
     rest_days: bool = False
     off: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteOrder(Command):
+    """静音 1042 直到发货: quiet about one order; ``until`` is sent, morning, trouble or off, or ``span`` a length."""
+
+    order_no: str | None = None
+    until: str | None = None
+    span: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

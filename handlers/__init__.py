@@ -14,6 +14,7 @@ from handlers import (
     fulfilling,
     helping,
     joining,
+    muting,
     naming,
     negotiating,
     ordering,
@@ -35,7 +36,7 @@ ROOMS = (
     alerting, amending, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering,
     claiming, parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
     ruling, crediting,
-    negotiating, producing, wishing,
+    negotiating, producing, wishing, muting,
 )  # fmt: skip
 
 

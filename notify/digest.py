@@ -48,29 +48,30 @@ async def send_digests(now: datetime) -> int:
 async def _gather(person: Address, now: datetime) -> int:
     kept = Delivery.filter(account=person.account, openid=person.openid, state=DeliveryState.KEPT, kept_why=GATHERED)
     rows = await kept.order_by("id").limit(MOST)
-    return await together(rows, Notice.DIGEST, {}, now=now) if rows else 0
-
-
-async def together(rows: Sequence[Delivery], notice: Notice, facts: dict[str, Any], *, now: datetime) -> int:
-    """Tell what was kept for one person in one message, once whoever asks for it; 1 if it was told here."""
-
-    ids, to = [row.id for row in rows], Address(rows[0].account, rows[0].openid)
-    wishes = await wishes_at(to)
-    lines = [{"at": row.created_at.isoformat(), "text": line_of(row)} for row in rows]
 
     async def work() -> None:
-        shown = {"state": DeliveryState.SHOWN, "last_code": notice.value.lower(), "settled_at": now}
-        if await Delivery.filter(id__in=ids, state=DeliveryState.KEPT).update(**shown) != len(ids):
-            raise _TakenMeanwhile
-        told = {**facts, "gathered": lines, "count": len(lines), "at": now.isoformat()}
-        plan = Plan(to, notice, told, rows[0].kept_why, channels=(CUSTOM, TEMPLATE), wishes=wishes)
-        await put(f"{notice.value.lower()}:{ids[0]}-{ids[-1]}", [plan], now=now)
+        await together(rows, Notice.DIGEST, {}, now=now)
 
+    if not rows:
+        return 0
     try:
         await transact(work)
     except _TakenMeanwhile:
         return 0
     return 1
+
+
+async def together(rows: Sequence[Delivery], notice: Notice, facts: dict[str, Any], *, now: datetime) -> None:
+    """Tell in one message what was kept for one person; for use inside a transaction, undone if another tells it."""
+    ids, to = [row.id for row in rows], Address(rows[0].account, rows[0].openid)
+    shown = {"state": DeliveryState.SHOWN, "last_code": notice.template, "settled_at": now}
+    if await Delivery.filter(id__in=ids, state=DeliveryState.KEPT).update(**shown) != len(ids):
+        raise _TakenMeanwhile
+    lines = [{"at": row.created_at.isoformat(), "text": line_of(row)} for row in rows]
+    told = {**facts, "gathered": lines, "count": len(lines), "at": now.isoformat()}
+    wishes = await wishes_at(to)
+    plan = Plan(to, notice, told, rows[0].kept_why, channels=(CUSTOM, TEMPLATE), wishes=wishes)
+    await put(f"{notice.template}:{ids[0]}-{ids[-1]}", [plan], now=now)
 
 
 def line_of(row: Delivery) -> str:

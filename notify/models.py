@@ -66,6 +66,30 @@ class Delivery(Model):
         indexes = (("state", "next_at"), ("state", "rank", "next_at"), ("openid", "id"))
 
 
+UNTIL_SENT, UNTIL_TIME, BUT_TROUBLE = "sent", "time", "trouble"
+"""How a mute ends: when goods leave, at a moment, when the order is over; the last lets pass what goes wrong."""
+
+
+class Mute(Model):
+    """One person wants quiet about one order (静音), ``live`` tells which while it lasts, so that there is one.
+
+    It ends on an event, at ``until``, or lets pass what goes wrong until the order is over, by ``kind``.
+    """
+
+    id = fields.IntField(primary_key=True)
+    account = fields.CharField(32)
+    openid = fields.CharField(64)
+    order_number = fields.CharField(24, db_index=True)
+    kind = fields.CharField(12)
+    live = fields.CharField(128, null=True, unique=True)
+    until: datetime | None = fields.DatetimeField(null=True)
+    begun_at = fields.DatetimeField()
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        indexes = (("until", "id"),)
+
+
 class Allowance(Model):
     """How many plain messages (客服消息额度) went to somebody on account of one sign of life, since then."""
 

@@ -50,6 +50,7 @@ class Notice(StrEnum):
     ALERT_ESCALATED = "ALERT_ESCALATED"
     MISSED = "MISSED"
     DIGEST = "DIGEST"
+    MUTE_OVER = "MUTE_OVER"
     REPLY = "REPLY"
 
     @property

@@ -1,6 +1,6 @@
 """The deliveries: put once per cause and person, claimed with a lease, handed over, settled by the one who holds it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +13,9 @@ from domain.lane import Script, Statement, json_of
 from domain.policy import current_policy
 from domain.transaction import transact, transact_script
 from domain.values import Address
-from notify.models import Delivery, DeliveryState
+from notify.models import BUT_TROUBLE, Delivery, DeliveryState, Mute
 from notify.notices import CUSTOM, RANKS, URGENT, Notice, Plan, rank_of
-from notify.weighing import QUIET_HOURS, weigh
+from notify.weighing import QUIET_HOURS, Hush, Hushed, weigh
 
 LEASE = timedelta(seconds=30)
 WAITING = (DeliveryState.DUE, DeliveryState.FAILED)
@@ -28,13 +28,22 @@ _LOOKED_THROUGH = 4
 
 async def put(cause: str, plans: Iterable[Plan], *, now: datetime) -> None:
     """Keep what is to be told; a notice that this person has from this cause already is left alone."""
-    rows = [_row(cause, plan, now) for plan in plans]
+    given = list(plans)
+    hushed = await _hushed({plan.order for plan in given if plan.order})
+    rows = [_row(cause, plan, hushed, now) for plan in given]
     if rows:
         await Delivery.bulk_create(rows, ignore_conflicts=True)
 
 
-def _row(cause: str, plan: Plan, now: datetime) -> Delivery:
-    fate = weigh(plan, now=now, zone=current_policy().zone)
+async def _hushed(orders: Collection[str]) -> Hushed:
+    """Who wants quiet about these orders."""
+    live = await Mute.filter(order_number__in=sorted(orders), live__isnull=False) if orders else []
+    hushes = {(Address(row.account, row.openid), row.order_number): row for row in live}
+    return {key: Hush(row.until, but_trouble=row.kind == BUT_TROUBLE) for key, row in hushes.items()}
+
+
+def _row(cause: str, plan: Plan, hushed: Hushed, now: datetime) -> Delivery:
+    fate = weigh(plan, hushed=hushed, now=now, zone=current_policy().zone)
     return Delivery(
         cause=cause,
         account=plan.to.account,

@@ -15,6 +15,7 @@ from domain.transaction import transact
 from domain.values import Actor
 from notify.alerts.raising import raise_alert, tell_if_due
 from notify.alerts.rules import shortage
+from notify.mutes import end_on
 from notify.outbox import OF_EVENT, put
 from notify.routing import Occasion, plan, unhurried
 
@@ -55,6 +56,7 @@ async def _route(happened: Happened, link: Link, now: datetime) -> None:
     async def work() -> None:
         if not await mark_routed(happened.id, now=now):
             return
+        await end_on(event, now=now)
         await put(f"{OF_EVENT}{happened.id}", plans, now=now)
         if isinstance(event, OrderHeld) and event.order:
             await open_for(event.order, by=Actor(happened.by, identity=happened.identity), now=now)

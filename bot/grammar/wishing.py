@@ -1,11 +1,11 @@
 """How people say what they want to be told: 通知设置 3 关, 汇总时间 17:30, 为什么没通知我 1042."""
 
 import re
-from datetime import time
+from datetime import time, timedelta
 
 from bot.grammar.scene import Scene
 from domain.commands import Command
-from domain.wishcommands import WhyUntold, WishDigest, WishNotices, WishQuiet
+from domain.wishcommands import MuteOrder, WhyUntold, WishDigest, WishNotices, WishQuiet
 
 LONGEST = 60
 _WORDS = {"on": r"开启?|打开|恢复|要|立即|马上", "digest": r"汇总|合并|攒着", "off": r"关闭?|关掉|不要|停用?"}
@@ -36,6 +36,17 @@ _QUIET = re.compile(
     rf"(?:(?P<off>关闭?|关掉|取消|停用?|不要了?)|{_side('a')}\s?(?:到|至|-|~)\s?{_side('b')})?"
     r"\s{0,3}[,和加]?\s{0,3}(?P<rest>休息日|周末|节假日|非工作日)?(?:全天)?\s{0,3}[。.!]?\s{0,3}"
 )
+_UNTIL = (
+    r"(?P<sent>(?:直?到|等到?)?发货(?:了|后)?(?:再说)?)|(?P<morning>(?:直?到|等到?)?明(?:天)?(?:早上?|早晨|上午|天))"
+    r"|(?P<trouble>(?:只要|只看|只说|只发|除非|除了)(?:有)?(?:异常|出?问题))|(?P<off>关闭?|取消|结束)"
+    r"|(?P<n>\d{1,3})\s?个?(?P<u>小时|钟头|分钟|天)"
+)
+_MUTE = re.compile(
+    rf"\s{{0,3}}(?P<end>取消|结束|关闭|解除)?\s?静音\s{{0,3}}[:,]?\s{{0,3}}(?:订单|单号)?\s?(?P<no>{_ORDER})?\s{{0,3}}[,]?\s{{0,3}}"
+    rf"(?:{_UNTIL})?\s{{0,3}}[。.!]?\s{{0,3}}"
+)
+_ENDS = ("sent", "morning", "trouble", "off")
+_SPANS = {"小时": 60, "钟头": 60, "分钟": 1, "天": 1440}
 _PM = frozenset({"下午", "晚", "晚上", "夜里"})
 
 
@@ -53,11 +64,13 @@ def wish_phrase(scene: Scene) -> Command | None:
     match = _QUIET.fullmatch(scene.text)
     if match is not None:
         return _quiet(match)
+    match = _MUTE.fullmatch(scene.text)
+    if match is not None:
+        return _mute(match)
     match = _WHY.fullmatch(scene.text)
     if match is None or (match["a"] and match["b"]):
         return None
-    number = match["a"] or match["b"]
-    return WhyUntold(order_no=number.replace(" ", "").upper() if number else None)
+    return WhyUntold(order_no=_number(match["a"] or match["b"]))
 
 
 def _quiet(match: re.Match[str]) -> WishQuiet | None:
@@ -67,6 +80,16 @@ def _quiet(match: re.Match[str]) -> WishQuiet | None:
         return WishQuiet(rest_days=match["rest"] is not None)
     start, end = (clock_of(match[f"{side}p"], match[f"{side}h"], match[f"{side}m"]) for side in "ab")
     return WishQuiet(start=start, end=end, rest_days=match["rest"] is not None) if start and end else None
+
+
+def _mute(match: re.Match[str]) -> MuteOrder:
+    until = "off" if match["end"] else next((way for way in _ENDS if match[way]), None)
+    span = timedelta(minutes=int(match["n"]) * _SPANS[match["u"]]) if match["n"] and until is None else None
+    return MuteOrder(order_no=_number(match["no"]), until=until, span=span)
+
+
+def _number(text: str | None) -> str | None:
+    return text.replace(" ", "").upper() if text else None
 
 
 def clock_of(part: str | None, hour: str, minute: str | None) -> time | None:

@@ -1,7 +1,7 @@
 """How one wants to be told: 小王 turns parcels into one message an evening, 陈姐 cannot turn alerts off."""
 
 from tests.conversations.test_main_story import booked
-from tests.harness import CHEN, LU, QIANG, WANG, Chat
+from tests.harness import CHEN, LI, LU, QIANG, WANG, Chat, as_text
 
 
 async def test_a_kind_is_gathered_told_in_the_evening_and_explained(chat: Chat):
@@ -48,3 +48,23 @@ async def test_nobody_is_woken_and_everything_comes_in_the_morning(chat: Chat):
     assert "免打扰，推到 11-25 08:00" in await chat.ask(WANG, f"为什么没通知我 {number}")
     assert "推后的 1 条马上发" in await chat.ask(WANG, "免打扰 关")
     assert number in chat.heard(WANG)
+
+
+async def test_an_order_is_quiet_until_it_leaves(chat: Chat):
+    number = await booked(chat)
+    assert (await chat.ask(WANG, "静音")).startswith("没有静音的订单")
+    assert "静音到什么时候" in await chat.ask(WANG, f"静音 {number}")
+    assert (await chat.ask(WANG, f"静音 {number} 直到发货")).startswith(f"已静音 {number}：直到发货")
+    assert f"{number}：直到发货" in await chat.ask(WANG, "静音")
+    await chat.ask(LI, f"{number} A100改30箱")
+    assert "已改" in await chat.ask(LI, "确认")
+    assert "静音中" in await chat.ask(WANG, f"为什么没通知我 {number}")
+    await chat.restart()
+    await chat.say(QIANG, f"发货 {number} 顺丰 SF1234567890123")
+    heard = [as_text(bubble) for bubble in chat.unread(WANG)]
+    assert len([one for one in heard if "发货了，静音结束，期间 1 条" in one]) == 1
+    assert any("SF1234567890123" in one for one in heard)
+    chat.skip_all()
+    assert "已经全部发货了" in await chat.ask(WANG, f"静音 {number} 直到发货")
+    assert "没有静音" in await chat.ask(WANG, f"取消静音 {number}")
+    assert "没找到" in await chat.ask(WANG, "静音 9999K 到明早")

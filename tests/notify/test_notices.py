@@ -97,6 +97,7 @@ ORDERLY = {
     "fallback": "send",
     "deadline": "2026-11-25T10:00:00+00:00",
     "changes": ["A100 20箱→30箱", "B200 ¥22→¥21/个"],
+    "ended": "time",
     "gathered": [{"at": "2026-11-24T10:00:00+00:00", "text": "订单 1042K 已发货"}] * 3,
 }
 LONG = dict.fromkeys(("customer_name", "reason", "text", "place", "remark", "name", "carrier", "unit"), "长" * 300)

@@ -18,7 +18,7 @@ from notify.notices import RANKS, Notice, Plan, rank_of
 from notify.outbox import disturb
 from notify.routing import ROUTES
 from notify.untold import untold
-from notify.weighing import Fate, weigh
+from notify.weighing import Fate, Hushed, weigh
 from tests.notify.fakes import ORDER, PERSON, Post
 from tests.notify.samples import NOW
 
@@ -31,8 +31,10 @@ AT_SIX = NOW + timedelta(days=1)
 """The evening after: now it is six o'clock in the shop, and what comes now waits for the next one."""
 
 
-def fate(notice: Notice, to: str, wishes: Wishes, now: datetime = NOW) -> Fate:
-    return weigh(Plan(PERSON, notice, {"audience": to}, "test", wishes=wishes), now=now, zone=ZONE)
+def fate(notice: Notice, to: str, wishes: Wishes, hushed: Hushed | None = None, now: datetime = NOW) -> Fate:
+    return weigh(
+        Plan(PERSON, notice, {"audience": to}, "test", "SO1", wishes=wishes), now=now, zone=ZONE, hushed=hushed or {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,7 +86,7 @@ def test_every_notice_that_is_routed_can_be_set_on_its_side():
         for route in routes:
             assert kind_of(route.notice, route.to) is not None, (route.notice, route.to)
     loose = {notice for notice in Notice if not kind_of(notice, "staff") and not kind_of(notice, "customer")}
-    assert loose == ANSWERS | {Notice.DIGEST}
+    assert loose == ANSWERS | {Notice.DIGEST, Notice.MUTE_OVER}
 
 
 @pytest.mark.parametrize("role", sorted(CUSTOMER_ROLES | STAFF_ROLES))

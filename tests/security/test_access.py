@@ -129,6 +129,7 @@ CHAT: dict[str, frozenset[str]] = {
     "WishNotices": BOUND,
     "WishDigest": BOUND,
     "WishQuiet": BOUND,
+    "MuteOrder": BOUND,
     "WhyUntold": BOUND,
     "Undo": WRITERS,
 }
