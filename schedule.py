@@ -26,7 +26,7 @@ from domain.urging import keep_moving
 from notify import listing
 from notify.alerts.rules import Thresholds
 from notify.alerts.watch import watch
-from notify.mutes import tell_kept
+from notify.reporting import tell_in_time
 
 log = structlog.get_logger()
 
@@ -185,7 +185,7 @@ def jobs(
         Job("alerts", 60, alerts),
         Job("promises", 60, _waking(repromise, wake)),
         Job("shortages", 60, _waking(settle_silent, wake)),
-        Job("digests", 60, _waking(tell_kept, wake)),
+        Job("digests", 60, _waking(tell_in_time, wake)),
         Job("carriers", 5, watch_parcels),
         Job("pushes", 15, _waking(pushes, wake)),
         Job("leftovers", 5, leftovers, everywhere=True),

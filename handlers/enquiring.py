@@ -17,7 +17,9 @@ from domain.parcelcommands import CatchUp
 from domain.policy import shop_day
 from domain.pricelists import price_list, price_lists
 from domain.queries import find_order, order_view
+from domain.summary import summary, this_day, this_week
 from domain.values import STAFF_ROLES, Period, Role
+from notify.kinds import REPORTING
 
 LISTED = 5
 PAST = 4
@@ -25,6 +27,8 @@ PAST = 4
 PRICERS = frozenset({Role.SALES, Role.MANAGER, Role.FINANCE})
 # Figures without money, open to all staff.
 OPEN_METRICS = frozenset({"pending_shipment", "pending_approval", "shipments", "low_stock"})
+
+_SUMMARIES = frozenset({"daily", "weekly"})
 
 
 def register(router: Router) -> None:
@@ -147,5 +151,15 @@ async def report(ask: Ask) -> Answered:
         return await query(replace(ask, command=QueryOrder(period=command.period)))
     if command.customer is not None and not ask.actor.may_see(command.customer):
         raise CustomerNotFound(command.customer)
+    if command.metric in _SUMMARIES and command.customer is None:
+        return await _summary(ask, command)
     found = await figures(command, ask.actor, now=ask.now)
     return say("figures", found=found, metric=command.metric)
+
+
+async def _summary(ask: Ask, command: Report) -> Answered:
+    """日报, 周报: the figures of a day or of a week so far, and what waits."""
+    weekly = command.metric == "weekly"
+    period = command.period or (this_week(ask.now) if weekly else this_day(ask.now))
+    found = await summary(period, ask.actor, now=ask.now)
+    return say("summary", found=found, weekly=weekly, pushed=bool(ask.actor.roles & REPORTING))

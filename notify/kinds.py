@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from domain.rules.wishes import Way, Wishes
 from domain.values import CUSTOMER_ROLES, Role
 from notify.notices import Notice
 from notify.route import CUSTOMER
@@ -10,12 +11,20 @@ from notify.route import CUSTOMER
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is set together. ``needed`` is always told; ``roles``: only they are told such, nobody named is all."""
+    """What is set together. ``needed`` is always told; ``roles``: only they are told such, nobody named is all.
+
+    ``usual`` is how those are told who have set nothing.
+    """
 
     code: str
     notices: frozenset[Notice]
     needed: bool = False
     roles: frozenset[Role] = frozenset()
+    usual: Way = Way.ON
+
+    def way(self, wishes: Wishes) -> Way:
+        """How such notices are told to somebody who has set this."""
+        return Way.ON if self.needed else wishes.ways.get(self.code, self.usual)
 
 
 _CHANGES = frozenset({Notice.ORDER_CANCELLED, Notice.ORDER_AMENDED, Notice.ORDER_STOPPED, Notice.PROMISE_MOVED})
@@ -24,6 +33,9 @@ _PARCELS = frozenset(
 )
 _CLAIMS = frozenset({Notice.CLAIM_MADE, Notice.CLAIM_DECIDED, Notice.GOODS_CAME_BACK})
 _RESULTS = frozenset({Notice.ORDER_CONFIRMED, Notice.ORDER_HELD, Notice.ORDER_REJECTED})
+
+REPORTING = frozenset({Role.MANAGER, Role.ADMIN})
+"""Who may be sent reports of the whole shop."""
 
 FOR_CUSTOMERS = (
     Kind("results", _RESULTS | {Notice.SHORTAGE_CHOICE}, needed=True),
@@ -53,6 +65,8 @@ FOR_STAFF = (
     Kind("claims", _CLAIMS, roles=frozenset({Role.SALES, Role.WAREHOUSE, Role.MANAGER})),
     Kind("floor", frozenset({Notice.PICK_SHORT, Notice.PICK_STOPPED, Notice.COUNT_DECIDED, Notice.WORK_STOPPED})),
     Kind("news", frozenset({Notice.ANNOUNCEMENT, Notice.ROSTER_CHANGED, Notice.PERSON_JOINED})),
+    Kind("daily", frozenset({Notice.DAILY_REPORT}), roles=REPORTING, usual=Way.OFF),
+    Kind("weekly", frozenset({Notice.WEEKLY_REPORT}), roles=REPORTING, usual=Way.OFF),
 )
 
 ANSWERS = frozenset({Notice.REPLY, Notice.MISSED})

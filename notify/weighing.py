@@ -63,7 +63,7 @@ def weigh(plan: Plan, *, hushed: Hushed, now: datetime, zone: tzinfo) -> Fate:
     if plan.notice in ANSWERS:
         return AT_ONCE
     kind = kind_of(plan.notice, plan.facts.get("audience", STAFF))
-    way = Way.ON if kind is None or kind.needed else plan.wishes.way(kind.code)
+    way = Way.ON if kind is None else kind.way(plan.wishes)
     if way is Way.OFF:
         return Fate(DeliveryState.QUIET, "switched_off")
     if kind is not None and not kind.needed:

@@ -28,6 +28,7 @@ _METRICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|backlog"),
         ("receivable", r"应收|欠款|欠(?:了|我们|我|着)?(?:多少|钱|款|几)|(?:没|未)(?:付|收|回|结)(?:款|钱|的|清)?"
             r"|账款|回款|欠账|赊账|逾期|尾款|没结|receivable|outstanding|overdue|owes?|unpaid"),
+        ("weekly", r"周报|每周(?:汇总|总结|小结|报表)|weekly report"),
         ("daily", r"日报|每日|日结|(?:今天|今日|D)(?:的)?(?:汇总|总结|情况|概况|报表|数据|小结|简报|经营"
             r"|运营|业务)|daily|汇总一下今|今天怎么样|简报|summary of today|today's (?:report|summary)"),
         ("shipments", r"出货|出了(?:多少|几|Q)|发货(?:量|了?多少|情况|统计|数|Q|几|总)|发了(?:多少|Q|几)|出库"
@@ -43,7 +44,7 @@ _METRICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _LOOSE = ("shipments", "orders", "sales")
 _REPORTING = re.compile(
     r"报表|统计|汇总|多少|几|哪些|哪几|排行|排名|情况|怎么样|如何|额|量|清单|列表|report|how many"
-    r"|how much|数据|业绩|应收|欠|日报|top|sales|看|查|有什么|有啥|了没|没有|预警|列|today|this"
+    r"|how much|数据|业绩|应收|欠|日报|周报|top|sales|看|查|有什么|有啥|了没|没有|预警|列|today|this"
     r"|last|summary|receivable|简报|还有|发我|低|缺货|待|未|没|畅销|热销|[?？]|D|销量|pending"
     r"|unshipped"
 )

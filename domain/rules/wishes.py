@@ -24,7 +24,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What one person has set (通知设置); whatever is not named is told at once.
+    """What one person has set (通知设置); what is not named is told as usual.
 
     ``quiet`` is from when to when they are not to be disturbed, in shop time, an early end is the next morning;
     ``rest_days``: nor on days on which the shop does not work.
@@ -34,10 +34,6 @@ class Wishes:
     digest_at: time = EVENING
     quiet: tuple[time, time] | None = None
     rest_days: bool = False
-
-    def way(self, kind: str) -> Way:
-        """What is to be done with this kind."""
-        return self.ways.get(kind, Way.ON)
 
     def with_way(self, kind: str, way: Way) -> "Wishes":
         """The same, with one kind set anew."""
@@ -76,7 +72,7 @@ class Wishes:
     def kept(self) -> dict[str, Any]:
         """As a column keeps it."""
         return {
-            "ways": {kind: way.value for kind, way in self.ways.items() if way is not Way.ON},
+            "ways": {kind: way.value for kind, way in self.ways.items()},
             "digest_at": self.digest_at.isoformat("minutes"),
             "quiet": [at.isoformat("minutes") for at in self.quiet or ()],
             "rest_days": self.rest_days,

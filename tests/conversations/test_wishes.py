@@ -67,4 +67,18 @@ async def test_an_order_is_quiet_until_it_leaves(chat: Chat):
     chat.skip_all()
     assert "已经全部发货了" in await chat.ask(WANG, f"静音 {number} 直到发货")
     assert "没有静音" in await chat.ask(WANG, f"取消静音 {number}")
-    assert "没找到" in await chat.ask(WANG, "静音 9999K 到明早")
+    assert "没有找到订单" in await chat.ask(WANG, "静音 9999K 到明早")
+
+
+async def test_the_day_in_figures_is_asked_for_and_sent(chat: Chat):
+    await booked(chat)
+    asked = await chat.ask(CHEN, "日报")
+    assert asked.startswith("11-24 日报：下单 1 单 ¥")
+    assert "还要办：待审核 0，待发货 1，过交期 0" in asked
+    assert "周报：下单 1 单" in await chat.ask(CHEN, "周报")
+    assert "9 日报（18:00）：关" in await chat.ask(CHEN, "通知设置")
+    assert "已开：日报" in await chat.ask(CHEN, "通知设置 9 开")
+    await chat.later(minutes=1)
+    assert "下单 1 单" in chat.heard(CHEN)
+    await chat.later(minutes=1)
+    assert "已关" in await chat.ask(CHEN, "通知设置 9 关")

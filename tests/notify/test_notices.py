@@ -98,6 +98,14 @@ ORDERLY = {
     "deadline": "2026-11-25T10:00:00+00:00",
     "changes": ["A100 20箱→30箱", "B200 ¥22→¥21/个"],
     "ended": "time",
+    "orders": 12,
+    "worth": "18500.00",
+    "sent": 8,
+    "untouched": "91.7",
+    "best": ["A100 节能灯", "B200 LED驱动器"],
+    "to_review": 2,
+    "to_ship": 5,
+    "overdue": 1,
     "gathered": [{"at": "2026-11-24T10:00:00+00:00", "text": "订单 1042K 已发货"}] * 3,
 }
 LONG = dict.fromkeys(("customer_name", "reason", "text", "place", "remark", "name", "carrier", "unit"), "长" * 300)

@@ -74,5 +74,4 @@ def test_what_is_gathered_waits_for_the_next_evening(now: str, evening: int):
 def test_settings_survive_their_column():
     kept = Wishes({"parcels": Way.DIGEST, "claims": Way.OFF}, time(9, 30), (time(22), time(8)), rest_days=True)
     assert wishes_of(kept.kept()) == kept
-    assert wishes_of(NOTHING_SET.with_way("news", Way.ON).kept()) == NOTHING_SET
     assert wishes_of(None) == wishes_of({}) == NOTHING_SET

@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('gendan', '0029_long_past')]
+    dependencies = [('gendan', '0032_owed')]
 
     initial = False
 
