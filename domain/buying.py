@@ -63,6 +63,14 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True)
+class Came:
+    """What came of a purchase order, all that was left when no ``parts`` are named, and where it was put."""
+
+    parts: Mapping[str, Decimal] | None = None
+    warehouse: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived:
     """Goods of a purchase order that came: (code, quantity, unit), the lines that gained, what is still to come."""
 
@@ -112,11 +120,11 @@ async def reschedule(number: str, day: date, *, by: Actor, now: datetime) -> Pur
     return await transact(lambda: _reschedule(number, day, by, now))
 
 
-async def receive(number: str, parts: Mapping[str, Decimal] | None, cause: str, *, by: Actor, now: datetime) -> Arrived:
+async def receive(number: str, came: Came, cause: str, *, by: Actor, now: datetime) -> Arrived:
     """Put what came of a purchase order on the shelf, all of it or the parts named, once per ``cause``."""
     require(by, STOCKING)
     try:
-        return await transact(lambda: _receive(number, parts, cause, by, now))
+        return await transact(lambda: _receive(number, came, cause, by, now))
     except (IntegrityError, OverReceived, PurchaseNotFound):
         before = await StockMove.filter(cause__startswith=f"{cause}:").order_by("id")
         if not before:
@@ -174,10 +182,10 @@ async def _reschedule(number: str, day: date, by: Actor, now: datetime) -> Purch
     return _view(row, await PurchaseItem.filter(order_id=row.id).order_by("id"))
 
 
-async def _receive(number: str, parts: Mapping[str, Decimal] | None, cause: str, by: Actor, now: datetime) -> Arrived:
+async def _receive(number: str, put: Came, cause: str, by: Actor, now: datetime) -> Arrived:
     row = await _held(number)
     items = await PurchaseItem.filter(order_id=row.id).order_by("id")
-    came = {item.sku: item.left for item in items if item.left > 0} if parts is None else dict(parts)
+    came = {item.sku: item.left for item in items if item.left > 0} if put.parts is None else dict(put.parts)
     known = {item.sku: item for item in items}
     for sku, qty in came.items():
         item = known.get(sku)
@@ -186,7 +194,7 @@ async def _receive(number: str, parts: Mapping[str, Decimal] | None, cause: str,
     await locked(came)
     gained = 0
     for sku, qty in sorted(came.items()):
-        move = Move(sku, qty, "receipt", f"{cause}:{sku}", MAIN, row.number)
+        move = Move(sku, qty, "receipt", f"{cause}:{sku}", put.warehouse, row.number)
         await lane.within(moved(move, by=by.name, now=now))
         await PurchaseItem.filter(id=known[sku].id).update(received=F("received") + grains(qty))
         known[sku].received += qty

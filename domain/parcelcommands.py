@@ -32,6 +32,11 @@ class PackGoods(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RevokePast(Command):
+    """收回历史链接: no link to one's own past orders that was given out so far opens them any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintSlip(Command):
     """送货单 1042[-2]: the delivery note of what is packed, or of a parcel that left."""
 
@@ -62,6 +67,13 @@ class DecideClaim(Command):
 
     claim: str
     refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintReturn(Command):
+    """退货单 R12: the paper that goes with what is sent back."""
+
+    claim: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from domain.errors import NothingToShip
-from domain.models import Order, OrderLine, PickList, Shipment
+from domain.models import Claim, ClaimLine, Order, OrderLine, PickList, Shipment
 from domain.models.picking import PickState
+from domain.models.returns import ClaimState
+from domain.parcelerrors import ClaimNotFound, ClaimStands
+from domain.rules.rights import may_see
+from domain.values import Actor
 from domain.wording import entered
 
 ZERO = Decimal(0)
@@ -28,7 +32,10 @@ class SlipRow:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A delivery note (送货单) for a parcel that left, or for what stands packed: ``carrier`` is empty then."""
+    """A delivery note (送货单) for a parcel that left, or for what stands packed: ``carrier`` is empty then.
+
+    With ``claim`` it is the note for what goes back (退货单): ``now`` is what the claim is about.
+    """
 
     number: str
     part: str
@@ -41,6 +48,17 @@ class Slip:
     waybill: str
     at: datetime | None
     rows: tuple[SlipRow, ...]
+    claim: str = ""
+
+
+async def part_of_claim(claim: str, by: Actor) -> tuple[str, str]:
+    """The order and the part of it that the note for an approved return is about."""
+    row = await _claim(claim)
+    if row is None or not may_see(by, row.order.customer.code):
+        raise ClaimNotFound(claim)
+    if row.state is not ClaimState.APPROVED:
+        raise ClaimStands(row.number, row.state, row.settled_by or row.decided_by)
+    return row.order.number, row.number
 
 
 async def latest_part(number: str, place: int | None = None) -> str:
@@ -64,6 +82,8 @@ async def slip_of(number: str, part: str) -> Slip | None:
     parcels = await Shipment.filter(order_id=order.id).order_by("id").prefetch_related("lines")
     if part == "packed":
         return await _packed(order, lines)
+    if part.startswith("R"):
+        return await _going_back(order, lines, part)
     if not part.isdecimal() or not 0 < int(part) <= len(parcels):
         return None
     parcel = parcels[int(part) - 1]
@@ -78,6 +98,22 @@ async def _packed(order: Order, lines: list[OrderLine]) -> Slip | None:
         return None
     rows = _rows(lines, _sums(part for one in picks for part in one.lines), None, on_top=True)
     return replace(_slip(order, "", rows, None), boxes=sum(one.boxes for one in picks))
+
+
+async def _going_back(order: Order, lines: list[OrderLine], claim: str) -> Slip | None:
+    row = await _claim(claim)
+    if row is None or row.order_id != order.id or row.state is not ClaimState.APPROVED:
+        return None
+    goods = _sums(await ClaimLine.filter(claim_id=row.id))
+    some = [line for line in lines if line.id in goods]
+    rows = _rows(some, goods, None, on_top=False)
+    return replace(_slip(order, "", rows, None), claim=row.number, at=row.decided_at, remark=row.reason)
+
+
+async def _claim(claim: str) -> Claim | None:
+    number = claim[1:]
+    found = Claim.get_or_none(id=int(number)) if number.isdecimal() and len(number) < 10 else None
+    return await found.select_related("order__customer") if found is not None else None
 
 
 def _sums(parts: Iterable[Any]) -> dict[int, Decimal]:

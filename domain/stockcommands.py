@@ -62,10 +62,11 @@ class ListPurchases(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivePurchase(Command):
-    """到货 P17 [A100 200]: what came of a purchase order."""
+    """到货 P17 [A100 200] [到 北仓]: what came of a purchase order, and where it was put."""
 
     purchase: str
     lines: tuple[Wanted, ...] = ()
+    warehouse: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

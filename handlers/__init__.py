@@ -33,17 +33,25 @@ from handlers import (
 )
 
 ROOMS = (
-    alerting, amending, announcing, answering, booking, enquiring, fulfilling, helping, joining, naming, ordering,
+    alerting, amending, announcing, answering, booking, helping, joining, naming, ordering,
     claiming, parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
     ruling, crediting,
     negotiating, producing, wishing, muting,
 )  # fmt: skip
 
 
-def fill(router: Router, *, link: sharing.Link = sharing.no_link, slip: slips.SlipLink = slips.no_slip) -> Router:
-    """The router with every handler of the product in it; ``link`` and ``slip`` make addresses of pages."""
+def fill(
+    router: Router,
+    *,
+    link: sharing.Link = sharing.no_link,
+    slip: slips.SlipLink = slips.no_slip,
+    past: enquiring.Past = enquiring.no_past,
+) -> Router:
+    """The router with every handler of the product in it; ``link``, ``slip`` and ``past`` make addresses of pages."""
     for room in ROOMS:
         room.register(router)
     sharing.register(router, link)
     slips.register(router, slip)
+    enquiring.register(router, past)
+    fulfilling.register(router, past)
     return router

@@ -1,6 +1,5 @@
 """From what is missing to what has come: purchase orders by chat."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
@@ -10,6 +9,7 @@ from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import buying
 from domain.stockcommands import ClosePurchase, ListPurchases, MovePurchase, ReceivePurchase, SetSupplier
+from domain.stocking import MAIN, warehouse_named
 from domain.values import Role
 
 BUYERS = frozenset({Role.PURCHASING, Role.MANAGER})
@@ -56,9 +56,9 @@ async def receive(ask: Ask) -> Answered:
     parts: dict[str, Decimal] = {}
     for line in command.lines:
         parts[line.sku or ""] = parts.get(line.sku or "", Decimal(0)) + (line.base_qty or Decimal(0))
-    came: Mapping[str, Decimal] | None = parts or None
+    came = buying.Came(parts or None, await warehouse_named(command.warehouse))
     arrived = await buying.receive(command.purchase, came, ask.key, by=ask.actor, now=ask.now)
-    return say("arrived", arrived=arrived)
+    return say("arrived", arrived=arrived, place=command.warehouse if came.warehouse != MAIN else "")
 
 
 async def move(ask: Ask) -> Answered:

@@ -1,5 +1,6 @@
 """Questions about orders, stock, prices and figures; nothing here changes anything."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -31,17 +32,33 @@ OPEN_METRICS = frozenset({"pending_shipment", "pending_approval", "shipments", "
 _SUMMARIES = frozenset({"daily", "weekly"})
 
 
-def register(router: Router) -> None:
-    """What this room answers."""
-    router.on(QueryOrder, roles=BOUND)(query)
+Past = Callable[[int], Awaitable[str]]
+
+
+async def no_past(_identity: int) -> str:
+    """No address: nobody told the handlers where pages are."""
+    return ""
+
+
+def register(router: Router, past: Past = no_past) -> None:
+    """What this room answers; ``past`` makes the address of somebody's past orders."""
+
+    async def answer(ask: Ask) -> Answered:
+        return await query(ask, past)
+
+    router.on(QueryOrder, roles=BOUND)(answer)
     router.on(CatchUp, roles=BOUND)(catch_up)
     router.on(QueryStock, roles=BOUND)(stock)
     router.on(QueryPrice, roles=BOUND)(prices)
     router.on(ShowProducts, roles=BOUND)(products)
-    router.on(Report, roles=BOUND)(report)
+
+    async def counted(ask: Ask) -> Answered:
+        return await report(ask, past)
+
+    router.on(Report, roles=BOUND)(counted)
 
 
-async def query(ask: Ask) -> Answered:
+async def query(ask: Ask, past: Past = no_past) -> Answered:
     """查订单: one order by number, or those under way of the asker or of a named customer."""
     command = ask.given(QueryOrder)
     if command.order_no is not None:
@@ -50,7 +67,7 @@ async def query(ask: Ask) -> Answered:
     if command.customer is not None and not ask.actor.may_see(command.customer):
         raise CustomerNotFound(command.customer)
     if command.period is not None:
-        return await _past(ask, command, command.period)
+        return await _past(ask, command, command.period, past)
     if len(command.skus) == 1 and not command.why and ask.talk.draft is None:
         return await _product(ask, command.skus[0])
     rows = await open_orders(ask.actor, customer=command.customer, skus=command.skus, limit=LISTED + 1)
@@ -63,13 +80,14 @@ async def query(ask: Ask) -> Answered:
     return say("orders", replace(ask.talk, question=question), rows=rows, most=LISTED, numbered=True)
 
 
-async def _past(ask: Ask, command: QueryOrder, period: Period) -> Answered:
+async def _past(ask: Ask, command: QueryOrder, period: Period, past: Past) -> Answered:
     """上个月订单, A100今年买了多少."""
     found = await history(ask.actor, period, customer=command.customer, skus=command.skus, limit=PAST)
+    url = await past(ask.actor.identity) if ask.actor.identity is not None else ""
     question = Question("choose_order", tuple(row.number for row in found.rows)) if found.rows else None
     if ask.talk.draft is not None:
-        return say("history", found=found, numbered=False)
-    return say("history", replace(ask.talk, question=question), found=found, numbered=True)
+        return say("history", found=found, numbered=False, url=url)
+    return say("history", replace(ask.talk, question=question), found=found, numbered=True, url=url)
 
 
 async def _product(ask: Ask, sku: str) -> Answered:
@@ -142,13 +160,13 @@ async def products(_ask: Ask) -> Answered:
     return say("products", rows=await products_on_sale(limit=12))
 
 
-async def report(ask: Ask) -> Answered:
+async def report(ask: Ask, past: Past = no_past) -> Answered:
     """Figures for staff; a customer's question is about the own orders."""
     command = ask.given(Report)
     if ask.actor.is_staff and not ask.actor.sees_money and command.metric not in OPEN_METRICS:
         raise NotAllowed((Role.SALES.value, Role.MANAGER.value))
     if not ask.actor.roles & STAFF_ROLES:
-        return await query(replace(ask, command=QueryOrder(period=command.period)))
+        return await query(replace(ask, command=QueryOrder(period=command.period)), past)
     if command.customer is not None and not ask.actor.may_see(command.customer):
         raise CustomerNotFound(command.customer)
     if command.metric in _SUMMARIES and command.customer is None:

@@ -6,26 +6,36 @@ from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import chasing, picking, receiving, shipping
+from domain.archive import READY
 from domain.commands import Chase, ConfirmShipment, ListShipping, ReceiveGoods
-from domain.listing import orders_on_the_way, orders_to_ship
+from domain.listing import LISTED, count_to_ship, orders_on_the_way, orders_to_ship
 from domain.queries import find_order
 from domain.values import CUSTOMER_ROLES, STAFF_ROLES, Role
+from handlers.enquiring import Past, no_past
 
+SHOWN = 5
 SHIPPERS = frozenset({Role.WAREHOUSE, Role.MANAGER})
 
 
-def register(router: Router) -> None:
-    """What this room answers."""
-    router.on(ListShipping, roles=STAFF_ROLES)(waiting)
+def register(router: Router, past: Past = no_past) -> None:
+    """What this room answers; ``past`` makes the address of the orders that somebody may see."""
+
+    async def listed(ask: Ask) -> Answered:
+        return await waiting(ask, past)
+
+    router.on(ListShipping, roles=STAFF_ROLES)(listed)
     router.on(ConfirmShipment, roles=SHIPPERS)(ship)
     router.on(ReceiveGoods, roles=CUSTOMER_ROLES | {Role.SALES, Role.MANAGER})(receive)
     router.on(Chase, roles=CUSTOMER_ROLES | {Role.SALES, Role.MANAGER})(chase)
 
 
-async def waiting(ask: Ask) -> Answered:
+async def waiting(ask: Ask, past: Past = no_past) -> Answered:
     """待发货: accepted orders with goods in stock, by promised day."""
     rows = await orders_to_ship(ask.actor)
-    return say("to_ship", rows=rows, picks=await picking.picks_of([row.number for row in rows]) if rows else {})
+    picks = await picking.picks_of([row.number for row in rows]) if rows else {}
+    count = len(rows) if len(rows) < LISTED else await count_to_ship(ask.actor)
+    page = await past(ask.actor.identity) if count > SHOWN and ask.actor.identity is not None else ""
+    return say("to_ship", rows=rows, picks=picks, count=count, most=SHOWN, url=f"{page}?state={READY}" if page else "")
 
 
 async def ship(ask: Ask) -> Answered:

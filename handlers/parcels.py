@@ -26,7 +26,7 @@ async def pick(ask: Ask) -> Answered:
     given = ask.given(PickGoods).order_no
     number = await find_order(given, ask.actor) if given else await _next(ask)
     if number is None:
-        return say("to_ship", rows=[], picks={})
+        return say("to_ship", rows=[], picks={}, count=0, most=0, url="")
     picked = await picking.pick(number, by=ask.actor, now=ask.now)
     return say("picked", replace(ask.talk, last_order=number), picked=picked)
 

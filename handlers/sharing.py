@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.replies import say
-from bot.router import Answered, Ask, Router
+from bot.router import BOUND, Answered, Ask, Router
 from domain.commands import RevokeLinks, ShareLink
 from domain.linking import revoke_links
+from domain.parcelcommands import RevokePast
+from domain.pastlinks import revoke_past
 from domain.policy import current_policy
 from domain.queries import find_order
 from handlers.ordering import WRITERS
@@ -32,6 +34,7 @@ def register(router: Router, link: Link) -> None:
 
     router.on(ShareLink, roles=WRITERS)(share)
     router.on(RevokeLinks, roles=WRITERS)(revoke)
+    router.on(RevokePast, roles=BOUND)(revoke_own_past)
 
 
 async def revoke(ask: Ask) -> Answered:
@@ -42,3 +45,9 @@ async def revoke(ask: Ask) -> Answered:
     number = await find_order(given, ask.actor)
     await revoke_links(number, by=ask.actor, now=ask.now)
     return say("links_revoked", replace(ask.talk, last_order=number), number=number)
+
+
+async def revoke_own_past(ask: Ask) -> Answered:
+    """收回历史链接: the page of one's past orders opens by a new link only."""
+    await revoke_past(by=ask.actor)
+    return say("past_revoked")

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain.parcelcommands import PrintSlip
+from domain.parcelcommands import PrintReturn, PrintSlip
 from domain.queries import find_order
-from domain.slips import latest_part
-from domain.values import Role
+from domain.slips import latest_part, part_of_claim
+from domain.values import CUSTOMER_ROLES, Role
 
 SlipLink = Callable[[str, str], Awaitable[str]]
 READERS = frozenset({Role.WAREHOUSE, Role.MANAGER, Role.SALES})
@@ -32,4 +32,10 @@ def register(router: Router, link: SlipLink) -> None:
         part = await latest_part(number, command.place)
         return say("slip", replace(ask.talk, last_order=number), number=number, part=part, url=await link(number, part))
 
+    async def print_return(ask: Ask) -> Answered:
+        """退货单 R12."""
+        number, part = await part_of_claim(ask.given(PrintReturn).claim, ask.actor)
+        return say("slip", number=number, part=part, url=await link(number, part))
+
     router.on(PrintSlip, roles=READERS)(print_slip)
+    router.on(PrintReturn, roles=READERS | CUSTOMER_ROLES)(print_return)

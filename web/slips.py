@@ -58,7 +58,8 @@ class SlipPages:
             return self.paper.nothing()
         code = segno.make(await self.link(slip.number), error="m")
         body = printed(slip, self.shop, code.matrix_iter(border=2))
-        name = f"{shown(slip.number)}{'-' if slip.part else ''}{slip.part}.pdf"
+        part = slip.claim or slip.part
+        name = f"{shown(slip.number)}{'-' if part else ''}{part}.pdf"
         headers = PRIVATE | {"Content-Disposition": f'inline; filename="{name}"'}
         return web.Response(body=body, content_type="application/pdf", headers=headers)
 

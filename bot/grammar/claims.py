@@ -10,7 +10,7 @@ from bot.grammar.lines import pair
 from bot.grammar.marks import OrderMark
 from bot.grammar.scene import Scene, look
 from domain.commands import Command
-from domain.parcelcommands import AskReturn, DecideClaim, ListClaims, TakeBack
+from domain.parcelcommands import AskReturn, DecideClaim, ListClaims, PrintReturn, TakeBack
 
 _R = r"(?P<r>r\s?\d{1,9})(?![a-z0-9])"
 _DECIDE = re.compile(
@@ -18,6 +18,7 @@ _DECIDE = re.compile(
     re.DOTALL,
 )
 _BACK = re.compile(rf"\s*+(?:收退|退货入库|退货收到|收到退货|验退)\s*+{_R}(?P<rest>.*)", re.DOTALL)
+_NOTE = re.compile(rf"\s*+(?:打印|打|看|要)?(?:退货单|换货单|取件单|退货标签)\s*+[:,]?\s*+{_R}\s*+[。.!]?\s*+")
 _LIST = re.compile(r"\s*+(?:看|查)?(?:售后|售后单|退货单|待处理售后|售后列表)\s*+[。.!]?\s*+")
 _ASK = re.compile(r"(?:我?要?|申请|办理?)?(?P<k>退货|换货)N")
 _ASKING = re.compile(r"[?？]|吗|怎么|什么时候|多久")
@@ -42,6 +43,10 @@ def _decision(scene: Scene, match: re.Match[str]) -> Command:
 
 def _back(scene: Scene, match: re.Match[str]) -> Command:
     return TakeBack(claim=_number(match), faults=faults_in(scene, match.start("rest"))[0])
+
+
+def _note(_scene: Scene, match: re.Match[str]) -> Command:
+    return PrintReturn(claim=_number(match))
 
 
 def _list(_scene: Scene, _match: re.Match[str]) -> Command:
@@ -73,5 +78,6 @@ def _number(match: re.Match[str]) -> str:
 _PHRASES: tuple[tuple[re.Pattern[str], Callable[[Scene, re.Match[str]], Command]], ...] = (
     (_DECIDE, _decision),
     (_BACK, _back),
+    (_NOTE, _note),
     (_LIST, _list),
 )

@@ -23,6 +23,7 @@ _P = r"(?P<p>p\s?\d{1,9})(?![a-z0-9])"
 _LIST = re.compile(rf"\s*(?:看|查)?(?:采购单|采购清单|要采购的|待采购)\s*(?:{_P})?\s*[。.!]?\s*")
 _ARRIVED = re.compile(rf"\s*(?:到货|收到货|来货)\s*了?\s*[:,]?\s*{_P}(?P<rest>.*)", re.DOTALL)
 _ARRIVED_TOO = re.compile(rf"\s*{_P}\s*(?:到货了?|到了|货到了?)(?P<rest>.*)", re.DOTALL)
+_WHOLE = frozenset({"了", "全部", "全部到了", "全到了", "齐了", "到齐了", "收齐了", "都到了"})
 _MOVE = re.compile(
     rf"\s*+(?:采购单)?\s*+{_P}\s*+(?:要|会|得)?(?:改到|改为|改期到?|延到|延期到?|推迟到?|推到|预计|提前到?|晚到)(?P<rest>.*)"
 )
@@ -52,8 +53,8 @@ def _listing(_scene: Scene, match: re.Match[str]) -> Command:
 
 
 def _arrival(scene: Scene, match: re.Match[str]) -> Command:
-    lines, _ = read_goods(scene, match["rest"])
-    return ReceivePurchase(purchase=_number(match), lines=lines)
+    lines, place = read_goods(scene, match["rest"])
+    return ReceivePurchase(purchase=_number(match), lines=lines, warehouse=None if place in _WHOLE else place)
 
 
 def _moving(scene: Scene, match: re.Match[str]) -> Command:

@@ -80,6 +80,7 @@ class Identity(Model):
     """One openid of one Official Account: a follower, and perhaps a contact or a member of staff.
 
     ``last_inbound_at`` is the last sign of life, the four after it are the last of each kind (``domain/signs.py``).
+    ``past_links`` is the generation of links to their past orders that is good.
     """
 
     id = fields.IntField(primary_key=True)
@@ -100,6 +101,7 @@ class Identity(Model):
     scanned_at: datetime | None = fields.DatetimeField(null=True)
     seen_event = fields.IntField(default=0, db_default=0)
     looked_at: datetime | None = fields.DatetimeField(null=True)
+    past_links = fields.IntField(default=0, db_default=0)
 
     class Meta:
         unique_together = (("account", "openid"),)

@@ -1,6 +1,9 @@
 """What the receiver says at the door, and what goes back: claimed, decided, looked at, paid back, each told once."""
 
+import re
+
 import pytest
+from aiohttp import ClientSession
 
 from domain.models import Claim, ClaimLine, Event, OrderLine, Shipment, Stock
 from tests.conversations.test_carriers import SF, sent
@@ -92,6 +95,30 @@ async def test_goods_go_back_are_looked_at_and_paid_back(chat: Chat):
     assert (part.good, part.scrapped) == (50, 50)
     assert "办完" in await chat.ask(QIANG, "收退 R1")
     assert (await Stock.get(sku="A100")).on_hand == before + 50
+
+
+async def test_the_note_that_goes_with_a_return_is_there_while_the_goods_are_on_their_way(chat: Chat):
+    number = await delivered(chat)
+    await chat.ask(WANG, f"退货 {number} A100 2箱 型号不对")
+    chat.skip_all()
+    assert "还没有同意" in await chat.ask(QIANG, "退货单 R1")
+    assert "没有找到售后单 R9" in await chat.ask(WANG, "退货单 R9")
+    assert "退货单 R1" in await chat.ask(LI, "同意 R1")
+    chat.skip_all()
+    answer = await chat.ask(WANG, "退货单 R1")
+    assert answer.startswith(f"{number} 的退货单 R1：")
+    (url,) = re.findall(r'href="([^"]+)"', answer)
+    async with ClientSession() as http:
+        page = await (await http.get(url)).text()
+        assert "退货单 R1" in page
+        assert "<b>2箱</b>" in page
+        assert "型号不对" in page
+        async with http.get(f"{url}/pdf") as paper:
+            assert paper.content_type == "application/pdf"
+        await chat.ask(QIANG, "收退 R1")
+        chat.skip_all()
+        assert (await http.get(url)).status == 404
+    assert "办完" in await chat.ask(WANG, "退货单 R1")
 
 
 async def test_no_more_goes_back_than_came_and_strangers_see_nothing(chat: Chat):

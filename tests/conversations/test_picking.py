@@ -148,3 +148,12 @@ def cells(page: str) -> list[list[str]]:
     """The table of the note."""
     rows = re.findall(r"<tr><td>(.*?)</td></tr>", page)
     return [[re.sub(r"<[^>]+>", "", cell) for cell in row.split("</td><td>")] for row in rows]
+
+
+async def test_more_than_the_answer_holds_is_counted_and_found_on_a_page(chat: Chat):
+    for pieces in range(1, 7):
+        await booked(chat, f"下单 A100 {pieces}箱 明天送")
+    answer = await chat.ask(QIANG, "待发货")
+    assert answer.startswith("待发货 6 单，先发的 5 单：")
+    assert "；还有 1 单：http" in answer
+    assert answer.endswith("?state=ready")

@@ -23,7 +23,10 @@ async def test_what_is_missing_is_bought_and_comes_in_two_parts(chat: Chat):
     bought = await chat.ask(CAI, "1")
     assert "已下采购单 P1 华南电子：B200 240个" in bought
     assert "在途 P1" in await chat.ask(CAI, "采购单")
-    part = await chat.ask(QIANG, "到货 P1 B200 100")
+    assert "没有叫「北仓」的仓库" in await chat.ask(QIANG, "到货 P1 B200 100 到北仓")
+    await chat.ask(CHEN, "新仓库 北仓")
+    part = await chat.ask(QIANG, "到货 P1 B200 100 到北仓")
+    assert "已收到 北仓" in part
     assert "等货的 1 行已配上" in part
     assert "还差：B200 140个" in part
     assert "还差 140，收不了 200" in await chat.ask(QIANG, "到货 P1 B200 200")

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from domain import buying, ordering
+from domain.buying import Came
 from domain.errors import (
     DatePassed,
     NotAllowed,
@@ -72,24 +73,24 @@ async def test_goods_come_in_parts_and_serve_who_waits(cast: Cast):
     await a_product("A", supplier="华南")
     number = (await an_order(cast.wang, line("A", 10))).number
     await buying.buy("华南", "m1", by=cast.cai, now=NOW)
-    arrived = await buying.receive("P1", {"A": Decimal(4)}, "m2", by=cast.qiang, now=NOW)
+    arrived = await buying.receive("P1", Came({"A": Decimal(4)}), "m2", by=cast.qiang, now=NOW)
     assert (arrived.gained, arrived.left) == (1, (("A", 6, "个"),))
     assert (await lines_of(number))[0].reserved == 4
     assert await buying.needs() == []
-    again = await buying.receive("P1", {"A": Decimal(4)}, "m2", by=cast.qiang, now=NOW)
+    again = await buying.receive("P1", Came({"A": Decimal(4)}), "m2", by=cast.qiang, now=NOW)
     assert again.repeated
     assert await balance("A") == (4, 4)
     with pytest.raises(OverReceived) as met:
-        await buying.receive("p1", {"A": Decimal(7)}, "m3", by=cast.qiang, now=NOW)
+        await buying.receive("p1", Came({"A": Decimal(7)}), "m3", by=cast.qiang, now=NOW)
     assert met.value.left == 6
     with pytest.raises(OverReceived):
-        await buying.receive("P1", {"Z": Decimal(1)}, "m3", by=cast.qiang, now=NOW)
-    rest = await buying.receive("P1", None, "m4", by=cast.qiang, now=NOW)
+        await buying.receive("P1", Came({"Z": Decimal(1)}), "m3", by=cast.qiang, now=NOW)
+    rest = await buying.receive("P1", Came(), "m4", by=cast.qiang, now=NOW)
     assert rest.left == ()
     assert (await PurchaseRequest.get()).state == "done"
-    assert (await buying.receive("P1", None, "m4", by=cast.qiang, now=NOW)).repeated
+    assert (await buying.receive("P1", Came(), "m4", by=cast.qiang, now=NOW)).repeated
     with pytest.raises(PurchaseNotFound) as gone:
-        await buying.receive("P1", None, "m5", by=cast.qiang, now=NOW)
+        await buying.receive("P1", Came(), "m5", by=cast.qiang, now=NOW)
     assert gone.value.state == "received"
 
 

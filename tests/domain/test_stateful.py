@@ -228,7 +228,8 @@ class Shop(RuleBasedStateMachine):
             return
         item = data.draw(st.sampled_from(items))
         qty = Decimal(data.draw(st.integers(1, int(item.left) + 1)))
-        work = buying.receive(f"P{item.order_id}", {item.sku: qty}, self.next_cause(), by=self.cast.qiang, now=self.now)
+        came = buying.Came({item.sku: qty})
+        work = buying.receive(f"P{item.order_id}", came, self.next_cause(), by=self.cast.qiang, now=self.now)
         if self.tried(work) is not None:
             assert qty <= item.left
             self.shelves[item.sku, "MAIN"] += int(qty)

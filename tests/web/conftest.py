@@ -23,6 +23,7 @@ from web.assets import Assets
 from web.identity import Door, Identity
 from web.pages import OrderPages
 from web.paper import Paper
+from web.past import PastPages
 
 Client = TestClient[Any, Any]
 
@@ -165,6 +166,7 @@ async def site(shop: Shop, identity: Identity, watch: Watch) -> AsyncIterator[Ba
     paper = Paper(assets)
     app = web.Application(middlewares=[paper.middleware()])
     app.add_routes(OrderPages(shop.secret, identity, paper, "青禾批发", watch).routes())
+    app.add_routes(PastPages(shop.secret, identity, paper, "青禾批发", watch).routes())
     app.add_routes(assets.routes())
 
     async def bug(_request: web.Request) -> web.Response:

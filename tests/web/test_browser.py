@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import BaseTestServer
 
-from tests.web.conftest import Shop
+from tests.web.conftest import Shop, Watch
+from web.past import past_address
 
 CHROMIUM = os.environ.get("GENDAN_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRED = "browser" in os.environ.get("GENDAN_TEST_REQUIRE", "")
@@ -65,3 +66,28 @@ async def test_becomes_fresh_without_a_reload(chromium, site: BaseTestServer, sh
     await page.get_by_text("SF1234567890123").wait_for(timeout=5000)
     assert await page.inner_text("#fresh") == "已更新"
     assert await page.evaluate("window.mine")
+
+
+@pytest.mark.parametrize(("width", "size", "scheme"), [(375, 16, "light"), (375, 24, "dark"), (1280, 16, "dark")])
+async def test_past_orders_are_looked_for_and_leafed_through(
+    chromium, site: BaseTestServer, shop: Shop, watch: Watch, width: int, size: int, scheme: str
+) -> None:
+    await shop.ship(shop.own)
+    identity = shop.people["小王"].identity
+    assert identity is not None
+    address = await past_address(identity, base=str(site.make_url("")), secret=shop.secret, now=watch())
+    page = await chromium.new_page(viewport={"width": width, "height": 812}, color_scheme=scheme)
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if message.type in ("error", "warning") else None)
+    await page.goto(address)
+    await page.evaluate("size => { document.documentElement.style.fontSize = `${size}px` }", size)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await page.get_by_role("link", name=shop.own[2:]).count() == 1
+    await page.get_by_label("单号、商品、运单").fill("L09")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("没有符合的订单").wait_for(timeout=5000)
+    await page.get_by_label("单号、商品、运单").fill("适配器")
+    await page.get_by_role("button", name="查找").click()
+    await page.get_by_role("link", name=shop.own[2:]).click()
+    await page.get_by_text("SF1234567890123").wait_for(timeout=5000)
+    assert troubles == []

@@ -1,0 +1,16 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from tortoise import fields
+
+class Migration(migrations.Migration):
+    dependencies = [('gendan', '0032_owed')]
+
+    initial = False
+
+    operations = [
+        ops.AddField(
+            model_name='Identity',
+            name='past_links',
+            field=fields.IntField(default=0, db_default=0),
+        ),
+    ]
