@@ -59,9 +59,8 @@ from web.assets import Assets
 from web.hooks import Hooks
 from web.identity import Door, Identity
 from web.metrics import Figure, Metrics
-from web.pages import OrderPages
 from web.paper import Paper
-from web.past import PastPages, past_address
+from web.past import past_addresses, routes_of_pages
 from web.slips import SlipPages
 
 log = structlog.get_logger()
@@ -101,7 +100,8 @@ class Shop:
         self._paper = Paper(self._assets)
         self._slips = SlipPages(secret, self._paper, settings.shop_name, settings.base_url, self.link, clock)
         propose = proposer(session, *settings.fallback, templates.fallback_instructions())
-        router = fill(Router(), link=self.link, slip=self._slips.address, past=self._past)
+        past = past_addresses(settings.base_url, secret, clock)
+        router = fill(Router(), link=self.link, slip=self._slips.address, past=past)
         self._dispatch = Dispatch(router, self._vocabulary, clock, self.metrics.bug_caught, propose=propose)
         self.inbox = Inbox(self._answer, self._later, clock)
         leader = Leader(worker, _ticks(settings, clock), alone=settings.sqlite_file is not None)
@@ -111,9 +111,6 @@ class Shop:
     async def link(self, order: str) -> str:
         """An address of an order's page, good for as long as the settings say."""
         return f"{self.settings.base_url}/o/{await link_token(order, self._secret, now=self.clock())}"
-
-    async def _past(self, identity: int) -> str:
-        return await past_address(identity, base=self.settings.base_url, secret=self._secret, now=self.clock())
 
     async def start(self) -> None:
         """Begin to work, with what a stopped process left; it goes before whatever is let in from now on."""
@@ -243,8 +240,7 @@ class Shop:
     def _pages(self, paper: Paper) -> list[web.RouteDef]:
         doors = {name: self._door(client) for name, client in self._wechat.items()}
         identity = Identity(self._secret, doors, self.settings.base_url, self.clock)
-        parts = (self._secret, identity, paper, self.settings.shop_name, self.clock)
-        return [*OrderPages(*parts).routes(), *PastPages(*parts).routes()]
+        return routes_of_pages(self._secret, identity, paper, self.settings.shop_name, self.clock)
 
     def _door(self, client: WeChat) -> Door:
         def authorize(redirect: str, state: str) -> str:

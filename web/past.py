@@ -1,6 +1,6 @@
 """The page of past orders: searched, leafed through and taken away, behind a sealed link of one person."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from domain.values import Actor
 from templates import clock as clocked
 from templates import document, shown
 from web.identity import Identity
+from web.pages import OrderPages
 from web.paper import PRIVATE, Paper
 from web.seals import sealed, unsealed
 from web.sheets import Cell, as_csv, as_xlsx
@@ -123,6 +124,23 @@ class PastPages:
     def _link(self, one: PastOrder) -> str:
         until = int((self.clock() + current_policy().link_life).timestamp())
         return f"/o/{token_of(Ticket(one.row.number, one.links, until), self.secret)}"
+
+
+def routes_of_pages(
+    secret: bytes, identity: Identity, paper: Paper, shop: str, clock: Callable[[], datetime]
+) -> list[web.RouteDef]:
+    """The pages of one order and of past ones, which are given the same."""
+    parts = (secret, identity, paper, shop, clock)
+    return [*OrderPages(*parts).routes(), *PastPages(*parts).routes()]
+
+
+def past_addresses(base: str, secret: bytes, clock: Callable[[], datetime]) -> Callable[[int], Awaitable[str]]:
+    """Makes addresses of people's past orders, by identity."""
+
+    async def address(identity: int) -> str:
+        return await past_address(identity, base=base, secret=secret, now=clock())
+
+    return address
 
 
 async def past_address(identity: int, *, base: str, secret: bytes, now: datetime) -> str:
