@@ -29,7 +29,7 @@ _SHORT = (
 _READY = f"state = 'accepted' AND {_RESERVED} AND NOT (ship_whole AND {_SHORT})"
 MATCHES = 50
 PAYMENTS = 20
-_NAMED = "(LOWER(name) LIKE LOWER(?) ESCAPE '!' OR LOWER({code}) = LOWER(?))"
+_LIKE = "LOWER(name) LIKE LOWER(?) ESCAPE '!'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,11 @@ async def _meant(text: str, actor: Actor) -> tuple[str, list[object], int | None
     if parcels := await lane.fetch(Shipment, "WHERE waybill = ?", text.upper()):
         return "id = ?", [parcels[0].order_id], None
     like = "%" + "".join("!" + sign if sign in "!%_" else sign for sign in text) + "%"
-    goods = await lane.fetch(Product, f"WHERE {_NAMED.format(code='sku')} LIMIT ?", like, text, MATCHES)
+    goods = await lane.fetch(Product, f"WHERE ({_LIKE} OR LOWER(sku) = LOWER(?)) LIMIT ?", like, text, MATCHES)
     if goods:
         return _with_goods(actor), [[one.sku for one in goods]], None
     if actor.is_staff:
-        rest = f"WHERE {_NAMED.format(code='code')} ORDER BY id LIMIT ?"
+        rest = f"WHERE ({_LIKE} OR LOWER(code) = LOWER(?)) ORDER BY id LIMIT ?"
         found = [one for one in await lane.fetch(Customer, rest, like, text, MATCHES) if actor.may_see(one.code)]
         return "customer_id IN ?", [[one.id for one in found]], found[0].id if len(found) == 1 else None
     return "remark LIKE ? ESCAPE '!'", [like], None

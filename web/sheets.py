@@ -37,9 +37,8 @@ _PARTS = {
         'Target="worksheets/sheet1.xml"/></Relationships>'
     ),
 }
-_SHEET = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
-)
+_SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+_END = "</sheetData></worksheet>"
 
 
 def harmless(text: str) -> str:
@@ -57,7 +56,7 @@ def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def as_xlsx(rows: Iterable[Sequence[Cell]]) -> bytes:
     """The table as an Excel workbook of one sheet: numbers are numbers, everything else is text."""
-    sheet = _SHEET.format("".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows))
+    sheet = _SHEET + "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows) + _END
     book = io.BytesIO()
     with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as parts:
         for name, text in (*_PARTS.items(), ("xl/worksheets/sheet1.xml", sheet)):
