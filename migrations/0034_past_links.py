@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('gendan', '0032_owed')]
+    dependencies = [('gendan', '0033_mutes')]
 
     initial = False
 
