@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: setup demo test run check contention properties partitions bench crash lock audit migrations clean
+.PHONY: setup demo test run check contention properties partitions dispatchers bench crash lock audit migrations clean
 
 setup: $(RUN_STAMP)
 
@@ -55,6 +55,10 @@ properties: $(DEV_STAMP)
 # Cut two hosts off from the database twenty times, one way and both; needs root and iproute2.
 partitions: $(DEV_STAMP)
 	@GENDAN_TEST_PARTITIONS=20 $(BIN)/python -m pytest -q -s tests/cluster/test_partitions.py
+
+# Kill two and then four senders two hundred times while twenty thousand notices go out, on PostgreSQL.
+dispatchers: $(DEV_STAMP)
+	@$(BIN)/python -m tests.crash.dispatchers $(DISPATCHERS)
 
 bench: $(DEV_STAMP)
 	@$(BIN)/python -m bench

@@ -25,7 +25,7 @@ export class Phone {
     const { name, role_words: role } = this.who;
     this.time = el("span", { class: "status-time" });
     this.title = el("span", { class: "chat-title", "aria-live": "polite" }, this.table.account);
-    this.chat = el("ol", { class: "chat", tabindex: "0", role: "log", "aria-label": `${name} · ${this.table.account}` });
+    this.chat = el("ol", { class: "chat", tabindex: "0", "aria-live": "polite", "aria-label": `${name} · ${this.table.account}` });
     this.empty = el("li", { class: "empty" }, t.empty);
     this.chat.append(this.empty);
     this.composer = new Composer(this.acts(), this.who);

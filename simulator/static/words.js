@@ -3,7 +3,7 @@
 const WORDS = {
   zh: {
     skip: "跳到手机", tagline: "一条消息，跟到签收", travel: "一路走过", trouble: "给它添点乱",
-    trouble_note: "每一下都会查：没有丢，没有重", verdicts: "查验结果", language: "EN", language_label: "Switch to English",
+    trouble_note: "每一下都会查：没有丢，没有重", verdicts: "查验结果", language: "EN", language_label: "EN · Switch to English",
     theme: "深浅", theme_label: "切换深色或浅色", connected: "已连上", lost: "模拟器没有应答，正在重连…", clock: "模拟时间",
     type: "发消息", send: "发送", to_menu: "显示菜单", to_keyboard: "显示键盘", more: "更多", close: "关闭", again: "重新载入",
     image: "图片", voice: "语音", sticker: "表情", scan: "扫码", unfollow: "取消关注", mute: "拒收通知", unmute: "接收通知",
@@ -35,7 +35,7 @@ const WORDS = {
   },
   en: {
     skip: "Skip to the phones", tagline: "From one message to a signed-for parcel", travel: "What travelled", trouble: "Make trouble",
-    trouble_note: "each ends in a check: nothing lost, nothing doubled", verdicts: "Checks", language: "中文", language_label: "切换到中文",
+    trouble_note: "each ends in a check: nothing lost, nothing doubled", verdicts: "Checks", language: "中文", language_label: "中文 · 切换到中文",
     theme: "Theme", theme_label: "Switch between dark and light", connected: "connected", lost: "No answer from the simulator, trying again…",
     clock: "Simulated time", type: "Message", send: "Send", to_menu: "Show the menu", to_keyboard: "Show the keyboard", more: "More",
     close: "Close", again: "Reload", image: "Picture", voice: "Voice", sticker: "Sticker", scan: "Scan", unfollow: "Unfollow",

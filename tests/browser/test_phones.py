@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from simulator import OfficialAccount, Phone, Platform, make_app
 from simulator.table import PHONES
+from tests.axe import grave_faults
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 REQUIRED = "browser" in os.environ.get("GENDAN_TEST_REQUIRE", "").split(",")
@@ -268,4 +269,11 @@ async def test_the_page_speaks_english_too(echo: Echo, browser: Browser) -> None
     await page.get_by_role("button", name="Switch to English").click()
     await expect(page.locator("#trouble-title")).to_contain_text("Make trouble")
     await expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert troubles == []
+
+
+async def test_nobody_is_shut_out_of_the_table(echo: Echo, browser: Browser) -> None:
+    page, troubles = await opened(browser, echo, 1280, 900)
+    faults = await grave_faults(page)
+    assert not faults, "\n".join(faults)
     assert troubles == []

@@ -24,6 +24,7 @@ from web.identity import Door, Identity
 from web.pages import OrderPages
 from web.paper import Paper
 from web.past import PastPages
+from web.slips import SlipPages
 
 Client = TestClient[Any, Any]
 
@@ -70,6 +71,9 @@ class Shop:
 
     def token(self, number: str) -> str:
         return token_of(Ticket(number, 0, int((TUESDAY + timedelta(days=30)).timestamp())), self.secret)
+
+    async def way(self, number: str) -> str:
+        return f"https://shop.test/o/{self.token(number)}"
 
     async def order(self, customer: str, by: Actor, *lines: tuple[str, int, str], now: datetime = TUESDAY) -> str:
         wanted = tuple(DraftLine(sku, Decimal(qty), unit) for sku, qty, unit in lines)
@@ -166,6 +170,7 @@ async def site(shop: Shop, identity: Identity, watch: Watch) -> AsyncIterator[Ba
     paper = Paper(assets)
     app = web.Application(middlewares=[paper.middleware()])
     app.add_routes(OrderPages(shop.secret, identity, paper, "青禾批发", watch).routes())
+    app.add_routes(SlipPages(shop.secret, paper, "青禾批发", "", shop.way, watch).routes())
     app.add_routes(PastPages(shop.secret, identity, paper, "青禾批发", watch).routes())
     app.add_routes(assets.routes())
 

@@ -3,13 +3,17 @@
 import os
 import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import BaseTestServer
 
-from tests.web.conftest import Shop, Watch
+from tests.axe import grave_faults
+from tests.web.conftest import TUESDAY, Shop, Watch
 from web.past import past_address
+from web.seals import sealed
+from web.slips import PURPOSE
 
 CHROMIUM = os.environ.get("GENDAN_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRED = "browser" in os.environ.get("GENDAN_TEST_REQUIRE", "")
@@ -91,3 +95,21 @@ async def test_past_orders_are_looked_for_and_leafed_through(
     await page.get_by_role("link", name=shop.own[2:]).click()
     await page.get_by_text("SF1234567890123").wait_for(timeout=5000)
     assert troubles == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_page_shuts_anybody_out(chromium, site: BaseTestServer, shop: Shop, watch: Watch, scheme: str) -> None:
+    await shop.ship(shop.own)
+    identity = shop.people["小王"].identity
+    assert identity is not None
+    slip = sealed([shop.own, "1"], purpose=PURPOSE, until=TUESDAY + timedelta(days=1), secret=shop.secret)
+    page = await chromium.new_page(viewport={"width": 375, "height": 812}, color_scheme=scheme)
+    for path in (
+        f"/o/{shop.token(shop.own)}",
+        f"/o/{shop.token(shop.other)}",
+        await past_address(identity, base="", secret=shop.secret, now=watch()),
+        f"/d/{slip}",
+        "/o/nothing",
+    ):
+        await page.goto(str(site.make_url(path)))
+        assert await grave_faults(page) == [], path
