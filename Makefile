@@ -35,7 +35,7 @@ run: $(RUN_STAMP)
 	@exec $(BIN)/python manage.py serve
 
 test: $(DEV_STAMP)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .

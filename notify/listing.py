@@ -159,12 +159,14 @@ async def _by_channel(rows: QuerySet[Delivery]) -> dict[str, int]:
 
 
 async def prune(*, now: datetime) -> int:
-    """End what was held for a person who never came, drop what ended long ago and receipts that nobody claimed."""
+    """End what was held for a person who never came, drop what ended long ago and receipts that nobody claimed, and
+    count those; the counts of past days go too."""
 
     async def work() -> int:
         never = Delivery.filter(state=DeliveryState.HELD, created_at__lt=now - HOLD)
         await never.update(state=DeliveryState.GIVEN_UP, last_code="never_seen", settled_at=now)
         gone = await Delivery.filter(state__not_in=UNFINISHED, created_at__lt=now - KEPT).delete()
-        return gone + await forget_receipts(now=now) + await forget_counts(now=now)
+        await forget_counts(now=now)
+        return gone + await forget_receipts(now=now)
 
     return await transact(work)

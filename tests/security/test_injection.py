@@ -92,7 +92,7 @@ def test_in_a_notice_it_fits_every_field_and_makes_no_link(kind: Notice):
 
 # What the house itself writes: codes, days, moments.
 OURS = ("url", "at", "total", "promised", "before", "eta", "expected", "since", "rule", "state", "first", "last",
-        "what", "margin", "credit", "why", "deadline",
+        "what", "margin", "credit", "why", "deadline", "worth", "untouched",
 )  # fmt: skip
 KEPT = {name: ORDERLY[name] for name in OURS}
 
