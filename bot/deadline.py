@@ -68,19 +68,11 @@ class Run:
         """The HTTP body for a message that was not kept; a report of the platform's gets no words."""
         return self.body_of(self.sorry)
 
-    def offer(self, body: str) -> bool:
-        """Answer with this body; False when it comes too late to be the answer."""
+    def hand(self, body: str) -> bool:
+        """Answer with this body, which is on disk; False when it comes too late to be the answer."""
         if not self.late:
             self._body = body
         return not self.late
-
-    def take_back(self) -> None:
-        """Take the answer back, to give another one, if there is still time."""
-        self._body = None
-
-    def withdraw(self) -> None:
-        """Take the answer back before anybody got it: another process has promised it for later."""
-        self._body, self.late = None, True
 
     async def kept(self, seconds: float) -> bool:
         """Wait until the message is on disk; False when it is not in time, and then it is not worked on at all.

@@ -145,7 +145,6 @@ class Inbox:
                     log.info("overtaken", message=run.inbound.trace)
                     if not left:
                         raise
-                    run.take_back()
                 else:
                     return
 
@@ -157,15 +156,17 @@ class Inbox:
                 raise  # It was promised: the row stays unsettled for the next start.
             log.exception("answer_failed", message=run.inbound.trace)
             said = Said(run.sorry)
-        body = run.body_of(said.text)
-        if run.offer(body):
-            if await kept.settle_in_time(run.row_id, body, said.keeps, run.inbound, now=self._clock()):
-                fault("message.answered")
+        body, keeps = run.body_of(said.text), said.keeps
+        # Nobody hears an answer before it is on disk; meanwhile time may run out, here or at another process.
+        if not run.late and await kept.settle_in_time(run.row_id, body, keeps, run.inbound, now=self._clock()):
+            fault("message.answered")
+            if run.hand(body):
                 return
-            run.withdraw()
+            keeps = kept.nothing
+        run.late = True
         if said.text:
             await self._later(run.inbound, said.text)
-        await kept.settle(run.row_id, NOTHING, said.keeps, now=self._clock())
+        await kept.settle(run.row_id, NOTHING, keeps, now=self._clock())
 
     async def _take_up(self, row: InboundMessage, alone: bool) -> bool:
         run = self._running.get((row.account, row.key))
@@ -221,7 +222,7 @@ async def _repeat(run: Run, row: Kept) -> None:
         await asyncio.sleep(GLANCE_SECONDS)
         row = await kept.look_again(row)
     if answer is not None:
-        run.offer(answer)
+        run.hand(answer)
 
 
 async def unsettled() -> int:

@@ -411,26 +411,26 @@ async def test_what_comes_after_the_time_is_no_answer_any_more() -> None:
     task = run.start(work())
     assert await run.kept(5)
     assert await run.answered(0) == "success"
-    assert not run.offer("好的")
+    assert not run.hand("好的")
     assert await run.answered(5) == "success"
     gate.set()
     await task
 
 
-async def test_an_answer_is_given_even_when_it_cannot_be_kept(start: Start, db: str, shop: Shop) -> None:
+async def test_nobody_hears_an_answer_before_it_is_on_disk(start: Start, db: str, shop: Shop) -> None:
     wire = await start(budget=0.5)
     shop.reply = gate = Gate()
     waiting = asyncio.create_task(wire.push(SAFE.message()))
     await gate.entered.wait()
     await break_table()
     gate.open.set()
-    got = await waiting
-    assert got.opened(SAFE) == "好的"
+    assert (await waiting).body == b"success"
     await mend_table()
     assert await wire.inbox.drain(10)
     assert await progress() == [Progress.SETTLED]
-    assert (await wire.push(SAFE.message())).body == got.body
-    assert not shop.late
+    assert shop.late == [(f"m:{WANG}:7001", "好的")]
+    assert (await wire.push(SAFE.message())).body == b"success"
+    assert len(shop.asked) == len(shop.late) == 1
 
 
 async def test_a_drain_waits_and_tells_what_is_left(start: Start, db: str, shop: Shop) -> None:
