@@ -163,7 +163,6 @@ class Inbox:
             if run.hand(body):
                 return
             keeps = kept.nothing
-        run.late = True
         if said.text:
             await self._later(run.inbound, said.text)
         await kept.settle(run.row_id, NOTHING, keeps, now=self._clock())
