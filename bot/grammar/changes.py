@@ -53,6 +53,8 @@ def _scan(skeleton: str) -> Iterator[_Split]:
 def _plain(scene: Scene, every: Sequence[Mark], start: int, end: int) -> list[Change]:
     """Lines between the phrases: added, or restated when the draft has them already."""
     first, last = scene.place(start), scene.place(end)
+    if first >= last:
+        return []
     marks = [mark for mark in every if first <= mark.start < last]
     if not any(isinstance(mark, ProductMark) for mark in marks):
         return []

@@ -1,6 +1,7 @@
 """Words beside a product that say which one exactly: variants of a code, attributes of a family, elliptic modifiers."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.grammar.compact import key_of
@@ -17,6 +18,9 @@ _BEFORE = re.compile(r"(?P<a>(?:\d+(?:\.\d+)?[a-z\d]{0,5}[\u4e00-\u9fff]{0,2}|[a
 _SHORTEST_WORD = 2
 # A figure alone is an attribute only where another figure is left to be the quantity.
 _NUMBER_BEHIND = re.compile(rf"[\s:*=要来]*(?:{NUMBER})(?<!半)")
+
+# Which product of a mark's family an attribute settles.
+_Settle = Callable[[str, ProductMark], str | None]
 
 
 def extend_variants(canvas: Canvas, lexicon: Lexicon) -> None:
@@ -55,8 +59,9 @@ def _extend(canvas: Canvas, mark: ProductMark, word: str, variant: str) -> bool:
 
 def narrow(canvas: Canvas, lexicon: Lexicon) -> None:
     """An attribute beside a family name that makes it a catalog name, in either order (灯泡12W, 12瓦LED灯泡)."""
+    settle = _settling(lexicon)
     for mark in canvas.of(ProductMark):
-        found = _behind(canvas.masked, mark, lexicon) or _ahead(canvas.masked, mark, lexicon)
+        found = _behind(canvas.masked, mark, settle) or _ahead(canvas.masked, mark, settle)
         if found:
             start, end, sku = found
             canvas.swap(mark, ProductMark(start=start, end=end, ids=(sku,), text=canvas.text[start:end], key=mark.key))
@@ -75,7 +80,7 @@ def _told_later(canvas: Canvas, mark: ProductMark, lexicon: Lexicon) -> None:
         canvas.swap(mark, replace(mark, ids=(sku,)))
 
 
-def _behind(text: str, mark: ProductMark, lexicon: Lexicon) -> tuple[int, int, str] | None:
+def _behind(text: str, mark: ProductMark, settle: _Settle) -> tuple[int, int, str] | None:
     """The longest attribute behind the name that settles the product; a run of letters and digits is never cut."""
     match = _BEHIND.match(text, mark.end)
     words = match["a"] if match else ""
@@ -83,7 +88,7 @@ def _behind(text: str, mark: ProductMark, lexicon: Lexicon) -> tuple[int, int, s
         edge = words[length - 1 : length + 1]
         cut = len(edge) == 2 and edge.isascii() and edge.isalnum()
         counts = match and words[:length].isdigit() and not _NUMBER_BEHIND.match(text, match.start("a") + length)
-        sku = None if cut or counts else _settled(words[:length], mark, lexicon)
+        sku = None if cut or counts else settle(words[:length], mark)
         if match and sku:
             end = match.start("a") + length
             close = re.compile(r"的\)?|\)").match(text, end)
@@ -91,15 +96,28 @@ def _behind(text: str, mark: ProductMark, lexicon: Lexicon) -> tuple[int, int, s
     return None
 
 
-def _ahead(text: str, mark: ProductMark, lexicon: Lexicon) -> tuple[int, int, str] | None:
+def _ahead(text: str, mark: ProductMark, settle: _Settle) -> tuple[int, int, str] | None:
     """The attribute in front of the name that settles the product."""
     match = _BEFORE.search(text, max(0, mark.start - 8), mark.start)
     if not match or len(match["a"]) < _SHORTEST_WORD:
         return None
     start = match.start()
     cut = start > 0 and (text[start - 1] + text[start]).isascii() and text[start - 1].isalnum()
-    sku = None if cut else _settled(match["a"], mark, lexicon)
+    sku = None if cut else settle(match["a"], mark)
     return (start, mark.end, sku) if sku else None
+
+
+def _settling(lexicon: Lexicon) -> _Settle:
+    """Answers for one message: a name that is repeated with the same words beside it is looked up once."""
+    known: dict[tuple[str, str, tuple[str, ...]], str | None] = {}
+
+    def settle(words: str, mark: ProductMark) -> str | None:
+        asked = (words, mark.key, mark.ids)
+        if asked not in known:
+            known[asked] = _settled(words, mark, lexicon)
+        return known[asked]
+
+    return settle
 
 
 def _settled(words: str, mark: ProductMark, lexicon: Lexicon) -> str | None:

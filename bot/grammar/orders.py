@@ -73,7 +73,7 @@ def create(scene: Scene) -> list[PlaceOrder] | None:
         return None
     if any(isinstance(mark, QuantityMark) and "多少" in scene.text[mark.start : mark.end] for mark in marks):
         return None
-    quantified = any(isinstance(mark, QuantityMark) or mark not in scene.marks for mark in marks)
+    quantified = any(isinstance(mark, QuantityMark) for mark in marks) or not set(marks) <= set(scene.marks)
     products = any(isinstance(mark, ProductMark) for mark in marks)
     if products and (quantified or wish or _only_names(scene)):
         return [_order(scene, part) for part in _by_customer(scene, marks)]

@@ -69,7 +69,7 @@ class Scene:
 
     def at(self, start: int, end: int) -> list[Mark]:
         """The marks whose letters stand in a stretch of the skeleton."""
-        return [mark for place, mark in self.spots.items() if start <= place < end]
+        return [self.spots[place] for place in range(start, end) if place in self.spots]
 
     def place(self, position: int) -> int:
         """Where in the text a position of the skeleton lies."""
