@@ -1,6 +1,7 @@
 """From the settings to the plain values that the rooms work with; they never see a setting themselves."""
 
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import aiohttp
@@ -11,6 +12,7 @@ from connect.carriers import fleet, kdniao, kuaidi100
 from connect.carriers.kdniao import Kdniao
 from connect.carriers.kuaidi100 import Kuaidi100
 from connect.carriers.services import Service
+from connect.wechat.client import WeChat
 from connect.workchat.forms import Room
 from domain import faults
 from domain.nightly import Nightly
@@ -23,6 +25,9 @@ from notify.pace import Rates
 from notify.windows import Grant, Grants
 from settings import Settings
 from web.hooks import Vendor
+from web.identity import Door, Identity
+from web.paper import Paper
+from web.reception import Reception
 
 
 def arm(settings: Settings) -> None:
@@ -135,3 +140,16 @@ def vendors(settings: Settings) -> dict[str, Vendor]:
             refused=401,
         )
     return found
+
+
+def reception(
+    settings: Settings, secret: bytes, clients: Mapping[str, WeChat], paper: Paper, clock: Callable[[], datetime]
+) -> Reception:
+    """Where whoever opens one of our pages is recognised, by way of the account that their link names."""
+    doors = {name: _door(client, settings.wechat_open_url) for name, client in clients.items()}
+    identity = Identity(secret, doors, settings.base_url, clock)
+    return Reception(secret, identity, paper, settings.shop_name, clock)
+
+
+def _door(client: WeChat, open_url: str) -> Door:
+    return Door(lambda redirect, state: client.authorize_url(open_url, redirect, state), client.openid_by_code)

@@ -57,10 +57,10 @@ from settings import Environment, ProcessRole, Settings
 from web import health
 from web.assets import Assets
 from web.hooks import Hooks
-from web.identity import Door, Identity
 from web.metrics import Figure, Metrics
+from web.pages import OrderPages
 from web.paper import Paper
-from web.past import past_addresses, routes_of_pages
+from web.past import PastPages, past_addresses
 from web.slips import SlipPages
 
 log = structlog.get_logger()
@@ -225,7 +225,7 @@ class Shop:
         app.add_routes(self._health())
         if self.settings.role is not ProcessRole.WORKER:
             app.add_routes(self._wire())
-            app.add_routes(self._pages(self._paper))
+            app.add_routes(self._pages())
             app.add_routes(self._slips.routes())
             app.add_routes(self._assets.routes())
             app.add_routes(self._hooks())
@@ -237,16 +237,9 @@ class Shop:
         accounts = {name: furnishing.wire_account(name, one) for name, one in self.settings.accounts.items()}
         return wire_routes(accounts, self.inbox, self.clock, sorry=templates.render("not_kept"))
 
-    def _pages(self, paper: Paper) -> list[web.RouteDef]:
-        doors = {name: self._door(client) for name, client in self._wechat.items()}
-        identity = Identity(self._secret, doors, self.settings.base_url, self.clock)
-        return routes_of_pages(self._secret, identity, paper, self.settings.shop_name, self.clock)
-
-    def _door(self, client: WeChat) -> Door:
-        def authorize(redirect: str, state: str) -> str:
-            return client.authorize_url(self.settings.wechat_open_url, redirect, state)
-
-        return Door(authorize, client.openid_by_code)
+    def _pages(self) -> list[web.RouteDef]:
+        reception = furnishing.reception(self.settings, self._secret, self._wechat, self._paper, self.clock)
+        return [*OrderPages(reception).routes(), *PastPages(reception).routes()]
 
     def _hooks(self) -> list[web.RouteDef]:
         return Hooks(furnishing.vendors(self.settings), salt_of, self._push_came, self.clock).routes()

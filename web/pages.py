@@ -1,9 +1,7 @@
 """The order page: one link, read by everybody who has it, with prices and address for those of the customer."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from aiohttp import web
 
@@ -11,64 +9,52 @@ from domain.errors import OrderNotFound
 from domain.linking import order_behind, ticket_of
 from domain.orderviews import OrderView
 from domain.progress import progress_of
-from domain.queries import actor_of, order_view
-from domain.values import Actor, Address
+from domain.queries import order_view
 from templates import page, zone
-from web.identity import GUEST, SNAPSHOT, Identity
-from web.paper import PRIVATE, Paper
+from web.paper import PRIVATE
+from web.reception import Reception, home, mark
 from web.sheet import sheet
 
 
 @dataclass(frozen=True, slots=True)
 class OrderPages:
-    """What the pages need to be served: the secret behind the links, who looks, the paper, the name of the shop."""
+    """The pages of one order, served at the reception."""
 
-    secret: bytes
-    identity: Identity
-    paper: Paper
-    shop: str
-    clock: Callable[[], datetime]
+    at: Reception
 
     def routes(self) -> list[web.RouteDef]:
         """``/o/{token}``, what is new on it, and the way back from WeChat."""
-        return [
-            web.get("/o/{token}", self._page),
-            web.get("/o/{token}/live", self._live),
-            web.get("/o/{token}/in", self._arrive),
-        ]
+        return self.at.routes("o", {"": self._page, "/live": self._live}, self._known)
 
     async def _page(self, request: web.Request) -> web.Response:
         view = await self._order(request)
         if view is None:
-            return self.paper.nothing()
-        visitor = self.identity.visitor(request)
-        if visitor is None and self.identity.leaves(request):
-            return self.identity.departure(request, _home(request))
-        fragment = await self._fragment(request, view, visitor)
-        live = self.identity.link(request, _home(request) + "/live", _mark(request))
-        return self.paper.answer(
-            "order", number=view.number, fragment=fragment, etag=_etag(fragment), live=live, shop=self.shop
+            return self.at.paper.nothing()
+        if (leaving := self.at.leaving(request)) is not None:
+            return leaving
+        fragment = await self._fragment(request, view)
+        live = self.at.identity.link(request, home(request) + "/live", mark(request))
+        return self.at.paper.answer(
+            "order", number=view.number, fragment=fragment, etag=_etag(fragment), live=live, shop=self.at.shop
         )
 
     async def _live(self, request: web.Request) -> web.Response:
         view = await self._order(request)
         if view is None:
-            return self.paper.nothing()
-        fragment = await self._fragment(request, view, self.identity.visitor(request))
+            return self.at.paper.nothing()
+        fragment = await self._fragment(request, view)
         etag = f'"{_etag(fragment)}"'
         if etag in request.headers.get("If-None-Match", ""):
             return web.Response(status=304, headers=PRIVATE | {"ETag": etag})
-        answer = self.paper.printed(fragment)
+        answer = self.at.paper.printed(fragment)
         answer.headers["ETag"] = etag
         return answer
 
-    async def _arrive(self, request: web.Request) -> web.Response:
-        if ticket_of(request.match_info["token"], self.secret) is None:
-            return self.paper.nothing()
-        return await self.identity.arrival(request, _home(request))
+    async def _known(self, request: web.Request) -> bool:
+        return ticket_of(request.match_info["token"], self.at.secret) is not None
 
     async def _order(self, request: web.Request) -> OrderView | None:
-        number = await order_behind(request.match_info["token"], self.secret, now=self.clock())
+        number = await order_behind(request.match_info["token"], self.at.secret, now=self.at.clock())
         if number is None:
             return None
         try:
@@ -76,10 +62,10 @@ class OrderPages:
         except OrderNotFound:
             return None
 
-    async def _fragment(self, request: web.Request, view: OrderView, visitor: Address | None) -> str:
-        viewer = Actor(name="") if visitor is None else await actor_of(visitor)
-        today = self.clock().astimezone(zone()).date()
-        again = self.identity.link(request, _home(request)) if visitor is None and _mark(request) else ""
+    async def _fragment(self, request: web.Request, view: OrderView) -> str:
+        viewer, known = await self.at.viewer(request), self.at.known(request)
+        today = self.at.clock().astimezone(zone()).date()
+        again = "" if known or not mark(request) else self.at.identity.link(request, home(request))
         return page(
             "order_live",
             sheet=sheet(
@@ -90,19 +76,10 @@ class OrderPages:
                 progress=await progress_of(view.number),
             ),
             today=today,
-            mark=_mark(request),
-            known=visitor is not None,
+            mark=mark(request),
+            known=known,
             again=again,
         )
-
-
-def _home(request: web.Request) -> str:
-    return f"/o/{request.match_info['token']}"
-
-
-def _mark(request: web.Request) -> str:
-    mark = request.query.get("as", "")
-    return mark if mark in (GUEST, SNAPSHOT) else ""
 
 
 def _etag(fragment: str) -> str:

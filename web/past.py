@@ -11,14 +11,12 @@ from domain.archive import PastOrder, PastPage, Search, lines_of, past_orders, p
 from domain.linking import Ticket, token_of
 from domain.pastlinks import generation_of, owner_of_past
 from domain.policy import current_policy
-from domain.queries import actor_of
 from domain.rules.numbering import well_formed
 from domain.values import Actor
 from templates import clock as clocked
 from templates import document, shown
-from web.identity import Identity
-from web.pages import OrderPages
-from web.paper import PRIVATE, Paper
+from web.paper import PRIVATE
+from web.reception import Reception, home
 from web.seals import sealed, unsealed
 from web.sheets import Cell, as_csv, as_xlsx
 
@@ -47,42 +45,34 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class PastPages:
-    """What the page needs to be served: the secret behind its links, who looks, the paper, the name of the shop."""
+    """The page of past orders and what it gives away, served at the reception."""
 
-    secret: bytes
-    identity: Identity
-    paper: Paper
-    shop: str
-    clock: Callable[[], datetime]
+    at: Reception
 
     def routes(self) -> list[web.RouteDef]:
         """``/h/{token}``, the way back from WeChat, and the table to take away."""
-        return [
-            web.get("/h/{token}", self._page),
-            web.get("/h/{token}/in", self._arrive),
-            web.get("/h/{token}/orders.{kind}", self._table),
-        ]
+        return self.at.routes("h", {"": self._page, "/orders.{kind}": self._table}, self._known)
 
     async def _page(self, request: web.Request) -> web.Response:
         owner = await self._owner(request)
         if owner is None:
-            return self.paper.nothing()
-        if self.identity.visitor(request) is None and self.identity.leaves(request):
-            return self.identity.departure(request, _home(request))
+            return self.at.paper.nothing()
+        if (leaving := self.at.leaving(request)) is not None:
+            return leaving
         visit = await self._visit(request, owner)
         if visit is None:
-            return self.paper.answer("past_closed", status=403)
+            return self.at.paper.answer("past_closed", status=403)
         search = asked(request)
         found = await past_orders(owner, search, limit=LISTED)
         paid = await payments_of(found.customer, search) if found.customer and visit.priced else ()
-        answer = self.paper.answer(
+        answer = self.at.paper.answer(
             "past",
             orders=[(one, self._link(one)) for one in found.orders],
             paid=paid,
             search=search,
             visit=visit,
-            shop=self.shop,
-            today=self.clock().date(),
+            shop=self.at.shop,
+            today=self.at.clock().date(),
             following=_following(request, search, found),
             csv=_same(request, search, "/orders.csv"),
             xlsx=_same(request, search, "/orders.xlsx"),
@@ -95,43 +85,32 @@ class PastPages:
         owner = await self._owner(request)
         visit = await self._visit(request, owner) if owner is not None else None
         if visit is None or request.match_info["kind"] not in KINDS:
-            return self.paper.nothing()
+            return self.at.paper.nothing()
         found = await past_orders(visit.owner, asked(request), limit=TAKEN)
         kind, written = KINDS[request.match_info["kind"]]
         body = written(await table(found, visit))
-        name = f"orders-{self.clock():%Y%m%d}.{request.match_info['kind']}"
+        name = f"orders-{self.at.clock():%Y%m%d}.{request.match_info['kind']}"
         headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, content_type=kind, headers=headers)
 
-    async def _arrive(self, request: web.Request) -> web.Response:
-        if await self._owner(request) is None:
-            return self.paper.nothing()
-        return await self.identity.arrival(request, _home(request))
+    async def _known(self, request: web.Request) -> bool:
+        return await self._owner(request) is not None
 
     async def _owner(self, request: web.Request) -> Actor | None:
-        found = unsealed(request.match_info["token"], purpose=PURPOSE, now=self.clock(), secret=self.secret)
+        found = unsealed(request.match_info["token"], purpose=PURPOSE, now=self.at.clock(), secret=self.at.secret)
         return await owner_of_past(int(found[0]), int(found[1])) if found is not None and len(found) == 2 else None
 
     async def _visit(self, request: web.Request, owner: Actor) -> Visit | None:
         """What this visitor gets to see: a link of staff opens for its owner alone, as it would show every customer."""
-        visitor = self.identity.visitor(request)
-        viewer = Actor(name="") if visitor is None else await actor_of(visitor)
+        viewer = await self.at.viewer(request)
         if owner.is_staff:
             return Visit(owner, True, owner.sees_money) if viewer.identity == owner.identity else None
         full = viewer.may_see(owner.customer or "")
         return Visit(owner, full, full and viewer.sees_money)
 
     def _link(self, one: PastOrder) -> str:
-        until = int((self.clock() + current_policy().link_life).timestamp())
-        return f"/o/{token_of(Ticket(one.row.number, one.links, until), self.secret)}"
-
-
-def routes_of_pages(
-    secret: bytes, identity: Identity, paper: Paper, shop: str, clock: Callable[[], datetime]
-) -> list[web.RouteDef]:
-    """The pages of one order and of past ones, which are given the same."""
-    parts = (secret, identity, paper, shop, clock)
-    return [*OrderPages(*parts).routes(), *PastPages(*parts).routes()]
+        until = int((self.at.clock() + current_policy().link_life).timestamp())
+        return f"/o/{token_of(Ticket(one.row.number, one.links, until), self.at.secret)}"
 
 
 def past_addresses(base: str, secret: bytes, clock: Callable[[], datetime]) -> Callable[[int], Awaitable[str]]:
@@ -189,10 +168,6 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _home(request: web.Request) -> str:
-    return f"/h/{request.match_info['token']}"
-
-
 def _following(request: web.Request, search: Search, found: PastPage) -> str:
     """The address of what comes after this page; empty when nothing does."""
     return _same(request, search, before=shown(found.orders[-1].row.number)) if found.more else ""
@@ -208,4 +183,4 @@ def _same(request: web.Request, search: Search, path: str = "", *, before: str =
         "a": request.query.get("a", ""),
     }
     query = urlencode({name: value for name, value in given.items() if value})
-    return f"{_home(request)}{path}{'?' if query else ''}{query}"
+    return f"{home(request)}{path}{'?' if query else ''}{query}"

@@ -24,6 +24,7 @@ from web.identity import Door, Identity
 from web.pages import OrderPages
 from web.paper import Paper
 from web.past import PastPages
+from web.reception import Reception
 from web.slips import SlipPages
 
 Client = TestClient[Any, Any]
@@ -169,9 +170,10 @@ async def site(shop: Shop, identity: Identity, watch: Watch) -> AsyncIterator[Ba
     assets = Assets()
     paper = Paper(assets)
     app = web.Application(middlewares=[paper.middleware()])
-    app.add_routes(OrderPages(shop.secret, identity, paper, "青禾批发", watch).routes())
+    reception = Reception(shop.secret, identity, paper, "青禾批发", watch)
+    app.add_routes(OrderPages(reception).routes())
     app.add_routes(SlipPages(shop.secret, paper, "青禾批发", "", shop.way, watch).routes())
-    app.add_routes(PastPages(shop.secret, identity, paper, "青禾批发", watch).routes())
+    app.add_routes(PastPages(reception).routes())
     app.add_routes(assets.routes())
 
     async def bug(_request: web.Request) -> web.Response:

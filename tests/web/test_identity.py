@@ -19,6 +19,7 @@ from web.assets import Assets
 from web.identity import Door, Identity
 from web.pages import OrderPages
 from web.paper import Paper
+from web.reception import Reception
 
 WANG = "o-C001-0001"
 
@@ -215,7 +216,7 @@ async def two_doors(shop: Shop, watch: Watch) -> AsyncIterator[tuple[BaseTestSer
     assets = Assets()
     app = web.Application()
     identity = Identity(shop.secret, doors, "http://127.0.0.1:8080", watch)
-    app.add_routes(OrderPages(shop.secret, identity, Paper(assets), "青禾批发", watch).routes())
+    app.add_routes(OrderPages(Reception(shop.secret, identity, Paper(assets), "青禾批发", watch)).routes())
     async with TestServer(app) as server:
         yield server, wechats
 
@@ -250,7 +251,7 @@ async def real(shop: Shop, watch: Watch) -> AsyncIterator[tuple[Browser, Officia
             door = Door(partial(client.authorize_url, base), client.openid_by_code)
             identity = Identity(shop.secret, {"main": door}, "https://shop.test", watch)
             app = web.Application()
-            app.add_routes(OrderPages(shop.secret, identity, Paper(Assets()), "青禾批发", watch).routes())
+            app.add_routes(OrderPages(Reception(shop.secret, identity, Paper(Assets()), "青禾批发", watch)).routes())
             async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as pages:
                 yield Browser(pages, FakeWeChat()), account, base
 
