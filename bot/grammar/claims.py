@@ -1,13 +1,13 @@
 """Phrases after the sale: 退货 1042 A100 2箱 原因, 同意 R12, 驳回 R12 原因, 收退 R12 坏1箱, 售后."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from bot.grammar.amounts import wanted
 from bot.grammar.faults import faults_in
 from bot.grammar.lines import pair
 from bot.grammar.marks import OrderMark
+from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
 from domain.commands import Command
 from domain.parcelcommands import AskReturn, DecideClaim, ListClaims, PrintReturn, TakeBack
@@ -29,11 +29,7 @@ def claim_phrase(scene: Scene) -> Command | None:
     """The phrase about claims that the message is, if any."""
     if _ASKING.search(scene.text):
         return None
-    for pattern, make in _PHRASES:
-        match = pattern.fullmatch(scene.text)
-        if match:
-            return make(scene, match)
-    return _asked(scene)
+    return first_made(scene, _PHRASES) or _asked(scene)
 
 
 def _decision(scene: Scene, match: re.Match[str]) -> Command:
@@ -75,7 +71,7 @@ def _number(match: re.Match[str]) -> str:
     return re.sub(r"\s", "", match["r"]).upper()
 
 
-_PHRASES: tuple[tuple[re.Pattern[str], Callable[[Scene, re.Match[str]], Command]], ...] = (
+_PHRASES: Sayings = (
     (_DECIDE, _decision),
     (_BACK, _back),
     (_NOTE, _note),

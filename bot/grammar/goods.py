@@ -1,23 +1,24 @@
 """Phrases of the warehouse: 盘点 A100 380, 入库 A100 200, 调拨 A100 100 到 北仓, 冲销 57; the first word decides."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from bot.grammar.amounts import wanted
 from bot.grammar.lines import pair
+from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
 from domain.commands import Command, Wanted
 from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, TakeIn, TransferStock
 
 _DECIDE = re.compile(
-    r"\s*+(?P<yes>同意|批准|通过)?(?P<no>驳回|不同意|退回)?\s*+盘点单?\s*+#?(?P<n>\d{1,9})\s*+[,:]?\s*+(?P<why>.*)"
+    r"\s*+(?P<yes>同意|批准|通过)?(?P<no>驳回|不同意|退回)?\s*+盘点单?\s*+#?(?P<n>\d{1,9})\s*+[,:]?\s*+(?P<why>.*)",
+    re.DOTALL,
 )
-_COUNT = re.compile(r"\s*+(?:盘点|盘存|盘库|点数)\s*+[:,]?\s*+(?=\S)")
-_TAKE_IN = re.compile(r"\s*+(?:入库|进仓|收货入库)\s*+[:,]?\s*+(?=\S)")
-_TRANSFER = re.compile(r"\s*+(?:调拨|移库|调仓)\s*+[:,]?\s*+(?=\S)")
-_REVERSE = re.compile(r"\s*+(?:冲销|红冲)\s*+(?:流水)?\s*+[#:]?\s*+(?P<n>\d{1,9})\s*+[。.!]?\s*+")
-_OPEN = re.compile(r"\s*+(?:新建?|增加|添加)仓库\s*+[:,]?\s*+(?P<name>[^\s,。]{1,16})\s*+")
+_COUNT = re.compile(r"\s*+(?:盘点|盘存|盘库|点数)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
+_TAKE_IN = re.compile(r"\s*+(?:入库|进仓|收货入库)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
+_TRANSFER = re.compile(r"\s*+(?:调拨|移库|调仓)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
+_REVERSE = re.compile(r"\s*+(?:冲销|红冲)\s*+(?:流水)?\s*+[#:]?\s*+(?P<n>\d{1,9})(?:[\s,:;。.!].*)?", re.DOTALL)
+_OPEN = re.compile(r"\s*+(?:新建?|增加|添加)仓库\s*+[:,]?\s*+(?P<name>[^\s,。]{1,16})(?:[\s,。].*)?", re.DOTALL)
 _WAY = re.compile(
     r"(?:从\s*(?P<source>[^\s,到至]{1,16}?)\s*)?(?:到|去|至|->|→)\s*(?P<target>[^\s,。]{1,16})\s*[。.!]?\s*$"
 )
@@ -29,12 +30,7 @@ def goods_phrase(scene: Scene) -> Command | None:
     """The phrase of the warehouse that the message is, if any."""
     if _QUESTION.search(scene.text):
         return None
-    for pattern, make in _PHRASES:
-        match = pattern.match(scene.text)
-        found = make(scene, match) if match else None
-        if found is not None:
-            return found
-    return None
+    return first_made(scene, _PHRASES)
 
 
 def _decision(scene: Scene, match: re.Match[str]) -> Command | None:
@@ -45,17 +41,17 @@ def _decision(scene: Scene, match: re.Match[str]) -> Command | None:
 
 
 def _count(scene: Scene, match: re.Match[str]) -> Command:
-    lines, place = read_goods(scene, scene.text[match.end() :])
+    lines, place = read_goods(scene, match["rest"])
     return CountStock(lines=lines, warehouse=place)
 
 
 def _taken_in(scene: Scene, match: re.Match[str]) -> Command:
-    lines, place = read_goods(scene, scene.text[match.end() :])
+    lines, place = read_goods(scene, match["rest"])
     return TakeIn(lines=lines, warehouse=place)
 
 
 def _transfer(scene: Scene, match: re.Match[str]) -> Command:
-    rest = scene.text[match.end() :]
+    rest = match["rest"]
     way = _WAY.search(rest)
     source = target = None
     if way:
@@ -83,8 +79,7 @@ def read_goods(scene: Scene, text: str) -> tuple[tuple[Wanted, ...], str | None]
     return lines, place.upper() or None
 
 
-_Make = Callable[[Scene, re.Match[str]], Command | None]
-_PHRASES: tuple[tuple[re.Pattern[str], _Make], ...] = (
+_PHRASES: Sayings = (
     (_DECIDE, _decision),
     (_COUNT, _count),
     (_TAKE_IN, _taken_in),

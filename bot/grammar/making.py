@@ -1,11 +1,11 @@
 """Phrases about goods that are made: 生产单, 配方 A100, 排产 A100 200, 开工 W12, 报工 W12 良50 废2, 停工, 完工."""
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
 
 from bot.grammar.goods import read_goods
 from bot.grammar.marks import ProductMark
+from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene
 from domain.commands import Command
 from domain.makecommands import FinishWork, ListWorks, MakeGoods, PauseWork, ReportWork, ShowRecipe, StartWork
@@ -35,12 +35,7 @@ def making_phrase(scene: Scene) -> Command | None:
     """The phrase about goods that are made that the message is, if any."""
     if _QUESTION.search(scene.text):
         return None
-    for pattern, make in _PHRASES:
-        match = pattern.fullmatch(scene.text)
-        found = make(scene, match) if match else None
-        if found is not None:
-            return found
-    return None
+    return first_made(scene, _PHRASES)
 
 
 def _listing(_scene: Scene, match: re.Match[str]) -> Command:
@@ -84,8 +79,7 @@ def _number(match: re.Match[str]) -> str:
     return re.sub(r"\s", "", named.get("w") or named.get("v") or "").upper()
 
 
-_Make = Callable[[Scene, re.Match[str]], Command | None]
-_PHRASES: tuple[tuple[re.Pattern[str], _Make], ...] = (
+_PHRASES: Sayings = (
     (_LIST, _listing),
     (_RECIPE, _recipe),
     (_START, _starting),

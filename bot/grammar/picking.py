@@ -1,10 +1,10 @@
 """Phrases between shelf and door: 拣货 1042, 装箱 1042 2件 A100 18箱, 送货单 1042; the first word decides."""
 
 import re
-from collections.abc import Callable
 
 from bot.grammar.goods import read_goods
 from bot.grammar.numerals import NUMBER, parse_number
+from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene
 from domain.commands import Command
 from domain.parcelcommands import PackGoods, PickGoods, PrintSlip, UnpickGoods
@@ -29,11 +29,7 @@ def picking_phrase(scene: Scene) -> Command | None:
     """The phrase about picking and packing that the message is, if any."""
     if not scene.context.staff or _ASKING.search(scene.text):
         return None
-    for pattern, make in _PHRASES:
-        match = pattern.fullmatch(scene.text)
-        if match:
-            return make(scene, match)
-    return None
+    return first_made(scene, _PHRASES)
 
 
 def _pick(_scene: Scene, match: re.Match[str]) -> Command:
@@ -63,7 +59,7 @@ def _number(match: re.Match[str]) -> str | None:
     return match["n"].upper() if match["n"] else None
 
 
-_PHRASES: tuple[tuple[re.Pattern[str], Callable[[Scene, re.Match[str]], Command]], ...] = (
+_PHRASES: Sayings = (
     (_PICK, _pick),
     (_UNPICK, _unpick),
     (_SLIP, _slip),

@@ -1,12 +1,12 @@
 """Phrases about goods on their way and days promised: 采购单, 到货 P17 A100 200, P17 改到 12-05, 交期 1042."""
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 
 from bot.grammar.goods import read_goods
 from bot.grammar.marks import DateMark, ProductMark
+from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene
 from domain.commands import Command
 from domain.stockcommands import (
@@ -40,12 +40,7 @@ def supply_phrase(scene: Scene) -> Command | None:
     """The phrase about supplies that the message is, if any."""
     if _QUESTION.search(scene.text):
         return None
-    for pattern, make in _PHRASES:
-        match = pattern.fullmatch(scene.text)
-        found = make(scene, match) if match else None
-        if found is not None:
-            return found
-    return None
+    return first_made(scene, _PHRASES)
 
 
 def _listing(_scene: Scene, match: re.Match[str]) -> Command:
@@ -100,8 +95,7 @@ def _number(match: re.Match[str]) -> str:
     return re.sub(r"\s", "", match["p"]).upper()
 
 
-_Make = Callable[[Scene, re.Match[str]], Command | None]
-_PHRASES: tuple[tuple[re.Pattern[str], _Make], ...] = (
+_PHRASES: Sayings = (
     (_LIST, _listing),
     (_ARRIVED, _arrival),
     (_ARRIVED_TOO, _arrival),
