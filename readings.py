@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import inbox
+from bot import kept
 from domain.nightly import copies
 from domain.tally import DB_RETRIES, MESSAGES_SHED, ORDERS_HELD, ORDERS_PASSED, STOCK_CONFLICTS, counted
 from notify import listing
@@ -30,14 +30,14 @@ async def readings(now: datetime, *, leads: bool, copies_in: Path | None = None)
     """
     try:
         async with asyncio.timeout(ANSWERS_WITHIN):
-            kept, answers = await _kept(now), True
+            stored, answers = await _stored(now), True
     except Exception as error:  # drivers have no common class for a database that is away
         log.warning("figures_left_out", error=type(error).__name__)
-        kept, answers = [], False
+        stored, answers = [], False
     reviewed = {"passed": counted(ORDERS_PASSED), "held": counted(ORDERS_HELD)}
     return [
         *await _copies(copies_in),
-        *kept,
+        *stored,
         Figure("gendan_database_up", "Whether the database answers this process", answers),
         Figure("gendan_leader", "Whether this process runs the clock-driven jobs", leads),
         Figure("gendan_db_retry_total", "Transactions that were tried again", counted(DB_RETRIES)),
@@ -47,7 +47,7 @@ async def readings(now: datetime, *, leads: bool, copies_in: Path | None = None)
     ]
 
 
-async def _kept(now: datetime) -> Readings:
+async def _stored(now: datetime) -> Readings:
     waiting = await listing.pending()
     return [
         *_outbox(waiting, now),
@@ -57,7 +57,7 @@ async def _kept(now: datetime) -> Readings:
             )
             for of, at in (await expiries()).items()
         ],
-        Figure("gendan_inbox_unsettled", "Messages that are not answered", await inbox.unsettled()),
+        Figure("gendan_inbox_unsettled", "Messages that are not answered", await kept.unsettled()),
         Figure("gendan_alerts_open", "Alerts that are not resolved", waiting.open_alerts),
     ]
 
@@ -93,9 +93,9 @@ async def trace(now: datetime) -> dict[str, object]:
     """What travelled lately and what waits, for the demonstration; never what somebody wrote."""
     return {
         "now": now.isoformat(),
-        "unsettled": await inbox.unsettled(),
+        "unsettled": await kept.unsettled(),
         "due": await due_count(now),
-        "messages": await inbox.latest(20),
+        "messages": await kept.latest(20),
         "deliveries": [_shown(row) for row in await listing.deliveries(limit=30)],
     }
 

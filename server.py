@@ -20,7 +20,7 @@ import schedule
 import stage
 import templates
 from accounts import AccountSettings
-from bot import inbox
+from bot import kept
 from bot.dispatch import Dispatch
 from bot.envelope import Inbound
 from bot.inbox import Inbox, Said
@@ -136,7 +136,7 @@ class Shop:
 
     async def unfinished(self) -> int:
         """Messages not answered and notices due: nothing of either should be left behind."""
-        return await inbox.unsettled() + await due_count(self.clock())
+        return await kept.unsettled() + await due_count(self.clock())
 
     async def close(self) -> None:
         """Stop taking work and let what runs end, within seconds; what does not is taken up at the next start."""
@@ -202,7 +202,7 @@ class Shop:
             link=self.link,
             watch_parcels=self._watch_parcels,
             wake=self.engine.wake,
-            prune=inbox.prune,
+            prune=kept.prune,
             resume=lambda: self.inbox.resume(alone=False),
             beat=self._beat,
             keep=self._keep if self.settings.backup_dir else None,
@@ -304,8 +304,8 @@ async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
         shop = Shop(settings, clock, session, await load_secret())
         stack.push_async_callback(shop.close)
         # From here on it is the application's end that closes all of it.
-        kept = stack.pop_all()
-    shop.app.on_cleanup.append(lambda _: kept.aclose())
+        opened = stack.pop_all()
+    shop.app.on_cleanup.append(lambda _: opened.aclose())
     return shop
 
 

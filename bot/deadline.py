@@ -37,6 +37,7 @@ class Run:
         self.late = False
         self.task: asyncio.Task[None] | None = None
         self.sorry = sorry if inbound.expects_words else ""
+        self.began = asyncio.get_running_loop().time()
         self._wrap = wrap
         self._placed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._body: str | None = None

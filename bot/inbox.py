@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -13,11 +14,10 @@ from bot.deadline import Run, Stage, Wrap
 from bot.dialogue import Overtaken, alone_with
 from bot.envelope import Hostile, Inbound
 from bot.kept import Keeps, Kept
-from bot.models import InboundMessage, Progress
+from bot.models import InboundMessage
 from bot.replybody import NOTHING
 from domain.faults import fault, stall
 from domain.tally import MESSAGES_SHED, count
-from domain.transaction import transact
 from domain.values import Address
 
 log = structlog.get_logger()
@@ -34,12 +34,21 @@ class Said:
 Answer = Callable[[Inbound], Awaitable[Said]]
 Later = Callable[[Inbound, str], Awaitable[None]]
 
-FORGOTTEN_AFTER = timedelta(days=7)
 KEEP_SECONDS = 3.5
 GLANCE_SECONDS = 0.1
 TAKES = 5
-MOST_IN_WORK = 256
-"""More are not taken in at once: they would be answered too late, and those that came before them later still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When no more is taken in: it would be answered too late, and what came before it later still.
+
+    That is with ``most`` in work, or while more than ``many`` of them have been for longer than ``seconds``.
+    """
+
+    most: int = 256
+    many: int = 32
+    seconds: float = 1.5
 
 
 class Inbox:
@@ -52,13 +61,13 @@ class Inbox:
         clock: Callable[[], datetime],
         *,
         keep_seconds: float = KEEP_SECONDS,
-        most: int = MOST_IN_WORK,
+        limits: Limits = Limits(),
     ) -> None:
         self._answer = answer
         self._later = later
         self._clock = clock
         self._keep_seconds = keep_seconds
-        self._most = most
+        self._limits = limits
         self._running: dict[tuple[str, str], Run] = {}
         self._aside: set[asyncio.Task[None]] = set()
 
@@ -82,7 +91,7 @@ class Inbox:
     async def _begun(self, run: Run) -> Run:
         """Take the message in, unless too many are in work; one that was taken in before is never turned away."""
         inbound = run.inbound
-        if len(self._running) >= self._most and not await kept.known(inbound):
+        if self._crowded and not await kept.known(inbound):
             count(MESSAGES_SHED)
             if not inbound.expects_words:
                 raise Hostile(503, "too many in work")
@@ -92,6 +101,14 @@ class Inbox:
         if same is None:
             self._follow(run, self._carry(run))
         return same or run
+
+    @property
+    def _crowded(self) -> bool:
+        if len(self._running) >= self._limits.most:
+            return True
+        # They stand in the order in which they came.
+        one_of_many = next(islice(self._running.values(), self._limits.many, None), None)
+        return one_of_many is not None and _ticks() - one_of_many.began > self._limits.seconds
 
     async def resume(self, *, alone: bool = True) -> int:
         """Work on what a stopped process left unsettled; how many messages that were."""
@@ -222,29 +239,3 @@ async def _repeat(run: Run, row: Kept) -> None:
         row = await kept.look_again(row)
     if answer is not None:
         run.hand(answer)
-
-
-async def unsettled() -> int:
-    """How many messages are not answered yet."""
-    return await InboundMessage.filter(progress__not=Progress.SETTLED).count()
-
-
-async def latest(limit: int) -> list[dict[str, Any]]:
-    """The newest messages: when they came, how far they are; never what they say."""
-    rows = await InboundMessage.all().order_by("-id").limit(limit)
-    return [
-        {
-            "key": row.key,
-            "openid": row.content.get("openid", ""),
-            "progress": row.progress.value,
-            "received_at": row.received_at.isoformat(),
-            "settled_at": row.settled_at.isoformat() if row.settled_at else None,
-        }
-        for row in rows
-    ]
-
-
-async def prune(now: datetime) -> int:
-    """Forget settled messages after seven days; the platform repeats one within a minute at most."""
-    old = InboundMessage.filter(progress=Progress.SETTLED, received_at__lt=now - FORGOTTEN_AFTER)
-    return await transact(old.delete)

@@ -16,7 +16,7 @@ from bot.replybody import NOTHING
 from domain import lane
 from domain.faults import fault
 from domain.lane import Script, Statement
-from domain.transaction import transact_script
+from domain.transaction import transact, transact_script
 from domain.values import Address
 
 log = structlog.get_logger()
@@ -29,6 +29,7 @@ _SETTLE = "UPDATE inboundmessage SET answer = ?, progress = 'settled', settled_a
 Keeps = Callable[[], Script[None]]
 """What a message leaves behind beside its answer; raises ``Overtaken`` when that is out of date."""
 
+FORGOTTEN_AFTER = timedelta(days=7)
 LEASE = timedelta(seconds=30)
 """Much longer than a message is worked on; whoever works on one longer than this is taken for dead."""
 PAUSES = (0.1, 0.3, 0.9, 1.5)
@@ -135,6 +136,32 @@ async def blank(person: Address) -> None:
     own = [row_id for row_id, key in named if key.split(":")[1] == person.openid]
     if own:
         await InboundMessage.filter(id__in=own).update(content={}, answer=NOTHING)
+
+
+async def unsettled() -> int:
+    """How many messages are not answered yet."""
+    return await InboundMessage.filter(progress__not=Progress.SETTLED).count()
+
+
+async def latest(limit: int) -> list[dict[str, Any]]:
+    """The newest messages: when they came, how far they are; never what they say."""
+    rows = await InboundMessage.all().order_by("-id").limit(limit)
+    return [
+        {
+            "key": row.key,
+            "openid": row.content.get("openid", ""),
+            "progress": row.progress.value,
+            "received_at": row.received_at.isoformat(),
+            "settled_at": row.settled_at.isoformat() if row.settled_at else None,
+        }
+        for row in rows
+    ]
+
+
+async def prune(now: datetime) -> int:
+    """Forget settled messages after seven days; the platform repeats one within a minute at most."""
+    old = InboundMessage.filter(progress=Progress.SETTLED, received_at__lt=now - FORGOTTEN_AFTER)
+    return await transact(old.delete)
 
 
 def answer_in(row: Kept) -> str | None:

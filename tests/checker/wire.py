@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.inbox import FORGOTTEN_AFTER
+from bot.kept import FORGOTTEN_AFTER
 from bot.models import InboundMessage, Progress
 from bot.replybody import NOTHING
 from notify.models import Delivery

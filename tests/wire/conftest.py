@@ -16,7 +16,7 @@ from aiohttp import web
 from wechatpy.crypto import WeChatCrypto
 
 from bot.envelope import Inbound, WireAccount
-from bot.inbox import Inbox, Said
+from bot.inbox import Inbox, Limits, Said
 from bot.webhook import routes
 from simulator import envelope
 from simulator.envelope import Letter, Stamp
@@ -159,9 +159,9 @@ class Watch:
 class Process:
     """One process of ours: an inbox and a server; several of them share the database."""
 
-    def __init__(self, shop: Shop, watch: Watch, budget: float, keep: float, most: int) -> None:
+    def __init__(self, shop: Shop, watch: Watch, budget: float, keep: float, limits: Limits) -> None:
         self.shop = shop
-        self.inbox = Inbox(shop.answer, shop.later, watch, keep_seconds=keep, most=most)
+        self.inbox = Inbox(shop.answer, shop.later, watch, keep_seconds=keep, limits=limits)
         app = web.Application()
         app.add_routes(routes(ACCOUNTS, self.inbox, watch, sorry=SORRY, budget=budget, body_seconds=0.2))
         # Not aiohttp's test server: that one stops the work of a caller who leaves, ours goes on.
@@ -225,8 +225,10 @@ async def start(shop: Shop, watch: Watch) -> AsyncIterator[Start]:
     """Starts a process; the shop may be another one than the test's first."""
     async with AsyncExitStack() as stack:
 
-        async def begin(other: Shop | None = None, budget: float = 4.5, keep: float = 3.5, most: int = 256) -> Process:
-            process = Process(other or shop, watch, budget, keep, most)
+        async def begin(
+            other: Shop | None = None, budget: float = 4.5, keep: float = 3.5, limits: Limits | None = None
+        ) -> Process:
+            process = Process(other or shop, watch, budget, keep, limits or Limits())
             return await stack.enter_async_context(process)
 
         yield begin

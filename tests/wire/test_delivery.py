@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 from tortoise import connections
 
-from bot import inbox
+from bot import kept
 from bot.deadline import Run, Stage
 from bot.envelope import open_push
 from bot.models import InboundMessage, Progress
@@ -205,12 +205,12 @@ async def test_killed_in_the_middle_the_message_is_worked_on_at_the_next_start(
     await gate.entered.wait()
     await wire.die()
     assert (await waiting).body == b"success"
-    assert await inbox.unsettled() == 1
+    assert await kept.unsettled() == 1
     gate.open.set()
     heir = await start()
     assert await heir.inbox.resume() == 1
     assert shop.late == [(f"m:{WANG}:7001", "好的")]
-    assert await inbox.unsettled() == 0
+    assert await kept.unsettled() == 0
     assert (await heir.push(SAFE.message())).body == b"success"
     assert await heir.inbox.resume() == 0
     assert len(shop.late) == 1
@@ -292,7 +292,7 @@ async def test_a_late_answer_that_cannot_be_handed_over_is_not_lost(start: Start
         assert await wire.inbox.drain(5)
     assert [entry["event"] for entry in entries if entry["log_level"] == "error"] == ["message_failed"]
     assert WANG not in repr([entry for entry in entries if entry["event"] == "message_failed"])
-    assert await inbox.unsettled() == 1
+    assert await kept.unsettled() == 1
     shop.gone = False
     assert await wire.inbox.resume() == 1
     assert len(shop.late) == 1
@@ -313,7 +313,7 @@ async def test_one_bad_message_does_not_keep_others_from_being_resumed(start: St
     shop.reply = picky
     assert await (await start()).inbox.resume() == 3
     assert len(shop.late) == 2
-    assert await inbox.unsettled() == 1
+    assert await kept.unsettled() == 1
 
 
 async def test_a_caller_who_leaves_does_not_stop_the_work(wire: Process, shop: Shop) -> None:
@@ -455,16 +455,16 @@ async def test_old_messages_are_forgotten_when_they_are_settled(start: Start, db
     await wire.push(SAFE.message(MsgId=2))
     await wire.die()
     rows = await InboundMessage.all().order_by("id")
-    assert await inbox.prune(rows[0].received_at + timedelta(days=6)) == 0
-    assert await inbox.prune(rows[0].received_at + timedelta(days=8)) == 1
+    assert await kept.prune(rows[0].received_at + timedelta(days=6)) == 0
+    assert await kept.prune(rows[0].received_at + timedelta(days=8)) == 1
     assert [row.key for row in await InboundMessage.all()] == [f"m:{WANG}:2"]
-    assert await inbox.unsettled() == 1
+    assert await kept.unsettled() == 1
 
 
 async def test_the_newest_messages_are_shown_without_their_words(wire: Process) -> None:
     for number in (1, 2, 3):
         await wire.push(PLAIN.message(MsgId=number, Content="secret words"), PLAIN)
-    shown = await inbox.latest(2)
+    shown = await kept.latest(2)
     assert [row["key"] for row in shown] == [f"m:{WANG}:3", f"m:{WANG}:2"]
     assert "secret words" not in repr(shown)
     assert words((await wire.push(PLAIN.message(MsgId=1, Content="secret words"), PLAIN)).body) == "好的"

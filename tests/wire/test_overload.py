@@ -3,9 +3,10 @@ answered."""
 
 import asyncio
 
+from bot.inbox import Limits
 from bot.models import InboundMessage
 from domain.tally import MESSAGES_SHED, counted
-from tests.wire.conftest import SAFE, SORRY, WANG, Gate, Process, Shop, Start
+from tests.wire.conftest import SAFE, SORRY, WANG, Gate, Got, Process, Shop, Start
 
 
 def message(number: int) -> dict[str, str]:
@@ -13,18 +14,18 @@ def message(number: int) -> dict[str, str]:
     return SAFE.message(MsgId=number, FromUserName=f"{WANG}{number}")
 
 
-async def filled(wire: Process, shop: Shop, gate: Gate, count: int) -> list[asyncio.Task[object]]:
-    """So many messages are in work and stay there."""
+async def filled(wire: Process, shop: Shop, gate: Gate, count: int, since: int = 0) -> list[asyncio.Task[Got]]:
+    """So many messages, numbered ``since`` there, are in work and stay there."""
     shop.reply, asked = gate, len(shop.asked)
-    pushes = [asyncio.create_task(wire.push(message(number))) for number in range(count)]
+    pushes = [asyncio.create_task(wire.push(message(since + number))) for number in range(count)]
     while len(shop.asked) < asked + count:
         gate.entered.clear()
         await gate.entered.wait()
-    return pushes  # type: ignore[return-value]
+    return pushes
 
 
 async def test_more_than_can_be_answered_is_turned_away_at_once_and_in_words(start: Start, db: str, shop: Shop) -> None:
-    wire, gate, before = await start(most=2), Gate(), counted(MESSAGES_SHED)
+    wire, gate, before = await start(limits=Limits(most=2)), Gate(), counted(MESSAGES_SHED)
     inside = await filled(wire, shop, gate, 2)
     assert (await wire.push(SAFE.message())).opened(SAFE) == SORRY
     report = await wire.push(SAFE.event("TEMPLATESENDJOBFINISH", MsgID=5, Status="success"))
@@ -39,7 +40,7 @@ async def test_more_than_can_be_answered_is_turned_away_at_once_and_in_words(sta
 
 
 async def test_what_was_taken_in_is_never_turned_away(start: Start, db: str, shop: Shop) -> None:
-    wire, gate = await start(most=2), Gate()
+    wire, gate = await start(limits=Limits(most=2)), Gate()
     first = await wire.push(SAFE.message())
     inside = await filled(wire, shop, gate, 2)
     # One that was answered before and one that is in work: repeats of both get what is due to them.
@@ -48,3 +49,26 @@ async def test_what_was_taken_in_is_never_turned_away(start: Start, db: str, sho
     gate.open.set()
     await asyncio.gather(*inside)
     assert (await repeat).status == 200
+
+
+async def test_nobody_is_taken_in_while_many_wait_for_long(start: Start, db: str, shop: Shop) -> None:
+    wire, gate = await start(limits=Limits(many=2, seconds=0.05)), Gate()
+    inside = await filled(wire, shop, gate, 3)
+    await asyncio.sleep(0.06)
+    assert (await wire.push(SAFE.message())).opened(SAFE) == SORRY
+    gate.open.set()
+    await asyncio.gather(*inside)
+    # They are few again.
+    assert (await wire.push(SAFE.message())).opened(SAFE) == "好的"
+    assert len(shop.asked) == 4
+    assert not shop.late
+
+
+async def test_a_few_that_take_long_turn_nobody_away(start: Start, db: str, shop: Shop) -> None:
+    wire, gate = await start(limits=Limits(many=2, seconds=0.05)), Gate()
+    inside = await filled(wire, shop, gate, 2)
+    await asyncio.sleep(0.06)
+    inside += await filled(wire, shop, gate, 1, since=2)
+    gate.open.set()
+    await asyncio.gather(*inside)
+    assert await InboundMessage.all().count() == len(shop.asked) == 3

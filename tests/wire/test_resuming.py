@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot import inbox
+from bot import kept
 from bot.models import InboundMessage, Progress
 from tests.wire.conftest import SAFE, WANG, Gate, Process, Shop, Start, Watch
 
@@ -45,7 +45,7 @@ async def test_a_retry_that_comes_before_its_turn_does_not_keep_a_message_from_b
     assert again.body == (await retry).body == b"success"
     assert sorted(shop.late) == [(f"m:{WANG}0:0", "好的"), (f"m:{WANG}1:1", "好的")]
     assert len(shop.asked) == 2
-    assert await inbox.unsettled() == 0
+    assert await kept.unsettled() == 0
 
 
 async def test_by_the_clock_only_what_nobody_works_on_is_taken_up(
@@ -62,7 +62,7 @@ async def test_by_the_clock_only_what_nobody_works_on_is_taken_up(
     assert shop.late == [(f"m:{WANG}0:0", "好的")]
     gate_of_new.open.set()
     assert (await waiting).opened(SAFE) == "好的"
-    assert await inbox.unsettled() == 0
+    assert await kept.unsettled() == 0
 
 
 async def test_who_dies_over_what_another_left_leaves_it_to_the_next_at_once(start: Start, db: str, shop: Shop) -> None:
