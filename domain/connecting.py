@@ -35,6 +35,8 @@ def _connection(url: str, statement_timeout_ms: int) -> Any:
     credentials["command_timeout"] = statement_timeout_ms / 1000 + 1 if statement_timeout_ms else None
     # A knock that nobody hears is repeated by the system ever more slowly; a new one is heard as soon as one can be.
     credentials["timeout"] = CONNECT_SECONDS
+    # By default each use of a connection ends with a round trip that takes back what a session may have been set to.
+    credentials["reset"] = _as_it_is
     idle = IDLE_TIMEOUT_MS if statement_timeout_ms else 0
     credentials["server_settings"] = {
         "statement_timeout": str(statement_timeout_ms),
@@ -42,3 +44,7 @@ def _connection(url: str, statement_timeout_ms: int) -> Any:
         "application_name": "gendan",
     }
     return expanded
+
+
+async def _as_it_is(_: object) -> None:
+    """Nothing sets anything for its session: what is left open of a transaction, the pool ends before this."""

@@ -139,7 +139,7 @@ def show(mode: str, found: dict[str, Any]) -> None:
     table.add_column("value", justify="right")
     flat = {**found, **found.get("process", {})}
     for name, value in flat.items():
-        if name not in {"process", "moments", "violations"}:
+        if name not in {"process", "moments", "violations", "course"}:
             table.add_row(name, str(value))
     for name, reached in aims(mode, found).items():
         table.add_row(name, "yes" if reached else "NO")

@@ -27,8 +27,11 @@ class Heard:
     """What became of all messages: milliseconds of every delivery that was answered, and the answers by kind.
 
     ``answered`` got words, ``promised`` got success and words of their own later, ``regretted`` were told that they
-    were not kept, ``nothing`` got no answer at all in three attempts.
+    were not kept, ``nothing`` got no answer at all in three attempts; ``course`` has the kinds by ten seconds.
     """
+
+    began: float = field(default_factory=time.monotonic)
+    course: dict[int, Counter[str]] = field(default_factory=dict)
 
     times: list[float] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -44,7 +47,14 @@ class Heard:
             f"{name}_ms": round(ordered[min(int(len(ordered) * q), len(ordered) - 1)], 1) for name, q in at.items()
         }
         total = sum(self.kinds.values())
-        return {"messages": total, **points, **self.kinds, "attempts": self.attempts, "odd": dict(self.odd)}
+        course = [dict(kinds) for _, kinds in sorted(self.course.items())]
+        found = {"messages": total, **points, **self.kinds, "attempts": self.attempts, "odd": dict(self.odd)}
+        return found | {"course": course}
+
+    def note(self, kind: str) -> None:
+        """One more message of which this became."""
+        self.kinds[kind] += 1
+        self.course.setdefault(int(time.monotonic() - self.began) // 10, Counter())[kind] += 1
 
 
 def scripts() -> Iterator[str]:
@@ -96,7 +106,7 @@ class Stream:
             if answer is not None:
                 self._note(message, answer)
                 return
-        self.heard.kinds["nothing"] += 1
+        self.heard.note("nothing")
 
     async def _attempt(self, session: aiohttp.ClientSession, message: Letter) -> bytes | None:
         self.heard.attempts += 1
@@ -126,7 +136,7 @@ class Stream:
 
     def _note(self, message: Letter, body: bytes) -> None:
         text = "" if body == NOTHING else self._opened(body)
-        self.heard.kinds["promised" if not text else "regretted" if REGRET in text else "answered"] += 1
+        self.heard.note("promised" if not text else "regretted" if REGRET in text else "answered")
         self.heard.acks.append(Ack(message.key, text))
 
     def _opened(self, body: bytes) -> str:
