@@ -16,7 +16,7 @@ from bot.replybody import NOTHING
 from domain import lane
 from domain.faults import fault
 from domain.lane import Script, Statement
-from domain.transaction import transact, transact_script
+from domain.transaction import transact, transact_one, transact_script
 from domain.values import Address
 
 log = structlog.get_logger()
@@ -50,17 +50,13 @@ async def keep(inbound: Inbound, *, now: datetime) -> tuple[Kept, bool]:
     tries = 0
     statement = lane.insert(InboundMessage, [_row(inbound, now)], then=_ONCE)
 
-    def script() -> Script[int | None]:
-        done = yield statement
-        fault("inbox.inserted")
-        return int(done.rows[0][0]) if done.rows else None
-
     async def write() -> tuple[Kept, bool]:
         nonlocal tries
         tries += 1
-        made = await transact_script(script)
-        if made is not None:
-            return Kept(made, inbound.digest), True
+        made = await transact_one(statement)
+        fault("inbox.inserted")
+        if made.rows:
+            return Kept(int(made.rows[0][0]), inbound.digest), True
         here = "WHERE account = ? AND key = ?"
         (row,) = await lane.fetch(InboundMessage, here, inbound.account, inbound.key)
         # After a failure it may be our own row, written by a try of which no good was heard.

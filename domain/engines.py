@@ -12,7 +12,7 @@ import asyncpg.exceptions as pg
 from tortoise import connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from domain.statements import FOR_UPDATE, Result, Row, Script, numbered, spread
+from domain.statements import FOR_UPDATE, Result, Row, Script, Statement, numbered, spread
 
 T = TypeVar("T")
 
@@ -30,6 +30,9 @@ class Engine(Protocol):
 
     async def commit(self, script: Callable[[], Script[T]]) -> T:
         """Run a script in one transaction."""
+
+    async def commit_one(self, statement: Statement) -> Result:
+        """Run a statement that is a transaction by itself."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -64,6 +67,10 @@ class SqliteEngine:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write(), name="sqlite-writer")
         return await asyncio.shield(done)
+
+    async def commit_one(self, statement: Statement) -> Result:
+        """Run a statement, sharing a commit with others."""
+        return await self.commit(lambda: _only(statement))
 
     def close(self) -> None:
         """Wait for the commit at work, and close both connections."""
@@ -148,6 +155,14 @@ class PostgresEngine:
             except pg.PostgresError as error:
                 _raise(error)
 
+    async def commit_one(self, statement: Statement) -> Result:
+        """Run a statement without the two round trips for the beginning and the end of a transaction."""
+        async with connections.get("default").acquire_connection() as connection:
+            try:
+                return await self._execute(connection, statement)
+            except pg.PostgresError as error:
+                _raise(error)
+
     async def _run(self, connection: Any, script: Script[T]) -> T:
         result: Result | None = None
         while True:
@@ -155,16 +170,23 @@ class PostgresEngine:
                 statement = next(script) if result is None else script.send(result)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            sql, values = spread(statement)
-            if _ROWS.search(sql):
-                rows = await connection.fetch(numbered(sql), *values)
-                result = Result(len(rows), rows)
-            else:
-                said = await connection.execute(numbered(sql), *values)
-                result = Result(int(said.rsplit(" ", 1)[-1]), ())
+            result = await self._execute(connection, statement)
+
+    async def _execute(self, connection: Any, statement: Statement) -> Result:
+        sql, values = spread(statement)
+        if _ROWS.search(sql):
+            rows = await connection.fetch(numbered(sql), *values)
+            return Result(len(rows), rows)
+        said = await connection.execute(numbered(sql), *values)
+        return Result(int(said.rsplit(" ", 1)[-1]), ())
 
     def close(self) -> None:
         """The pool belongs to the ORM."""
+
+
+def _only(statement: Statement) -> Script[Result]:
+    result = yield statement
+    return result
 
 
 def _connected(file: Path, pragmas: Mapping[str, object]) -> sqlite3.Connection:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 POINTS: Mapping[str, str] = {
     "message.opened": "a message is genuine and read, nothing of it is kept",
-    "inbox.inserted": "its row is written, not yet committed",
+    "inbox.inserted": "its row is on disk, nobody here knows it yet",
     "inbox.admitted": "it is on disk, nothing was done about it",
     "message.answered": "its answer is on disk, not on the wire",
     "message.deferred": "the platform was told that the answer comes later",

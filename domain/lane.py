@@ -38,6 +38,7 @@ __all__ = [
     "Statement",
     "close_lane",
     "commit",
+    "commit_one",
     "fetch",
     "fetch_beside",
     "insert",
@@ -120,6 +121,11 @@ async def within(script: Script[T]) -> T:
 async def commit(script: Callable[[], Script[T]]) -> T:
     """Run a script in one transaction; only for ``domain.transaction``."""
     return await _open().commit(script)
+
+
+async def commit_one(statement: Statement) -> Result:
+    """Run one statement as a transaction; only for ``domain.transaction``."""
+    return await _open().commit_one(statement)
 
 
 def _open() -> Engine:

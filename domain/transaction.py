@@ -35,6 +35,11 @@ async def transact_script(script: Callable[[], lane.Script[T]]) -> T:
     return await _shielded(lambda: lane.commit(script))
 
 
+async def transact_one(statement: lane.Statement) -> lane.Result:
+    """Run one statement as a transaction, on the same terms; not for jobs, whose writes must hold the lead."""
+    return await _shielded(lambda: lane.commit_one(statement))
+
+
 async def _shielded(attempt: Callable[[], Awaitable[T]]) -> T:
     return await asyncio.shield(asyncio.create_task(_tried(attempt), name="transaction"))
 
