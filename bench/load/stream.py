@@ -19,6 +19,7 @@ TIMEOUT = aiohttp.ClientTimeout(total=5)
 ATTEMPTS = 3
 REGRET = "没有保存"
 NOTHING = b"success"
+PLACES = 4
 _serial = itertools.count()
 
 
@@ -57,8 +58,13 @@ class Heard:
         self.course.setdefault(int(time.monotonic() - self.began) // 10, Counter())[kind] += 1
 
 
-def scripts() -> Iterator[str]:
-    """What one person says, without end: an order of which no two are alike, a yes, and two questions."""
+def scripts(ahead: int) -> Iterator[str]:
+    """What one person says, without end: an order of which no two are alike, a yes, and two questions.
+
+    ``ahead`` questions come first: were all people at the same place, they would all order within the same seconds.
+    """
+    for n in range(ahead):
+        yield f"{SKUS[n % len(SKUS)]}多少钱"
     while True:
         n = next(_serial)
         yield f"下单 {SKUS[n % len(SKUS)]} {n // len(SKUS) % 9000 + 1}个"
@@ -78,7 +84,7 @@ class Stream:
         self._platform = platform
         self._home = platform.account(account.appid)
         self._addresses = addresses
-        self._people = itertools.cycle([(openid, scripts()) for openid in people])
+        self._people = itertools.cycle([(openid, scripts(n % PLACES)) for n, openid in enumerate(people)])
         self._turn = itertools.count()
 
     async def run(self, rate: float, seconds: float, *, tell: Callable[[int], None] = lambda _: None) -> None:
