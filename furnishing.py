@@ -63,6 +63,7 @@ def thresholds(settings: Settings) -> Thresholds:
         ),
         receipt=timedelta(hours=settings.receipt_hours),
         escalate=timedelta(minutes=settings.escalate_minutes),
+        repeat=timedelta(hours=settings.repeat_hours),
         quotas={TEMPLATE: settings.template_daily, CUSTOM: settings.plain_daily},
     )
 

@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     receipt_hours: float = Field(72, gt=0)
     silence_floor_hours: float = Field(12, gt=0)
     escalate_minutes: float = Field(30, gt=0)
+    repeat_hours: float = Field(24, gt=0)
     plain_after_words: int = Field(5, ge=0)
     plain_hours: float = Field(48, gt=0, le=48)
     plain_after_tap: int = Field(3, ge=0)

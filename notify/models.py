@@ -144,11 +144,12 @@ class Receipt(Model):
 
 
 class AlertState(StrEnum):
-    """open (raised), taken (acknowledged), snoozed, resolved."""
+    """open (raised), taken (acknowledged), snoozed, dismissed (a false alarm, while it lasts), resolved."""
 
     OPEN = "open"
     TAKEN = "taken"
     SNOOZED = "snoozed"
+    DISMISSED = "dismissed"
     RESOLVED = "resolved"
 
 
@@ -156,7 +157,7 @@ class Alert(Model):
     """One condition that somebody must look at (预警), ``live`` is its fingerprint while open, so that it is unique.
 
     People know it as ``A`` and its id. ``told`` counts how often it was told, ``told_at`` when last, ``level`` how far
-    it was escalated, ``next_at`` ends a snooze.
+    it was escalated, ``next_at`` ends a snooze, ``why`` is the reason of the last decision to tell it or not.
     """
 
     id = fields.IntField(primary_key=True)
@@ -172,6 +173,7 @@ class Alert(Model):
     told = fields.IntField(default=0)
     told_at: datetime | None = fields.DatetimeField(null=True)
     next_at: datetime | None = fields.DatetimeField(null=True)
+    why = fields.CharField(48, default="", db_default="")
     taken_by = fields.CharField(64, null=True)
     taken_at: datetime | None = fields.DatetimeField(null=True)
     raised_at = fields.DatetimeField()

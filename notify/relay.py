@@ -1,7 +1,7 @@
 """Turns events into deliveries: oldest first, each event once, deliveries and mark in one transaction."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -13,8 +13,9 @@ from domain.officeevents import Announced
 from domain.telling import Affair, Happened, affair_of, mark_routed, unrouted_events
 from domain.transaction import transact
 from domain.values import Actor
-from notify.alerts.raising import raise_alert, tell_if_due
+from notify.alerts.raising import Round, raise_alert
 from notify.alerts.rules import shortage
+from notify.alerts.telling import tell
 from notify.mutes import end_on
 from notify.outbox import OF_EVENT, put
 from notify.routing import Occasion, plan, unhurried
@@ -87,4 +88,4 @@ async def _alert(event: StockFellShort, affair: Affair, at: datetime, *, link: L
     alert = await raise_alert(shortage(event, affair.customer_name, at=at), now=now)
     # Only the first telling happens here; reminders and escalation belong to the watch.
     if alert.told == 0:
-        await tell_if_due(alert, affair.people, escalate=timedelta.max, link=link, now=now)
+        await tell([alert], Round(now, affair.people, link=link))

@@ -32,12 +32,12 @@ class AlertView:
 
 
 async def acknowledge(number: str, *, by: Actor, now: datetime) -> AlertView:
-    """Take an alert: nobody is reminded of it any more. The first wins; taking one's own again changes nothing."""
+    """Take an alert: nobody is reminded of it for a day. The first wins; taking one's own again changes nothing."""
 
     async def work() -> AlertView:
         alert = await _concerning(number, by)
         if alert.state is not AlertState.TAKEN:
-            taken = {"state": AlertState.TAKEN, "taken_by": by.name, "taken_at": now, "next_at": None}
+            taken = {"state": AlertState.TAKEN, "taken_by": by.name, "taken_at": now, "next_at": None, "why": "taken"}
             await _change(alert, by, taken)
         return _view(alert)
 
@@ -54,6 +54,7 @@ async def snooze(number: str, span: timedelta, *, by: Actor, now: datetime) -> A
             "next_at": now + min(span, LONGEST_SNOOZE),
             "taken_by": None,
             "taken_at": None,
+            "why": "snoozed",
         }
         await _change(alert, by, off)
         return _view(alert)

@@ -1,22 +1,33 @@
-"""Brings a finding to somebody's attention: one live alert per condition, told to the person responsible."""
+"""Brings a finding to somebody's attention: one live alert per condition, asked of the gate whether to tell it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime, timedelta
-
-import structlog
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from domain.telling import Listener
-from domain.values import Role
-from notify.alerts.gate import Standing, Verdict, Word, judge
+from notify.alerts.gate import NOT_AGAIN, Patience, Standing, Verdict, Word, judge
 from notify.alerts.rules import RULES, Finding
 from notify.models import Alert, AlertState
-from notify.notices import EVERY_WAY, Notice, Plan
-from notify.outbox import put
-
-log = structlog.get_logger()
 
 Link = Callable[[str], Awaitable[str]]
-_LEADING = frozenset({Role.MANAGER, Role.ADMIN})
+MANY = 3
+"""So many alerts of one rule to the same people are told in one message."""
+
+
+async def no_link(_order: str) -> str:
+    """For those who have no pages to lead to."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One look at the business: who can be told, how long is too long, which rule explains which alert."""
+
+    now: datetime
+    people: Sequence[Listener] = ()
+    patience: Patience = NOT_AGAIN
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    link: Link = no_link
 
 
 async def raise_alert(finding: Finding, *, now: datetime) -> Alert:
@@ -42,63 +53,33 @@ def _row(finding: Finding, now: datetime) -> Alert:
     )
 
 
-async def tell_if_due(
-    alert: Alert, people: Sequence[Listener], *, escalate: timedelta, link: Link, now: datetime
-) -> Verdict:
-    """Ask the gate and act on its word: keep the deliveries and note that it was told; inside a transaction."""
-    verdict = verdict_on(alert, escalate=escalate, now=now)
-    if verdict.word is Word.QUIET or not await _mark(alert, verdict.word, now):
-        return verdict
-    if verdict.word is Word.ESCALATE:
-        hearers, notice = _leaders(alert, people), Notice.ALERT_ESCALATED
-    else:
-        hearers, notice = _owners(alert, people), RULES[alert.rule].notice if alert.told == 0 else Notice.ALERT_RAISED
-    url = await link(alert.order_number) if alert.order_number else ""
-    plans = [_plan(alert, person, notice, verdict.why, url) for person in hearers]
-    await put(f"alert:{alert.id}:{alert.told}:{alert.level}", plans, now=now)
-    log.info("alert_told", alert=alert.id, rule=alert.rule, word=verdict.word, why=verdict.why, people=len(plans))
-    return verdict
-
-
-def verdict_on(alert: Alert, *, escalate: timedelta, now: datetime) -> Verdict:
+def verdict_on(alert: Alert, look: Round) -> Verdict:
     """What the gate says about this alert now."""
-    standing = Standing(alert.state, alert.told, alert.told_at, alert.level, alert.next_at)
-    return judge(standing, now=now, escalate=timedelta.max if RULES[alert.rule].once else escalate)
+    standing = Standing(
+        alert.state,
+        alert.told,
+        alert.told_at,
+        alert.level,
+        alert.next_at,
+        alert.taken_at,
+        look.hidden.get(alert.live or "", ""),
+    )
+    return judge(standing, NOT_AGAIN if RULES[alert.rule].once else look.patience, now=look.now)
 
 
-async def _mark(alert: Alert, word: Word, now: datetime) -> bool:
+async def note_quiet(alerts: Sequence[tuple[Alert, Verdict]]) -> None:
+    """Keep why these are not told; only what has changed is written."""
+    changed: dict[str, list[int]] = {}
+    for alert, verdict in alerts:
+        if verdict.word is Word.QUIET and alert.why != verdict.why:
+            changed.setdefault(verdict.why, []).append(alert.id)
+    for why, ids in changed.items():
+        await Alert.filter(id__in=ids, live__isnull=False).update(why=why)
+
+
+async def mark_told(alert: Alert, verdict: Verdict, *, level: int, now: datetime) -> bool:
     """Note the telling before it is put, so that of two processes only one puts it."""
-    changes = {"level": alert.level + 1} if word is Word.ESCALATE else {"told": alert.told + 1}
+    told = alert.told + (verdict.word is Word.TELL)
     same = Alert.filter(id=alert.id, told=alert.told, level=alert.level, state=alert.state)
-    return await same.update(**changes, state=AlertState.OPEN, told_at=now, next_at=None) == 1
-
-
-def _owners(alert: Alert, people: Sequence[Listener]) -> list[Listener]:
-    own = [person for person in people if alert.owner_staff_id and person.staff == alert.owner_staff_id]
-    return own or _with_roles(people, alert.owner_roles) or _with_roles(people, _LEADING)
-
-
-def _leaders(alert: Alert, people: Sequence[Listener]) -> list[Listener]:
-    """The manager of the one who did not answer, else all managers."""
-    above = {person.manager for person in _owners(alert, people) if person.manager}
-    named = [person for person in people if person.code and person.code in above]
-    return named or _with_roles(people, {Role.MANAGER}) or _with_roles(people, {Role.ADMIN})
-
-
-def _with_roles(people: Iterable[Listener], roles: Iterable[str]) -> list[Listener]:
-    wanted = frozenset(roles)
-    return [person for person in people if person.roles & wanted]
-
-
-def _plan(alert: Alert, person: Listener, notice: Notice, why: str, url: str) -> Plan:
-    facts = {
-        **alert.facts,
-        "rule": alert.rule,
-        "alert": f"A{alert.id}",
-        "order": alert.order_number or "",
-        "at": alert.raised_at.isoformat(),
-        "url": url,
-    }
-    ways = (person.way, *EVERY_WAY) if person.way else EVERY_WAY
-    reason = f"{alert.rule}:{why}"
-    return Plan(person.address, notice, facts, reason, alert.order_number, channels=ways, wishes=person.wishes)
+    changes = {"told": told, "level": level, "why": verdict.why, "taken_by": None, "taken_at": None, "next_at": None}
+    return await same.update(**changes, state=AlertState.OPEN, told_at=now) == 1

@@ -17,6 +17,7 @@ AT_ONCE = timedelta(0)
 class Thresholds:
     """How long is too long, from the settings; ``receipt``: after that the carrier's signature counts.
 
+    ``repeat``: what is still true so long after it was told, or taken by somebody, is told once more.
     ``quotas`` are the sends a day that the platform takes by each channel.
     """
 
@@ -24,6 +25,7 @@ class Thresholds:
     parcels: Patience = field(default_factory=Patience)
     receipt: timedelta = timedelta(hours=72)
     escalate: timedelta = timedelta(minutes=30)
+    repeat: timedelta = timedelta(hours=24)
     quotas: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 

@@ -1,18 +1,22 @@
 """Looks at the business by the rules: raises what is wrong, tells whom it concerns, resolves what has passed."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from domain import watching
 from domain.faults import fault
-from domain.telling import Listener, listeners
+from domain.telling import listeners
 from domain.transaction import transact
 from domain.watching import Condition
 from notify.alerts import rules
-from notify.alerts.gate import Word
-from notify.alerts.raising import Link, raise_alert, tell_if_due, verdict_on
+from notify.alerts.families import explained
+from notify.alerts.gate import Patience, Verdict, Word
+from notify.alerts.raising import Link, Round, no_link, note_quiet, raise_alert, verdict_on
 from notify.alerts.rules import Finding, Rule, Thresholds
+from notify.alerts.telling import tell
 from notify.alerts.troubles import shut_channels, unfit_notices, unreached_customers
 from notify.models import Alert, AlertState
 from notify.quotas import nearly_spent
@@ -20,43 +24,52 @@ from templates import zone
 
 STALE = timedelta(days=30)
 """Trouble of which nothing was heard for so long is history."""
+AT_ONCE = 50
 
 log = structlog.get_logger()
 
 
-async def _no_link(_order: str) -> str:
-    return ""
-
-
-async def watch(thresholds: Thresholds, *, now: datetime, link: Link = _no_link) -> int:
+async def watch(thresholds: Thresholds, *, now: datetime, link: Link = no_link) -> int:
     """Evaluate every rule once; the number of tellings and resolutions that came of it. Harmless to run twice."""
-    found = {one.fingerprint: one for one in await _look(thresholds, now)}
-    live = {alert.live: alert for alert in await Alert.filter(live__isnull=False)}
+    found = {one.fingerprint: one for one in await look_around(thresholds, now=now)}
+    live = {alert.live or "": alert for alert in await Alert.filter(live__isnull=False)}
     told = await _resolve([alert for name, alert in live.items() if name not in found], now)
-    pressing = [one for name, one in found.items() if _pressing(live.get(name), thresholds, now)]
-    people = await listeners() if pressing else ()
-    for one in pressing:
-        told += await _raise(one, people, thresholds, link=link, now=now)
+    look = Round(now, patience=Patience(thresholds.escalate, thresholds.repeat), hidden=_hidden(found, live), link=link)
+    verdicts = [(live[name], verdict_on(live[name], look)) for name in found if name in live]
+    quiet = {alert.live for alert, verdict in verdicts if verdict.word is Word.QUIET}
+    await _note(verdicts)
+    pressing = [one for name, one in found.items() if name not in quiet]
+    if not pressing:
+        return told
+    look = replace(look, people=await listeners())
+    for start in range(0, len(pressing), AT_ONCE):
+        told += await _raise(pressing[start : start + AT_ONCE], look)
     return told
 
 
-def _pressing(alert: Alert | None, thresholds: Thresholds, now: datetime) -> bool:
-    return alert is None or verdict_on(alert, escalate=thresholds.escalate, now=now).word is not Word.QUIET
+def _hidden(found: Mapping[str, Finding], live: Mapping[str, Alert]) -> dict[str, str]:
+    dismissed = {name for name, alert in live.items() if alert.state is AlertState.DISMISSED}
+    return explained(found.values(), dismissed=dismissed)
 
 
-async def _raise(
-    finding: Finding, people: tuple[Listener, ...], thresholds: Thresholds, *, link: Link, now: datetime
-) -> int:
+async def _note(verdicts: Sequence[tuple[Alert, Verdict]]) -> None:
+    if any(alert.why != verdict.why and verdict.word is Word.QUIET for alert, verdict in verdicts):
+        await transact(lambda: note_quiet(verdicts))
+
+
+async def _raise(findings: Sequence[Finding], look: Round) -> int:
     async def work() -> int:
-        alert = await raise_alert(finding, now=now)
-        verdict = await tell_if_due(alert, people, escalate=thresholds.escalate, link=link, now=now)
+        alerts = [await raise_alert(one, now=look.now) for one in findings]
+        told = await tell(alerts, look)
+        await note_quiet([(alert, verdict_on(alert, look)) for alert in alerts])
         fault("alert.told")
-        return int(verdict.word is not Word.QUIET)
+        return told
 
     return await transact(work)
 
 
-async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
+async def look_around(thresholds: Thresholds, *, now: datetime) -> list[Finding]:
+    """Everything that breaks a rule now; writes nothing."""
     seen: list[tuple[Rule, list[Condition]]] = [
         (rules.STOCK_SHORT, await watching.short_lines()),
         (rules.ORDER_HELD, await watching.held_orders(now - thresholds.held)),
@@ -79,7 +92,7 @@ async def _look(thresholds: Thresholds, now: datetime) -> list[Finding]:
 async def _resolve(gone: list[Alert], now: datetime) -> int:
     async def work() -> None:
         still = Alert.filter(id__in=[alert.id for alert in gone], live__isnull=False)
-        await still.update(live=None, state=AlertState.RESOLVED, resolved_at=now)
+        await still.update(live=None, state=AlertState.RESOLVED, resolved_at=now, why="resolved")
 
     if gone:
         await transact(work)

@@ -15,7 +15,7 @@ from domain.rules.lifecycle import OrderState
 from domain.watching import Condition
 from notify.alerts import rules
 from notify.alerts.acting import acknowledge, open_alerts, snooze
-from notify.alerts.gate import Standing, Verdict, Word, judge
+from notify.alerts.gate import Patience, Standing, Verdict, Word, judge
 from notify.alerts.rules import RULES, Thresholds, findings
 from notify.alerts.watch import watch
 from notify.models import Alert, AlertState, ChannelPause, Delivery, DeliveryState
@@ -26,6 +26,7 @@ from tests.notify.samples import EVENTS, NOW
 
 LIMITS = Thresholds()
 STANDING = Standing(AlertState.OPEN, told=1, told_at=NOW, level=0)
+TAKEN = replace(STANDING, state=AlertState.TAKEN, taken_at=NOW)
 OFF = replace(STANDING, state=AlertState.SNOOZED, snoozed_until=NOW + timedelta(hours=2))
 
 
@@ -40,15 +41,21 @@ async def page_of(order: str) -> str:
         (STANDING, 0, Word.QUIET, "told_lately"),
         (STANDING, 29.9, Word.QUIET, "told_lately"),
         (STANDING, 30, Word.ESCALATE, "unacknowledged"),
-        (replace(STANDING, level=1), 300, Word.QUIET, "escalated_before"),
-        (replace(STANDING, state=AlertState.TAKEN), 300, Word.QUIET, "taken"),
+        (replace(STANDING, level=1), 300, Word.ESCALATE, "unacknowledged"),
+        (replace(STANDING, level=2), 300, Word.QUIET, "escalated_before"),
+        (replace(STANDING, level=2), 1440, Word.TELL, "repeated"),
+        (replace(STANDING, parent="parcel_lost"), 30, Word.QUIET, "inhibited:parcel_lost"),
+        (replace(STANDING, parent="parcel_lost", told=0, told_at=None), 0, Word.QUIET, "inhibited:parcel_lost"),
+        (TAKEN, 300, Word.QUIET, "taken"),
+        (TAKEN, 1440, Word.TELL, "still_true"),
+        (replace(STANDING, state=AlertState.DISMISSED), 9999, Word.QUIET, "false_alarm"),
         (replace(STANDING, state=AlertState.RESOLVED), 300, Word.QUIET, "resolved"),
         (OFF, 119, Word.QUIET, "snoozed"),
         (OFF, 120, Word.TELL, "snooze_over"),
     ],
 )  # fmt: skip
 def test_gate(alert: Standing, minutes: float, word: Word, why: str):
-    verdict = judge(alert, now=NOW + timedelta(minutes=minutes), escalate=LIMITS.escalate)
+    verdict = judge(alert, Patience(LIMITS.escalate, LIMITS.repeat), now=NOW + timedelta(minutes=minutes))
     assert verdict == Verdict(word, why)
 
 

@@ -139,6 +139,7 @@ WORST: list[dict[str, Any]] = [
         "by": "",
     },
     dict.fromkeys(LONG, "🚚\n\x00<a href='http://evil.example'>点我</a>]]>") | {"goods": "🚚\n\x01🚚"},
+    {"more": 499, "numbers": ["A123456789"] * 5},
     {"reasons": [], "roles": [], "state": "unheard_of", "topic": "other", "rule": "order_held", "since": None},
 ]
 

@@ -1,0 +1,243 @@
+"""The table of alerts: one row for each way an alert can go, and the reason that is stored with it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.errors import AlertTaken
+from domain.models import Order, Shift, Shipment, Staff
+from domain.models.shipments import ParcelState
+from domain.rules.lifecycle import OrderState
+from notify.alerts.acting import acknowledge, snooze
+from notify.alerts.families import explained
+from notify.alerts.rules import (
+    CARRIER_SILENT,
+    CHANNEL_SHUT,
+    DELIVERY_OVERDUE,
+    NOTICE_UNFIT,
+    PARCEL_LOST,
+    Finding,
+    Thresholds,
+)
+from notify.alerts.watch import watch
+from notify.models import Alert, AlertState, Delivery, DeliveryState
+from notify.notices import Notice
+from tests.notify.company import a_line, a_parcel, actor, ago, an_order, company
+from tests.notify.samples import NOW
+
+LIMITS = Thresholds()
+Step = Callable[[], Awaitable[Any]]
+
+
+async def look(**later: float) -> int:
+    return await watch(LIMITS, now=NOW + timedelta(**later))
+
+
+async def unscanned(number: str = "SO1042K") -> None:
+    await a_parcel(await an_order(number), shipped=ago(hours=25))
+
+
+async def silent_and_late() -> None:
+    """A parcel of which nothing is heard, of an order that is late for this very reason; both are the rep's."""
+    order = await an_order(promised_date=ago(days=2).date())
+    await a_line(order, shipped=100)
+    await a_parcel(order, state=ParcelState.IN_TRANSIT, first_scan_at=ago(hours=60), last_news_at=ago(hours=49))
+
+
+async def heard() -> list[tuple[str, str, str]]:
+    """Who was told what, and the reason of it, oldest first."""
+    rows = await Delivery.all().order_by("id")
+    return [(row.openid.removeprefix("o-"), row.notice, row.why) for row in rows]
+
+
+async def found() -> None:
+    await Shipment.all().update(state=ParcelState.COLLECTED, first_scan_at=NOW, last_news_at=NOW)
+
+
+async def taken() -> None:
+    await acknowledge(f"A{(await Alert.get()).id}", by=await actor("阿强"), now=NOW)
+
+
+async def put_off() -> None:
+    await snooze(f"A{(await Alert.get()).id}", timedelta(hours=2), by=await actor("阿强"), now=NOW)
+
+
+async def taken_by_two() -> None:
+    number, both = f"A{(await Alert.get()).id}", [await actor("阿强"), await actor("陈姐")]
+    results = await asyncio.gather(*(acknowledge(number, by=one, now=NOW) for one in both), return_exceptions=True)
+    assert [type(one) for one in results if isinstance(one, Exception)] == [AlertTaken]
+
+
+async def with_a_deputy() -> None:
+    await unscanned()
+    await Staff.filter(name="阿强").update(deputy="S004")
+
+
+async def at_night() -> None:
+    await unscanned()
+    await Staff.all().update(wishes={"quiet": ["00:00", "23:59"]})
+
+
+RAISED, ESCALATED = Notice.ALERT_RAISED, Notice.ALERT_ESCALATED
+FIRST = ("阿强", RAISED, "no_first_scan:first")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What there is, what is done about it at once, when is looked again, who was told and why, and what is stored."""
+
+    name: str
+    scene: Step
+    hours: tuple[float, ...]
+    heard: tuple[tuple[str, str, str], ...]
+    why: str
+    act: Step | None = None
+    state: AlertState = AlertState.OPEN
+
+
+TABLE = (
+    Row("first", unscanned, (), (FIRST,), "first"),
+    Row("told lately", unscanned, (0.1,), (FIRST,), "told_lately"),
+    Row("escalated", unscanned, (0.5,), (FIRST, ("陈姐", ESCALATED, "no_first_scan:unacknowledged")), "unacknowledged"),
+    Row(
+        "to the deputy, then to the manager", with_a_deputy, (0.5, 1),
+        (FIRST, ("采妹", ESCALATED, "no_first_scan:unacknowledged"),
+         ("陈姐", ESCALATED, "no_first_scan:unacknowledged")), "unacknowledged",
+    ),
+    Row(
+        "escalated before", unscanned, (0.5, 9), (FIRST, ("陈姐", ESCALATED, "no_first_scan:unacknowledged")),
+        "escalated_before",
+    ),
+    Row(
+        "repeated after a day", unscanned, (0.5, 24.5),
+        (FIRST, ("陈姐", ESCALATED, "no_first_scan:unacknowledged"), ("阿强", RAISED, "no_first_scan:repeated")),
+        "repeated",
+    ),
+    Row("resolved", unscanned, (0.1,), (FIRST,), "resolved", found, AlertState.RESOLVED),
+    Row("taken", unscanned, (9,), (FIRST,), "taken", taken, AlertState.TAKEN),
+    Row("taken by two at once", unscanned, (9,), (FIRST,), "taken", taken_by_two, AlertState.TAKEN),
+    Row(
+        "still true a day after it was taken", unscanned, (24,), (FIRST, ("阿强", RAISED, "no_first_scan:still_true")),
+        "still_true", taken,
+    ),
+    Row("silenced", unscanned, (1.9,), (FIRST,), "snoozed", put_off, AlertState.SNOOZED),
+    Row(
+        "silence over", unscanned, (2,), (FIRST, ("阿强", RAISED, "no_first_scan:snooze_over")), "snooze_over", put_off,
+    ),
+    Row("quiet hours do not hold it", at_night, (), (FIRST,), "first"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+async def test_table(db, row: Row):
+    await company()
+    await row.scene()
+    await look()
+    if row.act is not None:
+        await row.act()
+    for hours in row.hours:
+        await look(hours=hours)
+    alert = await Alert.get()
+    assert (await heard(), alert.why, alert.state) == (list(row.heard), row.why, row.state)
+    assert {one.state for one in await Delivery.all()} == {DeliveryState.DUE}
+    assert {one.next_at for one in await Delivery.filter(why="no_first_scan:first")} == {NOW}
+
+
+async def test_a_cause_hides_what_follows_from_it_until_it_has_passed(db):
+    await company()
+    await silent_and_late()
+    await look()
+    assert await heard() == [("老李", RAISED, "carrier_silent:first")]
+    child = await Alert.get(rule="delivery_overdue")
+    assert (child.why, child.told, child.state) == ("inhibited:carrier_silent", 0, AlertState.OPEN)
+    await Shipment.all().update(last_news_at=NOW)
+    await look(hours=1)
+    assert (await heard())[1:] == [("老李", RAISED, "delivery_overdue:first")]
+    assert (await Alert.get(rule="delivery_overdue")).why == "first"
+
+
+async def test_many_of_a_kind_are_one_message_and_each_is_an_alert(db):
+    await company()
+    for n in range(4):
+        await unscanned(f"SO200{n}K")
+    await look()
+    assert await heard() == [("阿强", RAISED, "no_first_scan:first:grouped")]
+    alerts = await Alert.all().order_by("id")
+    assert [(one.told, one.why) for one in alerts] == [(1, "first")] * 4
+    facts = (await Delivery.get()).facts
+    assert (facts["alert"], facts["more"], facts["numbers"]) == (
+        f"A{alerts[0].id}", 3, [f"A{one.id}" for one in alerts[1:]],
+    )  # fmt: skip
+    await acknowledge(f"A{alerts[0].id}", by=await actor("阿强"), now=NOW)
+    await look(minutes=31)
+    assert (await heard())[1:] == [("陈姐", ESCALATED, "no_first_scan:unacknowledged:grouped")]
+
+
+async def test_two_are_told_apart(db):
+    await company()
+    await unscanned()
+    await unscanned("SO1043M")
+    await look()
+    assert len(await heard()) == 2
+
+
+async def test_who_has_duty_in_the_role_comes_before_the_manager(db):
+    await company()
+    await unscanned()
+    await Staff.filter(name="阿强").update(roles=["sales"])
+    await Alert.create(
+        rule="no_first_scan",
+        subject="x",
+        live="no_first_scan:FSO1042K",
+        raised_at=NOW,
+        told=1,
+        told_at=NOW,
+        owner_staff_id=(await Staff.get(name="阿强")).id,
+    )
+    keeper = await Staff.get(name="老李")
+    await Shift.create(staff=keeper, day=NOW.date(), start_at=NOW, end_at=NOW + timedelta(hours=8), by="老张")
+    await look(hours=0.5)
+    await look(hours=1)
+    assert await heard() == [
+        ("老李", ESCALATED, "no_first_scan:unacknowledged"), ("陈姐", ESCALATED, "no_first_scan:unacknowledged")
+    ]  # fmt: skip
+
+
+async def test_a_new_condition_is_a_new_alert(db):
+    await company()
+    order = await an_order(state=OrderState.AWAITING_APPROVAL, placed_at=ago(hours=3))
+    await look()
+    await Order.filter(id=order.id).update(state=OrderState.ACCEPTED)
+    await look(minutes=1)
+    await Order.filter(id=order.id).update(state=OrderState.AWAITING_APPROVAL)
+    await look(minutes=2)
+    assert [one.why for one in await Alert.all().order_by("id")] == ["resolved", "first"]
+
+
+LOST = Finding(PARCEL_LOST.name, "F1", "SO1K", {}, PARCEL_LOST.roles, 7)
+SILENT = Finding(CARRIER_SILENT.name, "F1", "SO1K", {}, CARRIER_SILENT.roles, 7)
+LATE = Finding(DELIVERY_OVERDUE.name, "SO1K", "SO1K", {}, DELIVERY_OVERDUE.roles, 7)
+SHUT = Finding(CHANNEL_SHUT.name, "main:template", None, {}, CHANNEL_SHUT.roles)
+UNFIT = Finding(NOTICE_UNFIT.name, "main:ORDER_SHIPPED", None, {}, NOTICE_UNFIT.roles)
+
+
+@pytest.mark.parametrize(
+    ("found", "dismissed", "hidden"),
+    [
+        ([LOST, SILENT, LATE], [], {SILENT.fingerprint: "parcel_lost", LATE.fingerprint: "parcel_lost"}),
+        ([SILENT, LATE], [], {LATE.fingerprint: "carrier_silent"}),
+        ([SILENT, LATE], [SILENT.fingerprint], {}),
+        ([SILENT, replace(LATE, order="SO2K")], [], {}),
+        ([SILENT, replace(LATE, owner_staff=8)], [], {}),
+        ([replace(SILENT, owner_staff=None), replace(LATE, owner_staff=None)], [], {}),
+        ([SHUT, UNFIT], [], {UNFIT.fingerprint: "channel_shut"}),
+        ([SHUT, replace(UNFIT, subject="other:ORDER_SHIPPED")], [], {}),
+        ([LATE], [], {}),
+    ],
+)  # fmt: skip
+def test_families(found: list[Finding], dismissed: list[str], hidden: dict[str, str]):
+    assert explained(found, dismissed=dismissed) == hidden
