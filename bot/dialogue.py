@@ -122,12 +122,8 @@ async def alone_with(person: Address) -> AsyncIterator[None]:
         yield
 
 
-async def recall(person: Address, *, now: datetime) -> tuple[Talk, int]:
+def talk_in(row: Dialogue, *, now: datetime) -> tuple[Talk, int]:
     """What we are talking about, a fresh start when the last word was more than 24 hours ago; and its version."""
-    found = await lane.fetch(Dialogue, "WHERE account = ? AND openid = ?", person.account, person.openid)
-    if not found:
-        return NEW, 0
-    (row,) = found
     return (NEW if now - row.touched_at > MEMORY else _form.validate_python(row.state)), row.version
 
 

@@ -7,12 +7,13 @@ from typing import Protocol
 
 import structlog
 
-from bot.dialogue import Talk, recall, remember
+from bot.dialogue import Talk, remember
 from bot.envelope import Inbound
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.phrases import UNSUPPORTED
 from bot.hearing import commands_in
 from bot.inbox import Said
+from bot.meeting import Met, meet
 from bot.proposing import Propose, Proposer, taken_up, turned_down
 from bot.replies import Reply, refused
 from bot.router import Answered, Ask, Happening, Router
@@ -20,7 +21,6 @@ from bot.vocabulary import as_called_by
 from domain.commands import Command, Media, NotUnderstood
 from domain.errors import Refusal
 from domain.lane import Script
-from domain.queries import actor_of
 from domain.signs import Sign, heard_from
 from domain.values import Actor, Address
 from templates import render, zone
@@ -68,14 +68,14 @@ class Dispatch:
 
     async def _converse(self, inbound: Inbound, person: Address) -> Said:
         now = self._clock()
-        actor = await actor_of(person)
-        before, version = await recall(person, now=now)
+        met = await meet(person, now=now)
+        actor, before = met.actor, met.talk
         happened = inbound.kind == "event" and inbound.event != "click"
         if happened:
             happening = Happening(actor, inbound.event, inbound.event_key, inbound.fields, before, now, inbound.key)
             answers: Sequence[Answered] = [await self._happened(happening)]
         else:
-            answers = await self._obey(inbound, actor, before, now)
+            answers = await self._obey(inbound, met, now)
         after = next((a.talk for a in reversed(answers) if a.talk is not None), before)
         texts = [render(a.template, today=_today(now), actor=actor, **a.facts) for a in answers if isinstance(a, Reply)]
 
@@ -83,7 +83,7 @@ class Dispatch:
             if (sign := _sign(inbound)) is not None:
                 yield from heard_from(person, sign, at=inbound.at, now=now)
             if after != before:
-                yield from remember(person, after, version, now=now)
+                yield from remember(person, after, met.version, now=now)
 
         return Said("\n\n".join(texts) or None, keeps)
 
@@ -93,8 +93,9 @@ class Dispatch:
         except Refusal as no:
             return refused(no, happening.talk)
 
-    async def _obey(self, inbound: Inbound, actor: Actor, talk: Talk, now: datetime) -> list[Answered]:
-        lexicon = await as_called_by(_customer(actor, talk), await self._words.fresh(now))
+    async def _obey(self, inbound: Inbound, met: Met, now: datetime) -> list[Answered]:
+        actor, talk = met.actor, met.talk
+        lexicon = await as_called_by(_customer(met), await self._words.fresh(now))
         commands = _meaning(inbound, actor, talk, lexicon, now)
         if talk.proposal is not None:
             offered, talk = talk.proposal, replace(talk, proposal=None)
@@ -142,9 +143,11 @@ def _patient(talk: Talk, command: Command) -> Talk:
     return talk if isinstance(command, NotUnderstood | Media) else replace(talk, misses=0)
 
 
-def _customer(actor: Actor, talk: Talk) -> str | None:
+def _customer(met: Met) -> str | None:
     """Whose names for goods may be meant: one's own company's, or for staff those of the draft's customer."""
-    return talk.draft.customer if actor.is_staff and talk.draft is not None else actor.customer
+    if met.actor.is_staff and met.talk.draft is not None:
+        return met.talk.draft.customer
+    return met.actor.customer if met.names else None
 
 
 def _today(now: datetime) -> date:

@@ -47,8 +47,8 @@ class Limits:
     """
 
     most: int = 256
-    many: int = 32
-    seconds: float = 1.5
+    many: int = 24
+    seconds: float = 1.0
 
 
 class Inbox:

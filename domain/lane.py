@@ -37,6 +37,7 @@ __all__ = [
     "SqliteEngine",
     "Statement",
     "close_lane",
+    "columns_of",
     "commit",
     "commit_one",
     "fetch",
@@ -46,6 +47,7 @@ __all__ = [
     "json_of",
     "numbered",
     "open_lane",
+    "restored",
     "rows",
     "spread",
     "within",
@@ -87,6 +89,11 @@ async def fetch(model: type[M], rest: str, *values: Any) -> list[M]:
     """The rows of one table as models: ``rest`` is what follows ``SELECT … FROM table``."""
     names, head = selection(model)
     return restored(model, names, await rows(f"{head} {rest}", *values))
+
+
+def columns_of(model: type[Model]) -> tuple[str, ...]:
+    """The columns of a model's table, in the order in which ``restored`` wants their values."""
+    return selection(model)[0]
 
 
 async def fetch_beside(model: type[M], beside: Sequence[str], rest: str, *values: Any) -> list[tuple[M, Row]]:

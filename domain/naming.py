@@ -11,6 +11,8 @@ from domain.transaction import transact
 from domain.values import Actor
 
 MOST_NAMES = 500
+HAS_NAMES = "EXISTS (SELECT 1 FROM customeralias n WHERE n.customer_id = k.id)"
+"""Whether a customer ``k`` has any, for use inside another question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,22 +20,34 @@ CANDIDATES = 6
 # Of everybody who is tied to this identity only those who are active: a member of staff, or a contact of a customer.
 _WHO = """
 SELECT i.id, s.id AS staff, s.name AS staff_name, s.roles, s.customers,
-       c.id AS contact, c.name AS contact_name, c.role, k.code
-FROM identity i
+       c.id AS contact, c.name AS contact_name, c.role, k.code{beside}
+FROM (SELECT CAST(? AS text) AS account, CAST(? AS text) AS openid) a
+LEFT JOIN identity i ON i.account = a.account AND i.openid = a.openid
 LEFT JOIN staff s ON s.id = i.staff_id AND s.active
 LEFT JOIN contact c ON c.id = i.contact_id AND c.active
 LEFT JOIN customer k ON k.id = c.customer_id AND k.active
-WHERE i.account = ? AND i.openid = ?
 """
+_KNOWN = 9
 REMEMBERED = 2000
 
 
 async def actor_of(address: Address) -> Actor:
     """Who this is; a stranger when the identity belongs to nobody, or to somebody who left."""
-    found = await lane.rows(_WHO, address.account, address.openid)
-    if not found:
-        return Actor(name="", address=address)
-    identity, staff, name, roles, customers, contact, contact_name, contact_role, customer = found[0]
+    return (await actor_beside(address))[0]
+
+
+async def actor_beside(address: Address, beside: Sequence[str] = (), joined: str = "") -> tuple[Actor, lane.Row]:
+    """The same, and more about the address from the same question.
+
+    ``beside`` are expressions over what is ``joined`` to the address ``a``, or over the customer ``k``.
+    """
+    sql = _WHO.format(beside="".join(f", {one}" for one in beside)) + joined
+    (row,) = await lane.rows(sql, address.account, address.openid)
+    return _actor(address, row[:_KNOWN]), row[_KNOWN:]
+
+
+def _actor(address: Address, row: lane.Row) -> Actor:
+    identity, staff, name, roles, customers, contact, contact_name, contact_role, customer = row
     if staff is not None:
         return Actor(
             name,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.dialogue import recall
+from bot.meeting import meet
 from domain.models import Order
 from domain.rules.rows import product_problems, stock_problems
 from domain.values import Address
@@ -30,7 +30,7 @@ async def test_through_the_wire_none_is_booked_and_all_are_answered(chat: Chat):
             chat.skip_all()
             if not asks_or_refuses(said):
                 odd[text[:60]] = said
-            draft = (await recall(Address("main", WANG.openid), now=chat.platform.clock()))[0].draft
+            draft = (await meet(Address("main", WANG.openid), now=chat.platform.clock())).talk.draft
             for line in draft.lines if draft else ():
                 assert line.qty is None or (line.qty.is_finite() and line.qty > 0), text[:60]
     assert not odd
@@ -42,7 +42,7 @@ async def test_through_the_wire_none_is_booked_and_all_are_answered(chat: Chat):
 )
 async def test_what_is_no_number_here_is_not_read_as_one(chat: Chat, number: str):
     await chat.say(WANG, f"下单 A100 {number}个 明天送")
-    draft = (await recall(Address("main", WANG.openid), now=chat.platform.clock()))[0].draft
+    draft = (await meet(Address("main", WANG.openid), now=chat.platform.clock())).talk.draft
     assert {line.qty for line in draft.lines} <= {None} if draft else True
     chat.skip_all()
 
