@@ -1,7 +1,8 @@
 """One message in work against the clock: it is answered in time or promised for later, and never both.
 
-The decision falls in memory, at once and for every delivery that waits: a database that hangs must not hold up the word
-to the platform, which waits five seconds. The row in the inbox follows it.
+The decision falls on the row in the inbox as long as the database answers in time, because other processes answer
+repeats from it. When it does not, it falls in memory, for every delivery that waits, and the row follows: a database
+that hangs must not hold up the word to the platform, which waits five seconds.
 """
 
 import asyncio
@@ -85,9 +86,13 @@ class Run:
             self.stage = Stage.DROPPED
         return self.stage is not Stage.DROPPED
 
-    async def answered(self, seconds: float) -> str:
-        """Wait on for the answer; without one in time it is ``success``, and too late for everybody who waits."""
+    async def answered(self, seconds: float) -> str | None:
+        """Wait on for the answer; None while there is none, ``success`` when it was given up."""
         await self._wait(set(), seconds)
+        return NOTHING if self.late else self._body
+
+    def end(self) -> str:
+        """The answer; without one it is ``success``, and too late for everybody who waits."""
         self.late = self.late or self._body is None
         return self._body or NOTHING
 

@@ -37,6 +37,9 @@ Later = Callable[[Inbound, str], Awaitable[None]]
 KEEP_SECONDS = 3.5
 GLANCE_SECONDS = 0.1
 TAKES = 5
+REUSED = "key reused for other content"
+IN_TIME = 0.93
+"""The part of the time after which what is still in work is promised for later; the rest is for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Inbox:
         self._keep_seconds = keep_seconds
         self._limits = limits
         self._running: dict[tuple[str, str], Run] = {}
-        self._aside: set[asyncio.Task[None]] = set()
+        self._aside: set[asyncio.Task[bool]] = set()
 
     async def receive(self, inbound: Inbound, wrap: Wrap, *, budget: float, sorry: str) -> str:
         """The HTTP body for one delivery of a message, within ``budget`` seconds.
@@ -80,13 +83,20 @@ class Inbox:
         began = _ticks()
         run = self._running.get((inbound.account, inbound.key)) or await self._begun(Run(inbound, wrap, sorry))
         if run.inbound.digest != inbound.digest:
-            raise _reused()
+            raise Hostile(403, REUSED)
         if not await run.kept(self._keep_seconds):
             return run.regret
-        body = await run.answered(began + budget - _ticks())
-        if run.late and run.stage is Stage.WORKING:
-            self._do_aside(_promised(run.row_id))
-        return body
+        body = await run.answered(began + budget * IN_TIME - _ticks())
+        if body is None and run.stage is Stage.WORKING:
+            await self._promise(run, began + budget)
+        return run.end()
+
+    async def _promise(self, run: Run, until: float) -> None:
+        """Let the row say that the answer comes later, unless by now it has the answer, which then is given."""
+        promised = self._do_aside(_promised(run.row_id))
+        await asyncio.wait({promised}, timeout=until - _ticks())
+        if promised.done() and not promised.exception() and not promised.result():
+            await run.answered(until - _ticks())
 
     async def _begun(self, run: Run) -> Run:
         """Take the message in, unless too many are in work; one that was taken in before is never turned away."""
@@ -210,19 +220,17 @@ class Inbox:
         if failure is not None and not isinstance(failure, Hostile):
             log.error("message_failed", message=run.inbound.trace, stage=run.stage.name.lower(), exc_info=failure)
 
-    def _do_aside(self, work: Coroutine[Any, Any, None]) -> None:
+    def _do_aside(self, work: Coroutine[Any, Any, bool]) -> asyncio.Task[bool]:
         task = asyncio.create_task(work, name="defer")
         self._aside.add(task)
         task.add_done_callback(self._aside.discard)
+        return task
 
 
-async def _promised(row_id: int) -> None:
-    await kept.defer(row_id)
+async def _promised(row_id: int) -> bool:
+    promised = await kept.defer(row_id)
     fault("message.deferred")
-
-
-def _reused() -> Hostile:
-    return Hostile(403, "key reused for other content")
+    return promised
 
 
 def _ticks() -> float:
@@ -232,7 +240,7 @@ def _ticks() -> float:
 async def _repeat(run: Run, row: Kept) -> None:
     """The message came before, perhaps to another process: wait for what was answered there."""
     if row.digest != run.inbound.digest:
-        raise _reused()
+        raise Hostile(403, REUSED)
     run.place(Stage.ELSEWHERE)
     while (answer := kept.answer_in(row)) is None and not run.late:
         await asyncio.sleep(GLANCE_SECONDS)

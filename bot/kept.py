@@ -102,9 +102,9 @@ async def settle_in_time(row_id: int, answer: str, keeps: Keeps, inbound: Inboun
     return await _persistently(lambda: transact_script(script), inbound)
 
 
-async def defer(row_id: int) -> None:
-    """The platform was told ``success``; the answer goes out as a message of its own."""
-    await InboundMessage.filter(id=row_id, progress=Progress.WORKING).update(progress=Progress.DEFERRED)
+async def defer(row_id: int) -> bool:
+    """The platform is told ``success``, and the answer goes out as a message of its own; False when it is settled."""
+    return bool(await InboundMessage.filter(id=row_id, progress=Progress.WORKING).update(progress=Progress.DEFERRED))
 
 
 async def left_behind(alone: bool, *, now: datetime) -> list[InboundMessage]:

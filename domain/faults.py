@@ -18,7 +18,7 @@ POINTS: Mapping[str, str] = {
     "inbox.inserted": "its row is on disk, nobody here knows it yet",
     "inbox.admitted": "it is on disk, nothing was done about it",
     "message.answered": "its answer is on disk, not on the wire",
-    "message.deferred": "the platform was told that the answer comes later",
+    "message.deferred": "it is on disk that the answer comes later, the platform may not know",
     "order.numbered": "an order has its number, no goods are reserved",
     "order.written": "order, lines and reservations are written, no event",
     "order.recorded": "the event is written, nothing is committed",
