@@ -18,7 +18,7 @@ def binaries() -> Path | None:
     """Where initdb and pg_ctl are; None when PostgreSQL is not installed."""
     found = shutil.which("initdb")
     if found:
-        return Path(found).parent
+        return Path(found).resolve().parent
     places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return places[-1].parent if places else None
 
@@ -26,9 +26,7 @@ def binaries() -> Path | None:
 @contextlib.contextmanager
 def cluster(address: str = "127.0.0.1", within: Sequence[str] = ()) -> Iterator[str]:
     """A running server; the URL of it without a database name. ``within`` is a command that starts it elsewhere."""
-    home = Path(tempfile.mkdtemp(prefix="gendan-pg-"))
-    if os.geteuid() == 0:
-        shutil.chown(home, USER)
+    home = _home()
     _run(home, "initdb", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
     with (home / "data" / "pg_hba.conf").open("a", encoding="utf-8") as rules:
         rules.write(f"host all all {address}/24 trust\n")
@@ -37,13 +35,30 @@ def cluster(address: str = "127.0.0.1", within: Sequence[str] = ()) -> Iterator[
     except subprocess.CalledProcessError:
         # Somebody took the port in the meantime.
         port = _start(home, address, within)
-    url = f"postgres://{USER}@{address}:{port}"
+    yield from _kept(home, f"postgres://{USER}@{address}:{port}")
+
+
+@contextlib.contextmanager
+def replica(url: str) -> Iterator[str]:
+    """A server that follows the one of this URL, as far as it is told to; the URL of it."""
+    home = _home()
+    _run(home, "pg_basebackup", "-d", f"{url}/postgres", "-R", "-X", "stream", "-c", "fast")
+    yield from _kept(home, f"postgres://{USER}@127.0.0.1:{_start(home, '127.0.0.1', ())}")
+
+
+def _home() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="gendan-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(home, USER)
+    return home
+
+
+def _kept(home: Path, url: str) -> Iterator[str]:
     _homes[url] = home
     try:
         yield url
     finally:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            _run(home, "pg_ctl", "-m", "immediate", "stop")
+        stop(url)
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -58,6 +73,17 @@ def restart(url: str) -> None:
     """Stop the server of this URL as a power cut does, and start it again."""
     home = _homes[url]
     _run(home, "pg_ctl", "-w", "-m", "immediate", "-l", str(home / "log"), "restart")
+
+
+def stop(url: str) -> None:
+    """End the server of this URL as a power cut does; harmless when it has ended."""
+    with contextlib.suppress(subprocess.CalledProcessError):
+        _run(_homes[url], "pg_ctl", "-m", "immediate", "stop")
+
+
+def promote(url: str) -> None:
+    """Make a server of its own of a replica."""
+    _run(_homes[url], "pg_ctl", "-w", "promote")
 
 
 def _run(home: Path, tool: str, *options: str, within: Sequence[str] = ()) -> None:

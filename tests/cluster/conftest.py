@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,11 +38,12 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> No
 def furnished(postgres: str) -> str:
     """The server, with a template database of a shop whose people are bound."""
     asyncio.run(_execute(postgres, "CREATE DATABASE furnished TEMPLATE blank"))
-    asyncio.run(_furnish(f"{postgres}/furnished"))
+    asyncio.run(furnish(f"{postgres}/furnished"))
     return postgres
 
 
-async def _furnish(url: str) -> None:
+async def furnish(url: str) -> None:
+    """Goods, customers and staff, with one of each bound to a phone."""
     now = datetime.now(UTC)
     await open_database(url)
     try:
@@ -154,6 +155,13 @@ class Town:
 @pytest.fixture
 async def town(town_url: str, tmp_path: Path) -> AsyncIterator[Town]:
     """No process runs yet."""
+    async with town_at(town_url, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def town_at(database: str, tmp_path: Path) -> AsyncIterator[Town]:
+    """A town on a furnished database; no process runs yet."""
     async with AsyncExitStack() as stack:
         platform, account, site = await stack.enter_async_context(simulated(Clock()))
         for person in (WANG, LI):
@@ -166,9 +174,9 @@ async def town(town_url: str, tmp_path: Path) -> AsyncIterator[Town]:
             folder.mkdir(exist_ok=True)
             port = unused_port()
             child = Child(
-                settings(account, api, town_url, port) | {"GENDAN_ROLE": role}, f"http://127.0.0.1:{port}", folder
+                settings(account, api, database, port) | {"GENDAN_ROLE": role}, f"http://127.0.0.1:{port}", folder
             )
             stack.push_async_callback(child.clear_away)
             return child
 
-        yield Town(platform, account, town_url, make)
+        yield Town(platform, account, database, make)

@@ -21,7 +21,7 @@ from domain.recording import recorded
 from domain.transaction import transact_script
 from notify.relay import route_events
 from simulator import Clock
-from tests.cluster.conftest import _furnish
+from tests.cluster.conftest import furnish
 from tests.cluster.samples import joined
 from tests.crash.child import Child
 from tests.crash.scene import settings
@@ -108,7 +108,7 @@ async def _unit() -> None:
 
 
 async def _idle(url: str, admin: asyncpg.Connection) -> dict[str, Any]:
-    await _furnish(url)
+    await furnish(url)
     async with simulated(Clock(lambda: datetime.now(UTC))) as (_, account, site):
         port, api = unused_port(), str(site.make_url("")).rstrip("/")
         with tempfile.TemporaryDirectory() as folder:

@@ -24,13 +24,13 @@ async def order_until_it_stands(town: Town, to: str, number: int) -> None:
         return "确认" in await town.say(WANG, f"下单 A100 {number}箱 明天送", to=to)
 
     async def stands() -> bool:
-        return "SO" in await town.say(WANG, "确认", to=to) or await _orders(town) >= number
+        return "SO" in await town.say(WANG, "确认", to=to) or await orders(town) >= number
 
     await until(read_back, 45)
     await until(stands, 45)
 
 
-async def _orders(town: Town) -> int:
+async def orders(town: Town) -> int:
     for _ in range(50):
         try:
             await visit_database(town.database)
@@ -50,7 +50,7 @@ async def test_restarts_are_survived_by_every_process(town: Town):
         await restart(town.database)
     await order_until_it_stands(town, "web", 4)
     await town.carded(WANG, LI, number=4, seconds=45)
-    assert await _orders(town) == 4
+    assert await orders(town) == 4
     assert [len(town.cards(person)) for person in (WANG, LI)] == [4, 4]
     assert await town.leader("worker") == "worker"
     # A card of which the database could not be told any more is in doubt until its lease is over.

@@ -18,7 +18,7 @@ import pytest
 from domain.database import close_database, migrate, visit_database
 from domain.models import JobRun, Order
 from simulator import Clock
-from tests.cluster.conftest import Town, _furnish, until
+from tests.cluster.conftest import Town, furnish, until
 from tests.cluster.network import Host, Network, missing, network
 from tests.conftest import REQUIRED, _execute
 from tests.crash.child import Child
@@ -74,7 +74,7 @@ async def country(net: Network, tmp_path: Path) -> AsyncIterator[Country]:
         await _execute(server, "CREATE DATABASE shop")
         url = f"{server}/shop"
         await migrate(url)
-        await _furnish(url)
+        await furnish(url)
         platform, account, site = await stack.enter_async_context(simulated(Clock(), net.here))
         for person in (WANG, LI):
             account.add_follower(person.name, openid=person.openid)
