@@ -1,10 +1,14 @@
 """Tables over single characters, made once: width, case and script folding, and the toneless syllables of hanzi."""
 
+import os
 import unicodedata
 from functools import cache
 
 import opencc
-import pypinyin
+
+# Read when the package is first imported: its dictionary of words is 46 MB and a fifth of a second, for nothing here.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # noqa: TID251 - it can be told in no other way
+from pypinyin.pinyin_dict import pinyin_dict
 
 _FIRST, _LAST = 0x3400, 0x9FFF
 _SPECIAL = {
@@ -16,6 +20,7 @@ _SPECIAL = {
     "伍": "五", "陆": "六", "陸": "六", "柒": "七", "捌": "八", "玖": "九", "拾": "十", "佰": "百", "仟": "千",
 }  # fmt: skip
 _CIRCLED = {chr(0x2460 + n): f"{n + 1}、" for n in range(20)}
+_TONES = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u030c"))
 _NO_FIGURE = "□"
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u00ad")
 
@@ -69,13 +74,18 @@ FOLDING: dict[int, str] = _Folding()
 def syllables() -> dict[str, tuple[str, ...]]:
     """Every hanzi with its toneless readings, each reading one private-use character; the usual reading comes first."""
     codes: dict[str, str] = {}
+    bare = cache(_toneless)
     table: dict[str, tuple[str, ...]] = {}
-    plain = pypinyin.Style.NORMAL
     for code in range(0x4E00, 0x9FA6):
-        readings = pypinyin.pinyin(chr(code), style=plain, heteronym=True, errors="ignore")
+        readings = dict.fromkeys(bare(reading) for reading in pinyin_dict.get(code, "").split(",") if reading)
         if readings:
-            table[chr(code)] = tuple(codes.setdefault(r, chr(0xE000 + len(codes))) for r in dict.fromkeys(readings[0]))
+            table[chr(code)] = tuple(codes.setdefault(r, chr(0xE000 + len(codes))) for r in readings)
     return table
+
+
+def _toneless(reading: str) -> str:
+    """zhōng as zhong; the dots of ü are no tone."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", reading).translate(_TONES))
 
 
 @cache
