@@ -17,7 +17,9 @@ _DECIDE = re.compile(
 _COUNT = re.compile(r"\s*+(?:盘点|盘存|盘库|点数)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
 _TAKE_IN = re.compile(r"\s*+(?:入库|进仓|收货入库)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
 _TRANSFER = re.compile(r"\s*+(?:调拨|移库|调仓)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
-_REVERSE = re.compile(r"\s*+(?:冲销|红冲)\s*+(?:流水)?\s*+[#:]?\s*+(?P<n>\d{1,9})(?:[\s,:;。.!].*)?", re.DOTALL)
+_REVERSE = re.compile(
+    r"\s*+(?:冲销|红冲)\s*+(?:流水)?\s*+[#:]?\s*+(?P<n>\d{1,9})(?:(?:[\s,:;。.!]|(?=[记写录输错重弄搞])).*)?", re.DOTALL
+)
 _OPEN = re.compile(r"\s*+(?:新建?|增加|添加)仓库\s*+[:,]?\s*+(?P<name>[^\s,。]{1,16})(?:[\s,。].*)?", re.DOTALL)
 _WAY = re.compile(
     r"(?:从\s*(?P<source>[^\s,到至]{1,16}?)\s*)?(?:到|去|至|->|→)\s*(?P<target>[^\s,。]{1,16})\s*[。.!]?\s*$"
