@@ -20,7 +20,8 @@ CANDIDATES = 6
 # Of everybody who is tied to this identity only those who are active: a member of staff, or a contact of a customer.
 _WHO = """
 SELECT i.id, s.id AS staff, s.name AS staff_name, s.roles, s.customers,
-       c.id AS contact, c.name AS contact_name, c.role, k.code{beside}
+       c.id AS contact, c.name AS contact_name, c.role, k.code"""
+_TIED = """
 FROM (SELECT CAST(? AS text) AS account, CAST(? AS text) AS openid) a
 LEFT JOIN identity i ON i.account = a.account AND i.openid = a.openid
 LEFT JOIN staff s ON s.id = i.staff_id AND s.active
@@ -41,7 +42,7 @@ async def actor_beside(address: Address, beside: Sequence[str] = (), joined: str
 
     ``beside`` are expressions over what is ``joined`` to the address ``a``, or over the customer ``k``.
     """
-    sql = _WHO.format(beside="".join(f", {one}" for one in beside)) + joined
+    sql = ", ".join((_WHO, *beside)) + _TIED + joined
     (row,) = await lane.rows(sql, address.account, address.openid)
     return _actor(address, row[:_KNOWN]), row[_KNOWN:]
 
