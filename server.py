@@ -1,6 +1,7 @@
 """The process: opens the database and the HTTP session, wires the rooms together, and runs until it is told to stop."""
 
 import asyncio
+import gc
 import secrets
 import signal
 import time
@@ -320,6 +321,9 @@ async def serve(settings: Settings) -> None:
         await runner.setup()
         await shop.start()
         await web.TCPSite(runner, settings.host, settings.port).start()
+        # Nothing of what has been loaded is ever looked at again for garbage; what comes from now on is.
+        gc.freeze()
+        gc.enable()
         log.info("serving", host=settings.host, port=settings.port, role=settings.role.value)
         await stop.wait()
         log.info("stopping")
