@@ -35,7 +35,7 @@ run: $(RUN_STAMP)
 	@exec $(BIN)/python manage.py serve
 
 test: $(DEV_STAMP)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
@@ -48,9 +48,12 @@ check: $(DEV_STAMP)
 contention: $(DEV_STAMP)
 	@GENDAN_TEST_ROUNDS=100 $(BIN)/python -m pytest -q -n 2 tests/domain/test_overselling.py
 
-# Two thousand shops of a hundred steps beside their models.
+# Two thousand shops of a hundred steps beside their models, a long history on both databases, ten thousand people's
+# histories beside the platform's own count, and a thousand pushes of a carrier.
 properties: $(DEV_STAMP)
-	@GENDAN_TEST_EXAMPLES=2000 GENDAN_TEST_STEPS=100 $(BIN)/python -m pytest -q tests/domain/test_stateful.py
+	@GENDAN_TEST_EXAMPLES=2000 GENDAN_TEST_STEPS=100 GENDAN_TEST_HISTORY=500 GENDAN_TEST_HISTORIES=10000 \
+		GENDAN_TEST_PUSHES=1000 $(BIN)/python -m pytest -q tests/domain/test_stateful.py tests/domain/test_same.py \
+		tests/notify/test_windows.py tests/domain/test_tracking.py
 
 # Cut two hosts off from the database twenty times, one way and both; needs root and iproute2.
 partitions: $(DEV_STAMP)

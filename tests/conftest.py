@@ -20,8 +20,9 @@ from server import Shop, build
 from simulator import Clock
 from tests.checker import Evidence, acks_of, assert_sound
 from tests.harness import Chat, Errors, settings_for, simulated
+from tests.once import once
 from tests.ports import unused_port
-from tests.postgres import binaries, cluster
+from tests.postgres import binaries, cluster, store
 from tests.reuse import Reused
 from tests.shopfloor import open_shop
 
@@ -50,30 +51,36 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables and no rows, made once and copied by each test."""
-    path = tmp_path_factory.mktemp("blank") / "blank.sqlite3"
-
-    async def make() -> None:
-        await migrate(f"sqlite://{path}")
-
-    asyncio.run(make())
-    return path
+def shared(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run of the tests, the same for all its workers."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(pytestconfig, "workerinput") else own
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server with a template database of empty tables."""
+def blank(shared: Path) -> Path:
+    """An SQLite file with all tables and no rows, made once and copied by each test."""
+    return once(shared / "blank.sqlite3", lambda path: asyncio.run(migrate(f"sqlite://{path}")))
+
+
+@pytest.fixture(scope="session")
+def postgres(shared: Path) -> Iterator[str]:
+    """A PostgreSQL server of this worker, with a template database of empty tables."""
     if binaries() is None:
         if "postgres" in REQUIRED:
             pytest.fail("PostgreSQL is required but not installed")
         pytest.skip("PostgreSQL is not installed")
-    with cluster() as server:
-        asyncio.run(_make_postgres(server))
+    with cluster(like=once(shared / "postgres", _make_postgres)) as server:
         yield server
 
 
-async def _make_postgres(server: str) -> None:
+def _make_postgres(path: Path) -> None:
+    with cluster() as server:
+        asyncio.run(_make_template(server))
+        store(server, path)
+
+
+async def _make_template(server: str) -> None:
     await _execute(server, "CREATE DATABASE blank")
     await migrate(f"{server}/blank")
 
@@ -87,9 +94,11 @@ async def _execute(server: str, statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def reused(postgres: str) -> Reused:
+def reused(postgres: str) -> Iterator[Reused]:
     """The database that the tests on PostgreSQL use one after the other."""
-    return Reused(postgres, "reused", "blank")
+    made = Reused(postgres, "reused", "blank")
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -101,9 +110,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite://{file}"
         return
     reused = request.getfixturevalue("reused")
-    asyncio.run(reused.ready())
+    reused.ready()
     yield reused.url
-    asyncio.run(reused.clear())
+    reused.clear()
 
 
 @pytest.fixture

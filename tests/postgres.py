@@ -24,10 +24,14 @@ def binaries() -> Path | None:
 
 
 @contextlib.contextmanager
-def cluster(address: str = "127.0.0.1", within: Sequence[str] = ()) -> Iterator[str]:
-    """A running server; the URL of it without a database name. ``within`` is a command that starts it elsewhere."""
+def cluster(address: str = "127.0.0.1", within: Sequence[str] = (), like: Path | None = None) -> Iterator[str]:
+    """A running server; the URL of it without a database name. ``within`` is a command that starts it elsewhere,
+    ``like`` a server that was stored, of which it is a copy."""
     home = _home()
-    _run(home, "initdb", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
+    if like is None:
+        _run(home, "initdb", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync")
+    else:
+        _copy(like, home / "data")
     with (home / "data" / "pg_hba.conf").open("a", encoding="utf-8") as rules:
         rules.write(f"host all all {address}/24 trust\n")
     try:
@@ -69,6 +73,13 @@ def _start(home: Path, address: str, within: Sequence[str]) -> int:
     return port
 
 
+def store(url: str, path: Path) -> None:
+    """Stop the server of this URL in good order, and keep what it holds for copies of it."""
+    home = _homes[url]
+    _run(home, "pg_ctl", "-w", "-m", "fast", "stop")
+    _copy(home / "data", path)
+
+
 def restart(url: str) -> None:
     """Stop the server of this URL as a power cut does, and start it again."""
     home = _homes[url]
@@ -84,6 +95,11 @@ def stop(url: str) -> None:
 def promote(url: str) -> None:
     """Make a server of its own of a replica."""
     _run(_homes[url], "pg_ctl", "-w", "promote")
+
+
+def _copy(source: Path, target: Path) -> None:
+    # It belongs to the user of the server, and stays theirs.
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
 
 def _run(home: Path, tool: str, *options: str, within: Sequence[str] = ()) -> None:

@@ -10,6 +10,7 @@ from domain.models import Order
 from tests.endpoint import Endpoint
 from tests.harness import CHEN, LI, LU, WANG, Chat
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MURMUR = "噫吁嚱那玩意儿危乎高哉"
 
 

@@ -7,6 +7,9 @@ from tests.conversations.test_main_story import booked
 from tests.harness import CHEN, LI, LU, QIANG, WANG, Chat
 from tests.ledger import written
 
+# Talk and its state are the same to both kinds of database; what is booked is tried on both elsewhere.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 # How to bring a conversation into a state, and what goes on from there after a word aside.
 STATES = {
     "nothing": [],

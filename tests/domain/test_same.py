@@ -1,5 +1,6 @@
 """SQLite and PostgreSQL are equals: the same history leaves the same shop, to the last row."""
 
+import os
 import random
 import shutil
 import uuid
@@ -17,7 +18,8 @@ from tests.digest import contents, digest
 from tests.domain.test_walk import SKUS, Walk
 from tests.shop import a_product, check_the_books, shelved, the_cast
 
-STEPS = 500
+STEPS = int(os.environ.get("GENDAN_TEST_HISTORY", "200"))
+"""How much happens; ``make properties`` lets five hundred things happen."""
 
 
 @asynccontextmanager
@@ -30,7 +32,7 @@ async def opened(url: str) -> AsyncIterator[None]:
 
 
 async def history(seed: int) -> int:
-    """Five hundred things that happen, and those concerned are told; how many the business refused."""
+    """Things that happen, and those concerned are told; how many the business refused."""
     walk = Walk(await the_cast(), random.Random(seed))
     for sku in SKUS:
         await a_product(sku, stock=400)

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,7 +31,7 @@ from domain import (
     stocking,
 )
 from domain.commands import Change, Op
-from domain.database import close_database, migrate, open_database
+from domain.database import close_database, open_database
 from domain.errors import Refusal
 from domain.explaining import why
 from domain.forecasting import reforecast
@@ -60,8 +60,16 @@ stock = st.sampled_from((*SKUS, PART))
 amounts = st.integers(1, 12).map(Decimal)
 
 
+@pytest.fixture(autouse=True)
+def _begun_empty(blank: Path) -> None:
+    """Every shop begins as a copy of this file."""
+    Shop.blank = blank
+
+
 class Shop(RuleBasedStateMachine):
     """``shelves`` is what must lie where, ``open`` what each order has still to get, ``sent`` what left for it."""
+
+    blank: ClassVar[Path]
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,7 +87,7 @@ class Shop(RuleBasedStateMachine):
 
     async def begin(self) -> Cast:
         file = Path(self.folder) / "shop.sqlite3"
-        shutil.copy(await blank(), file)
+        shutil.copy(self.blank, file)
         await open_database(f"sqlite://{file}")
         cast = await the_cast()
         for sku in (*SKUS, PART):
@@ -260,17 +268,6 @@ class Shop(RuleBasedStateMachine):
     def nothing_lies_idle_while_somebody_waits(self) -> None:
         free, short = self.run(free_and_short())
         assert not [sku for sku in SKUS if free[sku] and short[sku]], (free, short)
-
-
-_blank: list[Path] = []
-
-
-async def blank() -> Path:
-    if not _blank:
-        path = Path(tempfile.mkdtemp()) / "blank.sqlite3"
-        await migrate(f"sqlite://{path}")
-        _blank.append(path)
-    return _blank[0]
 
 
 async def on_shelves() -> Counter[tuple[str, str]]:

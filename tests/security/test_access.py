@@ -231,6 +231,7 @@ async def test_who_may_give_a_command(cast: Cast, name: str):
 ABOUT_AN_ORDER = sorted(name for name in CHAT if any(field.name == "order_no" for field in fields(KINDS[name])))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ABOUT_AN_ORDER)
 async def test_an_order_of_others_is_as_one_that_is_not_there(cast: Cast, name: str):
     number = (await an_order(cast.wang)).number
