@@ -1,11 +1,13 @@
 """From the settings to the plain values that the rooms work with; they never see a setting themselves."""
 
+import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import aiohttp
 
+import stage
 from accounts import AccountSettings
 from bot.envelope import WireAccount
 from connect.carriers import fleet, kdniao, kuaidi100
@@ -23,11 +25,25 @@ from notify.alerts.rules import Thresholds
 from notify.notices import CUSTOM, TEMPLATE
 from notify.pace import Rates
 from notify.windows import Grant, Grants
-from settings import Settings
+from settings import Environment, Settings
 from web.hooks import Vendor
 from web.identity import Door, Identity
 from web.paper import Paper
 from web.reception import Reception
+
+Clock = Callable[[], datetime]
+
+
+def clock(settings: Settings) -> Clock:
+    """The wall clock; outside production one that can be moved."""
+    if settings.env is Environment.PRODUCTION:
+        return lambda: datetime.fromtimestamp(time.time(), UTC)
+    return stage.MovableClock(timedelta(seconds=settings.demo_ahead))
+
+
+def ticks(settings: Settings, clock: Clock) -> Callable[[], float]:
+    """Counts seconds whatever happens to the clock, unless it is the clock of a demonstration."""
+    return time.monotonic if settings.env is Environment.PRODUCTION else lambda: clock().timestamp()
 
 
 def arm(settings: Settings) -> None:

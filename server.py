@@ -4,10 +4,9 @@ import asyncio
 import gc
 import secrets
 import signal
-import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -45,6 +44,7 @@ from domain.tracking import process_pushes, salt_of
 from domain.upgrading import refuse_newer
 from domain.values import Address
 from domain.waking import Ear
+from furnishing import Clock
 from handlers import fill
 from notify.channels import Channels
 from notify.channels.custom import CustomChannel
@@ -70,7 +70,6 @@ DRAIN_SECONDS = 10.0
 # Told to end, the process has ten seconds: a message is answered within 4.5, the rest is for what goes on behind it.
 ANSWER_SECONDS = 5.0
 CLOSE_SECONDS = 4.0
-Clock = Callable[[], datetime]
 
 
 class Shop:
@@ -105,7 +104,7 @@ class Shop:
         router = fill(Router(), link=self.link, slip=self._slips.address, past=past)
         self._dispatch = Dispatch(router, self._vocabulary, clock, self.metrics.bug_caught, propose=propose)
         self.inbox = Inbox(self._answer, self._later, clock)
-        leader = Leader(worker, _ticks(settings, clock), alone=settings.sqlite_file is not None)
+        leader = Leader(worker, furnishing.ticks(settings, clock), alone=settings.sqlite_file is not None)
         self.schedule = schedule.Schedule(self._jobs(), clock, leader, self.metrics.job_done)
         self.app = self._application()
 
@@ -276,20 +275,9 @@ class Shop:
         return await readings.readings(self.clock(), leads=self.schedule.leads, copies_in=self.settings.backup_dir)
 
 
-def _clock(settings: Settings) -> Clock:
-    if settings.env is Environment.PRODUCTION:
-        return _wall
-    return stage.MovableClock(timedelta(seconds=settings.demo_ahead))
-
-
-def _ticks(settings: Settings, clock: Clock) -> Callable[[], float]:
-    """Counts seconds whatever happens to the clock, unless it is the clock of a demonstration."""
-    return time.monotonic if settings.env is Environment.PRODUCTION else lambda: clock().timestamp()
-
-
 async def build(settings: Settings, *, clock: Clock | None = None) -> Shop:
     """Open everything that the settings name, without starting to work; refuses tables of another version."""
-    clock = clock or _clock(settings)
+    clock = clock or furnishing.clock(settings)
     furnishing.arm(settings)
     set_policy(furnishing.policy(settings))
     templates.set_zone(settings.zone)
@@ -351,7 +339,3 @@ async def _ended(tasks: Iterable[asyncio.Task[object]], seconds: float) -> None:
 async def _writable() -> str | None:
     await take_write_lock()
     return None
-
-
-def _wall() -> datetime:
-    return datetime.fromtimestamp(time.time(), UTC)
