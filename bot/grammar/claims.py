@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.grammar.amounts import wanted
+from bot.grammar.courtesy import reason_in
 from bot.grammar.faults import faults_in
 from bot.grammar.lines import pair
 from bot.grammar.marks import OrderMark
@@ -22,7 +23,6 @@ _NOTE = re.compile(rf"\s*+(?:打印|打|看|要)?(?:退货单|换货单|取件�
 _LIST = re.compile(r"\s*+(?:看|查)?(?:售后|售后单|退货单|待处理售后|售后列表)\s*+[。.!]?\s*+")
 _ASK = re.compile(r"(?:我?要?|申请|办理?)?(?P<k>退货|换货)N")
 _ASKING = re.compile(r"[?？]|吗|怎么|什么时候|多久")
-_LEADING = re.compile(r"^[\s,，:：;；。]*(?:因为|原因是?|理由是?)?[\s,，:：]*|[\s。!！]+$")
 
 
 def claim_phrase(scene: Scene) -> Command | None:
@@ -58,7 +58,7 @@ def _asked(scene: Scene) -> Command | None:
     part = look(scene.text[start:], scene.lexicon, replace(scene.context, draft=None, pending=None), scene.today)
     pairs = pair(part.text, part.marks)
     ends = [mark.end for item in pairs for mark in (item.product, item.qty) if mark is not None]
-    reason = _LEADING.sub("", part.normal.quote(max(ends, default=0), len(part.text)))
+    reason = reason_in(part.normal.quote(max(ends, default=0), len(part.text)))
     return AskReturn(
         order_no=scene.order_nos[0],
         kind="exchange" if match["k"] == "换货" else "",

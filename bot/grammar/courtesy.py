@@ -14,6 +14,7 @@ _GREETED = re.compile(rf"{_PAUSE}*+(?:(?:{GREETINGS})(?:{PARTICLES})?+{_PAUSE}++
 _THANKED = re.compile(rf"(?:{_PAUSE}|{EMOJI}|{STICKER}|(?:{THANKS})(?:{PARTICLES})?+)++$")
 _HEAD = re.compile(rf"(?:{_PUNCTUATION}|(?:{GREETINGS})(?:{PARTICLES})?+{_PUNCTUATION}*+)++")
 _TAIL = re.compile(rf"(?:{_PUNCTUATION}|(?:{THANKS})(?:{PARTICLES})?+)++$")
+_BECAUSE = re.compile(r"^[\s,，:：;；。]*(?:因为|原因是?|理由是?)?[\s,，:：]*|[\s。!！]+$")
 _THANKS_ONLY = re.compile(
     rf"(?:{_PAUSE}|(?:{THANKS})(?:{PARTICLES})?+)++(?:(?![👎🙅❌🚫👌👍✅💯🆗🤝]){EMOJI}|(?!\[(?:ok|[强弱])\]){STICKER})*+$"
 )
@@ -40,6 +41,11 @@ def _without_thanks(text: str, start: int) -> int:
     """Emoji alone are an answer of their own; only thanks are taken from behind them."""
     tail = _THANKS_ONLY.search(text, start)
     return tail.start() if tail else len(text)
+
+
+def reason_in(words: str) -> str:
+    """A reason without 因为, 原因是 and the signs around it."""
+    return _BECAUSE.sub("", words)
 
 
 def core_of(skeleton: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.grammar.marks import CustomerMark
+from bot.grammar.numerals import scaled
 from bot.grammar.scene import Scene
 from domain.commands import Command
 from domain.creditcommands import (
@@ -36,7 +37,6 @@ _DAYS = re.compile(
 _FREE = re.compile(r"\s{0,3}[:,]?\s{0,3}(?:不限|取消|无|没有|不设)\s{0,3}[。.!]?\s{0,3}")
 _CASH = re.compile(r"\s{0,3}[:,]?\s{0,3}(?:现结|现款|货到付款|款到发货)\s{0,3}[。.!]?\s{0,3}")
 _END = re.compile(r"\s{0,3}[。.!]?\s{0,3}")
-_TIMES = {"万": 10000, "w": 10000, "千": 1000, "k": 1000}
 _QUESTION = re.compile(r"[?？]|吗|怎么|什么|多少|谁")
 
 
@@ -120,7 +120,7 @@ def _payment(said: _Said) -> Command | None:
 
 
 def _amount(match: re.Match[str]) -> Decimal:
-    return Decimal(match["n"]) * _TIMES.get(match["k"], 1)
+    return scaled(match["n"], match["k"])
 
 
 _MAKE: dict[str, Callable[[_Said], Command | None]] = {

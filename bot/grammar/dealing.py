@@ -2,6 +2,7 @@
 
 import re
 
+from bot.grammar.courtesy import reason_in
 from bot.grammar.marks import OrderMark
 from bot.grammar.scene import Scene
 from domain.commands import Command
@@ -12,7 +13,6 @@ _CLOSE = re.compile(rf"(?:结案|关单|结单)N?|N?(?:的)?{_REST}")
 _PAUSE = re.compile(r"(?:暂停|挂起|冻结)(?:发货|订单)?N|N(?:先)?(?:暂停|挂起|冻结)(?:发货)?|先别发N|N先别发货?")
 _RESUME = re.compile(r"(?:恢复|解冻|解挂)(?:发货|订单)?N|N(?:可以)?(?:恢复|解冻|解挂|继续发)(?:发货|货)?了?")
 _ASKING = re.compile(r"[?？]|吗|为什么|怎么|什么时候|谁")
-_LEADING = re.compile(r"^[\s,，:：;；。]*(?:因为|原因是?|理由是?)?[\s,，:：]*|[\s。!！]+$")
 
 
 def deal_phrase(scene: Scene) -> Command | None:
@@ -39,4 +39,4 @@ def _after(scene: Scene, words: str) -> str | None:
     start = scene.skeleton.find(words) + len(words)
     last = [mark.end for mark in scene.of(OrderMark)]
     where = max(scene.place(start), *last) if last and "N" in words else scene.place(start)
-    return _LEADING.sub("", scene.normal.quote(where, len(scene.text))) or None
+    return reason_in(scene.normal.quote(where, len(scene.text))) or None

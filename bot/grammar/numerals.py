@@ -1,6 +1,7 @@
 """Numbers as people write and say them: 20, 5,236, 1.5k, 两百五, 1万2, 廿五, 半; pure text to Decimal."""
 
 import re
+from datetime import time
 from decimal import Decimal
 
 ZERO = "零"
@@ -21,6 +22,7 @@ DIGITS = {
 }
 _TENS = {"十": 10, "百": 100, "千": 1000, "k": 1000}
 _GREAT = {"万": 10**4, "w": 10**4, "亿": 10**8}
+_LATE = frozenset({"下午", "晚", "晚上", "夜里"})
 _SHORT = {"廿": "二十", "卅": "三十"}
 
 ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,15})(?:\.\d{1,6})?|(?<![\d.])\.\d{1,8}"
@@ -67,6 +69,19 @@ def is_approximate(text: str) -> bool:
         return False
     low, high = (DIGITS[char] for char in found.group()[:2])
     return high - low in (1, 2)
+
+
+def scaled(digits: str, scale: str | None) -> Decimal:
+    """An amount in figures, by the 万 or 千 (w, k) that may stand behind it."""
+    return Decimal(digits) * (_GREAT.get(scale or "") or _TENS.get(scale or "") or 1)
+
+
+def clock_of(part: str | None, hour: str, minute: str | None) -> time | None:
+    """A time of day in figures, by the 下午 or 晚上 before it; None when there is no such hour."""
+    hours, minutes = int(hour), 30 if minute == "半" else int(minute or 0)
+    if part in _LATE and hours < 12:
+        hours += 12
+    return time(hours % 24, minutes) if hours <= 24 and minutes < 60 else None
 
 
 def small_number(text: str) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from bot.grammar.dates import Mention, find_dates
-from bot.grammar.numerals import small_number
+from bot.grammar.numerals import clock_of, small_number
 from bot.grammar.phrases import TEAMS
 from bot.grammar.scene import Scene
 from domain.commands import Command
@@ -51,7 +51,6 @@ _FILLERS = (
     "|一下|吧|了|哈|啊|谢谢|麻烦|的|原因|理由|因为|去|先|[\\s,.:;。!~DT]"
 )
 _LEADING, _TRAILING = re.compile(rf"(?:{_FILLERS})+"), re.compile(rf"(?:{_FILLERS})+$")
-_PM = frozenset({"下午", "晚", "晚上", "夜里"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +115,13 @@ def _masked(scene: Scene) -> _Said:
     text, hours = scene.text, None
     match = _HOURS.search(text)
     if match is not None:
-        start, end = _time(match, "a"), _time(match, "b")
+        start, end = (clock_of(match[f"{side}p"], match[f"{side}h"], match[f"{side}m"]) for side in "ab")
         hours = (start, end) if start and end else None
         text = text[: match.start()] + "T" * (match.end() - match.start()) + text[match.end() :]
     days = tuple(find_dates(text, scene.today))
     for mention in days:
         text = text[: mention.start] + "D" * (mention.end - mention.start) + text[mention.end :]
     return _Said(text, days, hours, scene)
-
-
-def _time(match: re.Match[str], side: str) -> time | None:
-    hour, minute = int(match[f"{side}h"]), match[f"{side}m"]
-    if match[f"{side}p"] in _PM and hour < 12:
-        hour += 12
-    minutes = 30 if minute == "半" else int(minute or 0)
-    return time(hour % 24, minutes) if hour <= 24 and minutes < 60 else None
 
 
 def _bare(words: str) -> str:

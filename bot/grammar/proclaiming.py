@@ -1,9 +1,9 @@
 """What managers set down for many: announcements with their audience, levels of approval by amount."""
 
 import re
-from decimal import Decimal
 
 from bot.grammar.marks import CustomerMark
+from bot.grammar.numerals import scaled
 from bot.grammar.phrases import TEAMS
 from bot.grammar.scene import Scene
 from domain.commands import Command
@@ -22,7 +22,6 @@ _LEVEL = re.compile(
     r"(?P<n>\d{1,9}(?:\.\d{1,2})?)\s?(?P<k>[万千wk])?\s?[元块]?(?:及?以上|起)?[\s:]{0,2}(?:要|由|归|需|找)?\s?"
     r"(?P<who>[\u4e00-\u9fffa-z][\u4e00-\u9fffa-z0-9]{0,9}?)(?:审批?|批|来?定)?(?=[\s,;、。]|\d|$)"
 )
-_TIMES = {"万": 10000, "w": 10000, "千": 1000, "k": 1000, None: 1}
 _ROLES = {"审核": "reviewer", "审核员": "reviewer", "经理": "manager", "主管": "manager"}
 
 
@@ -71,7 +70,7 @@ def _levels(scene: Scene) -> Command | None:
         return None
     rest = scene.text[match.end() :].strip(" .。!~")
     found = tuple(
-        (Decimal(one["n"]) * _TIMES[one["k"]], _ROLES.get(one["who"]) or scene.normal.quote(*one.span("who")))
+        (scaled(one["n"], one["k"]), _ROLES.get(one["who"]) or scene.normal.quote(*one.span("who")))
         for one in _LEVEL.finditer(scene.text, match.end())
     )
     return ApprovalLevels(levels=found) if found or not rest else None

@@ -1,13 +1,12 @@
 """How managers set the rules by which orders are judged: 审核规则, 审核规则 2 5000, 审核规则 2 关."""
 
 import re
-from decimal import Decimal
 
+from bot.grammar.numerals import scaled
 from bot.grammar.scene import Scene
 from domain.commands import Command
 from domain.reviewcommands import ReviewRules
 
-_TIMES = {"万": 10000, "w": 10000, "千": 1000, "k": 1000}
 _UNITS = {"小时": "hours", "天": "days", "分钟": "minutes", "分": "minutes"}
 _RULES = re.compile(
     r"\s{0,3}(?:看|查)?审核规则\s{0,3}[:,]?\s{0,3}(?:(?P<past>记录|历史|版本|谁改的?)|第?(?P<n>\d{1,2})[条号]?\s{0,3}[:,]?"
@@ -23,6 +22,6 @@ def ruling(scene: Scene) -> Command | None:
         return None
     if match["n"] is None:
         return ReviewRules(past=match["past"] is not None)
-    value = Decimal(match["v"]) * _TIMES.get(match["k"], 1) if match["v"] else None
+    value = scaled(match["v"], match["k"]) if match["v"] else None
     on = True if match["on"] else False if match["off"] else None
     return ReviewRules(number=int(match["n"]), value=value, unit=_UNITS.get(match["u"]), on=on)

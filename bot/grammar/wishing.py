@@ -1,8 +1,9 @@
 """How people say what they want to be told: 通知设置 3 关, 汇总时间 17:30, 为什么没通知我 1042."""
 
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 
+from bot.grammar.numerals import clock_of
 from bot.grammar.scene import Scene
 from domain.commands import Command
 from domain.wishcommands import MuteOrder, WhyUntold, WishDigest, WishNotices, WishQuiet
@@ -47,7 +48,6 @@ _MUTE = re.compile(
 )
 _ENDS = ("sent", "morning", "trouble", "off")
 _SPANS = {"小时": 60, "钟头": 60, "分钟": 1, "天": 1440}
-_PM = frozenset({"下午", "晚", "晚上", "夜里"})
 
 
 def wish_phrase(scene: Scene) -> Command | None:
@@ -90,11 +90,3 @@ def _mute(match: re.Match[str]) -> MuteOrder:
 
 def _number(text: str | None) -> str | None:
     return text.replace(" ", "").upper() if text else None
-
-
-def clock_of(part: str | None, hour: str, minute: str | None) -> time | None:
-    """A time of day as it was said; None when there is no such hour."""
-    hours, minutes = int(hour), 30 if minute == "半" else int(minute or 0)
-    if part in _PM and hours < 12:
-        hours += 12
-    return time(hours % 24, minutes) if hours <= 24 and minutes < 60 else None
