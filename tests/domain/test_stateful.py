@@ -45,15 +45,15 @@ from domain.shortages import CANCEL, SEND, WAIT
 from domain.stocking import Counted
 from tests.shop import NOW, Cast, a_product, an_order, check_the_books, line, the_cast
 
-EXAMPLES = int(os.environ.get("GENDAN_TEST_EXAMPLES", "8"))
-STEPS = int(os.environ.get("GENDAN_TEST_STEPS", "25"))
+EXAMPLES = int(os.environ.get("GENDAN_TEST_EXAMPLES", "20"))
+STEPS = int(os.environ.get("GENDAN_TEST_STEPS", "50"))
 """How many shops, and how long each lives; ``make properties`` asks for 2,000 of 100 steps."""
 
 SKUS = ("A", "B")
 PART = "P"
 """A is made, of two of these each; B is bought."""
 PLACES = ("MAIN", "NORTH")
-pytestmark = pytest.mark.timeout(0 if EXAMPLES > 100 else 120)
+pytestmark = pytest.mark.timeout(0 if EXAMPLES > 100 else 300)
 
 skus, places = st.sampled_from(SKUS), st.sampled_from(PLACES)
 stock = st.sampled_from((*SKUS, PART))
