@@ -101,7 +101,13 @@ class Shop:
         self._slips = SlipPages(secret, self._paper, settings.shop_name, settings.base_url, self.link, clock)
         propose = proposer(session, *settings.fallback, templates.fallback_instructions())
         past = past_addresses(settings.base_url, secret, clock)
-        router = fill(Router(), link=self.link, slip=self._slips.address, past=past)
+        router = fill(
+            Router(),
+            link=self.link,
+            slip=self._slips.address,
+            past=past,
+            thresholds=furnishing.thresholds(settings),
+        )
         self._dispatch = Dispatch(router, self._vocabulary, clock, self.metrics.bug_caught, propose=propose)
         self.inbox = Inbox(self._answer, self._later, clock)
         leader = Leader(worker, furnishing.ticks(settings, clock), alone=settings.sqlite_file is not None)

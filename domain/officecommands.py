@@ -92,3 +92,25 @@ class ListAnnouncements(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTodos(Command):
     """待办: everything that waits for me."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissAlert(Command):
+    """A7 误报: nothing is wrong; quiet while it lasts."""
+
+    alert: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassAlert(Command):
+    """A7 转 阿强: a colleague takes care of it."""
+
+    alert: str
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRules(Command):
+    """预警规则: all of them; 规则 测试 3: what one of them finds now."""
+
+    number: int | None = None

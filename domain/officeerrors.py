@@ -92,6 +92,21 @@ class ColleagueBarred(Refusal):
 
 
 @dataclass
+class ColleagueUnbound(Refusal):
+    """The colleague cannot be told: they have no chat bound to their name."""
+
+    name: str
+
+
+@dataclass
+class AlertRuleNotFound(Refusal):
+    """There is no rule of alerts of this number; ``most`` is the last one."""
+
+    number: int
+    most: int
+
+
+@dataclass
 class TooManyLevels(Refusal):
     """More levels of approval than anybody can oversee."""
 

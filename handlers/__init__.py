@@ -31,9 +31,10 @@ from handlers import (
     stocking,
     wishing,
 )
+from notify.alerts.rules import Thresholds
 
 ROOMS = (
-    alerting, amending, announcing, answering, booking, helping, joining, naming, ordering,
+    amending, announcing, answering, booking, helping, joining, naming, ordering,
     claiming, parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
     ruling, crediting,
     negotiating, producing, wishing, muting,
@@ -46,12 +47,17 @@ def fill(
     link: sharing.Link = sharing.no_link,
     slip: slips.SlipLink = slips.no_slip,
     past: enquiring.Past = enquiring.no_past,
+    thresholds: Thresholds | None = None,
 ) -> Router:
-    """The router with every handler of the product in it; ``link``, ``slip`` and ``past`` make addresses of pages."""
+    """The router with every handler of the product in it; ``link``, ``slip`` and ``past`` make addresses of pages.
+
+    ``thresholds`` are those by which alerts are found.
+    """
     for room in ROOMS:
         room.register(router)
     sharing.register(router, link)
     slips.register(router, slip)
     enquiring.register(router, past)
     fulfilling.register(router, past)
+    alerting.register(router, thresholds or Thresholds())
     return router

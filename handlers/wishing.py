@@ -10,10 +10,14 @@ from domain.rules.wishes import Way, Wishes
 from domain.wishcommands import WhyUntold, WishDigest, WishNotices, WishQuiet
 from domain.wisherrors import KindNeeded, KindNotFound, NoHours
 from domain.wishing import wish, wishes
+from notify.alerts import acting
 from notify.digest import last_digest
 from notify.kinds import kinds_for
 from notify.outbox import disturb
 from notify.untold import untold
+
+LINES = 4
+"""How many things that were not told one answer names."""
 
 
 def register(router: Router) -> None:
@@ -72,4 +76,6 @@ async def why(ask: Ask) -> Answered:
     given = ask.given(WhyUntold).order_no
     number = await find_order(given, ask.actor) if given else None
     assert ask.actor.address is not None
-    return say("untold", found=await untold(ask.actor.address, number, now=ask.now), order=number)
+    quiet = await acting.kept_quiet(ask.actor, number) if ask.actor.is_staff else []
+    found = await untold(ask.actor.address, number, now=ask.now, limit=LINES - len(quiet[:2]))
+    return say("untold", found=found, order=number, quiet=quiet)

@@ -67,6 +67,7 @@ FOR_STAFF = (
     Kind("news", frozenset({Notice.ANNOUNCEMENT, Notice.ROSTER_CHANGED, Notice.PERSON_JOINED})),
     Kind("daily", frozenset({Notice.DAILY_REPORT}), roles=REPORTING, usual=Way.OFF),
     Kind("weekly", frozenset({Notice.WEEKLY_REPORT}), roles=REPORTING, usual=Way.OFF),
+    Kind("settled", frozenset({Notice.ALERT_SETTLED})),
 )
 
 ANSWERS = frozenset({Notice.REPLY, Notice.MISSED})

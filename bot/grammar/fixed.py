@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
+from bot.grammar.alarms import alert_phrase
 from bot.grammar.amounts import wanted
 from bot.grammar.answers import option_of
 from bot.grammar.faults import bare_quantity, faults_in
 from bot.grammar.lines import pair
 from bot.grammar.marks import CustomerMark, OrderMark, RemarkMark
-from bot.grammar.numerals import NUMBER, parse_number
 from bot.grammar.scene import Scene
 from bot.grammar.talk import confirmation
 from domain.commands import (
-    AcknowledgeAlert,
     Bind,
     Chase,
     Command,
@@ -33,7 +31,6 @@ from domain.commands import (
     ShowDraft,
     ShowProducts,
     ShowUsuals,
-    SnoozeAlert,
     Unbind,
     Undo,
 )
@@ -66,27 +63,17 @@ _INVITE = re.compile(
     r"|\s)\s*(?P<who>[^\s,]+?))?\s*(?:,|\s|作为|做|当)?\s*(?P<role>收货人?|采购员?|财务|老板)?\s*"
 )
 _ROLES = {"收货": "receiver", "采购": "buyer", "财务": "finance_contact", "老板": "boss"}
-_ALERT = r"(?P<a>a\s?-?\s?\d{1,6})"
-_ACK = re.compile(
-    rf"\s*(?:(?:收到|知道了|我来处理|ack)\s*[:,]?\s*{_ALERT}"
-    rf"|{_ALERT.replace('?P<a>', '?P<b>')}\s*[:,]?\s*(?:收到|知道了|我来处理|ack))\s*[了。!]*\s*"
-)
-_SNOOZE = re.compile(
-    rf"\s*{_ALERT}\s*[:,]?\s*(?:(?P<n>{NUMBER}|半)\s*个?(?P<u>小时|钟头|分钟|分|天|h|m|min|d)(?:后"
-    rf"|再)?(?:提醒我?)?|(?P<day>明天|后天|下周))\s*(?:再?(?:说|提醒我?))?\s*"
-)
 _FORGET = re.compile(r"\s*(?:忘记|忘掉|删除叫法)\s*[:]?\s*(?P<alias>[^\s,。]{1,20})\s*")
 _CHASE = re.compile(r"催|hurry|chase")
 _RECEIVE = re.compile(r"签收|N收货(?:了|完成|$)|(?:^|确认)收货N?")
 _SIGNED = re.compile(r"(?:签收|收货)了?(?:$|,?[PQ]|[破坏碎烂少缺])")
 _NOT_RECEIVE = re.compile(r"吗|没|[?？]|谁|什么|怎么|时间|哪|不|未|备注|几")
 _TRY = re.compile(r"^\s*(?:试算|试单|算一下|测算)\s*(?:[:,]?\s*(?=\S)|$)")
-_MINUTES = {"小": 60, "钟": 60, "h": 60, "分": 1, "m": 1, "天": 1440, "d": 1440}
 
 
 def fixed_phrase(scene: Scene) -> Command | None:
     """The product's own phrase that is the whole message, if any."""
-    for reader in (_binding, _word, _alert, _invitation, _forgetting, _identity, _numbered):
+    for reader in (_binding, _word, alert_phrase, _invitation, _forgetting, _identity, _numbered):
         found = reader(scene)
         if found is not None:
             return found
@@ -145,24 +132,6 @@ def _binding(scene: Scene) -> Command | None:
 def _word(scene: Scene) -> Command | None:
     words = scene.text.strip(" .,。!~")
     return next((make() for pattern, make in _FIXED if pattern.fullmatch(words) or pattern.fullmatch(scene.core)), None)
-
-
-def _alert(scene: Scene) -> Command | None:
-    snooze, ack = _SNOOZE.fullmatch(scene.text), _ACK.fullmatch(scene.text)
-    match = snooze or ack
-    if match is None:
-        return None
-    code = re.sub(r"[\s-]", "", match["a"] or match["b"] if ack else match["a"])
-    if ack and not snooze:
-        return None if not scene.context.staff and scene.lexicon.named(code) else AcknowledgeAlert(alert=code.upper())
-    return SnoozeAlert(alert=code.upper(), span=_span(match))
-
-
-def _span(match: re.Match[str]) -> timedelta:
-    if match["day"]:
-        return timedelta(days={"明天": 1, "后天": 2, "下周": 7}[match["day"]])
-    count = parse_number(match["n"]) or 1
-    return timedelta(minutes=min(float(count) * _MINUTES[match["u"][0]], 60 * 24 * 60))
 
 
 def _invitation(scene: Scene) -> Command | None:

@@ -1,4 +1,4 @@
-"""What people do about alerts by answering: take one, put one off, see what is open."""
+"""What people do about alerts by answering: take one, put one off, pass one on, call one false, see what is open."""
 
 import re
 import unicodedata
@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.errors import AlertNotFound, AlertTaken
+from domain.officeerrors import ColleagueUnbound
+from domain.rostering import find_member
+from domain.telling import listeners
 from domain.transaction import transact
-from domain.values import Actor, Role
+from domain.values import Actor
+from notify.alerts.raising import Round
+from notify.alerts.telling import DISMISSED, LEADING, PASSED, TAKEN, facts_of, plan_for, settled
 from notify.models import Alert, AlertState
 from notify.notices import Notice
+from notify.outbox import put
 from templates import notice as words
 
 LONGEST_SNOOZE = timedelta(days=7)
 _NUMBER = re.compile(r"A?(\d{1,9})")
-_LEADING = frozenset({Role.MANAGER, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +34,22 @@ class AlertView:
     raised_at: datetime
     taken_by: str | None = None
     snoozed_until: datetime | None = None
+    why: str = ""
 
 
 async def acknowledge(number: str, *, by: Actor, now: datetime) -> AlertView:
-    """Take an alert: nobody is reminded of it for a day. The first wins; taking one's own again changes nothing."""
+    """Take an alert: nobody is reminded of it for a day, and those who were told hear who has it.
+
+    The first wins; taking one's own again changes nothing.
+    """
+    look = Round(now, await listeners())
 
     async def work() -> AlertView:
         alert = await _concerning(number, by)
         if alert.state is not AlertState.TAKEN:
             taken = {"state": AlertState.TAKEN, "taken_by": by.name, "taken_at": now, "next_at": None, "why": "taken"}
             await _change(alert, by, taken)
+            await settled(alert, TAKEN, by.name, look)
         return _view(alert)
 
     return await transact(work)
@@ -49,22 +60,59 @@ async def snooze(number: str, span: timedelta, *, by: Actor, now: datetime) -> A
 
     async def work() -> AlertView:
         alert = await _concerning(number, by)
-        off = {
-            "state": AlertState.SNOOZED,
-            "next_at": now + min(span, LONGEST_SNOOZE),
-            "taken_by": None,
-            "taken_at": None,
-            "why": "snoozed",
-        }
-        await _change(alert, by, off)
+        off = {"state": AlertState.SNOOZED, "next_at": now + min(span, LONGEST_SNOOZE), "why": "snoozed"}
+        await _change(alert, by, {**off, **_FREE})
         return _view(alert)
 
     return await transact(work)
 
 
+async def dismiss(number: str, *, by: Actor, now: datetime) -> AlertView:
+    """Call an alert false: quiet for as long as the condition lasts, whoever it concerns."""
+    look = Round(now, await listeners())
+
+    async def work() -> AlertView:
+        alert = await _concerning(number, by)
+        if alert.state is not AlertState.DISMISSED:
+            false = {"state": AlertState.DISMISSED, "next_at": None, "why": "false_alarm"}
+            await _change(alert, by, {**false, **_FREE})
+            await settled(alert, DISMISSED, by.name, look)
+        return _view(alert)
+
+    return await transact(work)
+
+
+async def pass_on(number: str, who: str, *, by: Actor, now: datetime) -> AlertView:
+    """Give an alert to a colleague, who is told at once and in whose name it goes further up if they do not answer."""
+    colleague, look = await find_member(who), Round(now, await listeners())
+    taker = next((one for one in look.people if one.staff == colleague.id), None)
+    if taker is None:
+        raise ColleagueUnbound(colleague.name)
+
+    async def work() -> AlertView:
+        alert = await _concerning(number, by)
+        given = {"state": AlertState.OPEN, "owner_staff_id": colleague.id, "told": alert.told + 1, "told_at": now}
+        await _change(alert, by, {**given, "level": 0, "next_at": None, "why": PASSED, **_FREE})
+        facts = facts_of(alert) | {"passed_by": by.name}
+        plan = plan_for(taker, Notice.ALERT_RAISED, facts, f"{alert.rule}:{PASSED}", alert.order_number)
+        await put(f"alert:{alert.id}:{alert.told}:{PASSED}", [plan], now=now)
+        return _view(alert)
+
+    return await transact(work)
+
+
+_FREE = {"taken_by": None, "taken_at": None}
+
+
+async def kept_quiet(actor: Actor, order: str | None = None) -> list[AlertView]:
+    """The live alerts of this person of which they were not told, because another one explains them."""
+    rows = await Alert.filter(live__isnull=False, told=0, why__startswith="inhibited:").order_by("id")
+    return [_view(row) for row in rows if _concerns(row, actor) and order in (None, row.order_number)]
+
+
 async def open_alerts(actor: Actor) -> list[AlertView]:
-    """The alerts that concern this person and are not resolved, oldest first."""
-    rows = await Alert.filter(live__isnull=False).order_by("id")
+    """The alerts that concern this person and are neither resolved nor false, oldest first."""
+    rows = await Alert.filter(live__isnull=False).exclude(state=AlertState.DISMISSED).order_by("id")
     return [_view(row) for row in rows if _concerns(row, actor)]
 
 
@@ -94,27 +142,27 @@ def _concerns(alert: Alert, actor: Actor) -> bool:
     if not actor.is_staff:
         return False
     owns = alert.owner_staff_id is not None and alert.owner_staff_id == actor.staff
-    return owns or bool(actor.roles & _LEADING) or bool(actor.roles & frozenset(alert.owner_roles))
+    return owns or bool(actor.roles & LEADING) or bool(actor.roles & frozenset(alert.owner_roles))
 
 
 def _view(alert: Alert) -> AlertView:
-    facts = {**alert.facts, "rule": alert.rule, "alert": f"A{alert.id}", "order": alert.order_number or "", "url": ""}
     return AlertView(
         f"A{alert.id}",
-        words(Notice.ALERT_RAISED.template, "line", **facts, at=alert.raised_at.isoformat()),
+        words(Notice.ALERT_RAISED.template, "line", **facts_of(alert)),
         alert.rule,
         alert.order_number,
         alert.state,
         alert.raised_at,
         alert.taken_by,
         alert.next_at if alert.state is AlertState.SNOOZED else None,
+        alert.why,
     )
 
 
 async def open_count(actor: Actor) -> int:
     """How many alerts wait for this person: those that nobody else took."""
-    live = Alert.filter(live__isnull=False).exclude(state=AlertState.TAKEN)
-    if actor.roles & _LEADING:
+    live = Alert.filter(live__isnull=False, state__in=(AlertState.OPEN, AlertState.SNOOZED))
+    if actor.roles & LEADING:
         return await live.count()
     rows = await live.only("id", "owner_roles", "owner_staff_id")
     return sum(_concerns(row, actor) for row in rows)

@@ -20,6 +20,8 @@ from notify.outbox import put
 log = structlog.get_logger()
 
 LEADING = frozenset({Role.MANAGER, Role.ADMIN})
+RESOLVED, TAKEN, DISMISSED, PASSED = "resolved", "taken", "dismissed", "passed"
+"""How an alert may be settled, as the words of it have it."""
 _SHOWN = 5
 
 
@@ -110,6 +112,20 @@ def hearers(alert: Alert, people: Sequence[Listener]) -> list[Listener]:
         return []
     above = _leaders(alert, people) if alert.level >= TOP else []
     return list({person.identity: person for person in (*owners(alert, people), *above)}.values())
+
+
+async def settled(alert: Alert, how: str, by: str, look: Round) -> None:
+    """One word that nobody else has to act, to those who were told of it; ``by`` took it upon themselves and knows.
+
+    What has passed by itself is told to the one who took it, when somebody did.
+    """
+    told = hearers(alert, look.people)
+    if how == RESOLVED:
+        told = [one for one in told if one.name == alert.taken_by] or told
+    facts = facts_of(alert) | {"how": how, "by": by, "at": look.now.isoformat()}
+    reason = f"{alert.rule}:{how}"
+    plans = [plan_for(one, Notice.ALERT_SETTLED, facts, reason, alert.order_number) for one in told if one.name != by]
+    await put(f"alert:{alert.id}:{alert.told}:{how}:{by}"[:200], plans, now=look.now)
 
 
 async def _further(alert: Alert, look: Round) -> tuple[list[Listener], int]:

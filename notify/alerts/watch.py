@@ -1,6 +1,6 @@
 """Looks at the business by the rules: raises what is wrong, tells whom it concerns, resolves what has passed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from notify.alerts.families import explained
 from notify.alerts.gate import Patience, Verdict, Word
 from notify.alerts.raising import Link, Round, no_link, note_quiet, raise_alert, verdict_on
 from notify.alerts.rules import Finding, Rule, Thresholds
-from notify.alerts.telling import tell
+from notify.alerts.telling import RESOLVED, settled, tell
 from notify.alerts.troubles import shut_channels, unfit_notices, unreached_customers
 from notify.models import Alert, AlertState
 from notify.quotas import nearly_spent
@@ -70,32 +70,53 @@ async def _raise(findings: Sequence[Finding], look: Round) -> int:
 
 async def look_around(thresholds: Thresholds, *, now: datetime) -> list[Finding]:
     """Everything that breaks a rule now; writes nothing."""
-    seen: list[tuple[Rule, list[Condition]]] = [
-        (rules.STOCK_SHORT, await watching.short_lines()),
-        (rules.ORDER_HELD, await watching.held_orders(now - thresholds.held)),
-        (rules.NO_FIRST_SCAN, await watching.unscanned_parcels(now - thresholds.parcels.first_scan)),
-        (rules.CARRIER_SILENT, await watching.silent_parcels(thresholds.parcels, now=now)),
-        (rules.PARCEL_UNKNOWN, await watching.given_up_parcels(scanned=False)),
-        (rules.PARCEL_LOST, await watching.given_up_parcels(scanned=True)),
-        (rules.PARCEL_TROUBLED, await watching.troubled_parcels(now - STALE)),
-        (rules.DELIVERY_OVERDUE, await watching.overdue_orders(now.astimezone(zone()).date())),
-        (rules.PURCHASE_LATE, await watching.late_purchases(now.astimezone(zone()).date())),
-        (rules.WORK_LATE, await watching.late_works()),
-        (rules.CHANNEL_SHUT, await shut_channels(now)),
-        (rules.QUOTA_NEAR, await nearly_spent(thresholds.quotas, now=now)),
-        (rules.NOTICE_UNFIT, await unfit_notices(now)),
-        (rules.CUSTOMER_UNREACHED, await unreached_customers(now)),
-    ]
-    return [one for rule, conditions in seen for one in rules.findings(rule, conditions, thresholds, now=now)]
+    return [one for rule in SIGHTS for one in await look_at(rule, thresholds, now=now)]
+
+
+async def look_at(rule: Rule, thresholds: Thresholds, *, now: datetime) -> list[Finding]:
+    """Everything that breaks this rule now; writes nothing."""
+    return rules.findings(rule, await SIGHTS[rule](thresholds, now), thresholds, now=now)
+
+
+Sight = Callable[[Thresholds, datetime], Awaitable[list[Condition]]]
+
+SIGHTS: Mapping[Rule, Sight] = {
+    rules.STOCK_SHORT: lambda _, __: watching.short_lines(),
+    rules.ORDER_HELD: lambda limits, now: watching.held_orders(now - limits.held),
+    rules.NO_FIRST_SCAN: lambda limits, now: watching.unscanned_parcels(now - limits.parcels.first_scan),
+    rules.CARRIER_SILENT: lambda limits, now: watching.silent_parcels(limits.parcels, now=now),
+    rules.PARCEL_UNKNOWN: lambda _, __: watching.given_up_parcels(scanned=False),
+    rules.PARCEL_LOST: lambda _, __: watching.given_up_parcels(scanned=True),
+    rules.PARCEL_TROUBLED: lambda _, now: watching.troubled_parcels(now - STALE),
+    rules.DELIVERY_OVERDUE: lambda _, now: watching.overdue_orders(now.astimezone(zone()).date()),
+    rules.PURCHASE_LATE: lambda _, now: watching.late_purchases(now.astimezone(zone()).date()),
+    rules.WORK_LATE: lambda _, __: watching.late_works(),
+    rules.CHANNEL_SHUT: lambda _, now: shut_channels(now),
+    rules.QUOTA_NEAR: lambda limits, now: nearly_spent(limits.quotas, now=now),
+    rules.NOTICE_UNFIT: lambda _, now: unfit_notices(now),
+    rules.CUSTOMER_UNREACHED: lambda _, now: unreached_customers(now),
+}
+"""How each rule looks at the business; a test holds that none is missing."""
 
 
 async def _resolve(gone: list[Alert], now: datetime) -> int:
+    people = await listeners() if any(map(_worth_a_word, gone)) else ()
+    look = Round(now, people)
+
     async def work() -> None:
         still = Alert.filter(id__in=[alert.id for alert in gone], live__isnull=False)
         await still.update(live=None, state=AlertState.RESOLVED, resolved_at=now, why="resolved")
+        for alert in filter(_worth_a_word, gone):
+            await settled(alert, RESOLVED, "", look)
 
     if gone:
         await transact(work)
     for alert in gone:
         log.info("alert_resolved", alert=alert.id, rule=alert.rule)
     return len(gone)
+
+
+def _worth_a_word(alert: Alert) -> bool:
+    """Whether somebody was told and may still be about to act; not who put it off, nor who called it false."""
+    waiting = alert.state in (AlertState.OPEN, AlertState.TAKEN)
+    return waiting and alert.told > 0 and not rules.RULES[alert.rule].once

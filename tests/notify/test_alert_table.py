@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from domain.errors import AlertTaken
-from domain.models import Order, Shift, Shipment, Staff
+from domain.models import Identity, Order, Shift, Shipment, Staff
 from domain.models.shipments import ParcelState
+from domain.officeerrors import AlertRuleNotFound, ColleagueUnbound, MemberNotFound
 from domain.rules.lifecycle import OrderState
-from notify.alerts.acting import acknowledge, snooze
+from notify.alerts.acting import acknowledge, dismiss, kept_quiet, open_alerts, pass_on, snooze
 from notify.alerts.families import explained
 from notify.alerts.rules import (
     CARRIER_SILENT,
@@ -20,16 +21,19 @@ from notify.alerts.rules import (
     DELIVERY_OVERDUE,
     NOTICE_UNFIT,
     PARCEL_LOST,
+    RULES,
     Finding,
     Thresholds,
 )
-from notify.alerts.watch import watch
+from notify.alerts.trying import rules_now, try_rule
+from notify.alerts.watch import SIGHTS, watch
 from notify.models import Alert, AlertState, Delivery, DeliveryState
 from notify.notices import Notice
 from tests.notify.company import a_line, a_parcel, actor, ago, an_order, company
 from tests.notify.samples import NOW
 
 LIMITS = Thresholds()
+RAISED, ESCALATED, SETTLED = Notice.ALERT_RAISED, Notice.ALERT_ESCALATED, Notice.ALERT_SETTLED
 Step = Callable[[], Awaitable[Any]]
 
 
@@ -42,16 +46,26 @@ async def unscanned(number: str = "SO1042K") -> None:
 
 
 async def silent_and_late() -> None:
+    await silent_and_late_order("SO1042K")
+
+
+async def silent_and_late_order(number: str) -> None:
     """A parcel of which nothing is heard, of an order that is late for this very reason; both are the rep's."""
-    order = await an_order(promised_date=ago(days=2).date())
+    order = await an_order(number, promised_date=ago(days=2).date())
     await a_line(order, shipped=100)
     await a_parcel(order, state=ParcelState.IN_TRANSIT, first_scan_at=ago(hours=60), last_news_at=ago(hours=49))
 
 
 async def heard() -> list[tuple[str, str, str]]:
-    """Who was told what, and the reason of it, oldest first."""
-    rows = await Delivery.all().order_by("id")
+    """Who was told to act, on what, and the reason of it, oldest first."""
+    rows = await Delivery.exclude(notice=SETTLED).order_by("id")
     return [(row.openid.removeprefix("o-"), row.notice, row.why) for row in rows]
+
+
+async def settled() -> list[tuple[str, str, str]]:
+    """Who was told that they need not act, why, and why that was put off."""
+    rows = await Delivery.filter(notice=SETTLED).order_by("id")
+    return [(row.openid.removeprefix("o-"), row.why.partition(":")[2], row.kept_why) for row in rows]
 
 
 async def found() -> None:
@@ -70,6 +84,22 @@ async def taken_by_two() -> None:
     number, both = f"A{(await Alert.get()).id}", [await actor("阿强"), await actor("陈姐")]
     results = await asyncio.gather(*(acknowledge(number, by=one, now=NOW) for one in both), return_exceptions=True)
     assert [type(one) for one in results if isinstance(one, Exception)] == [AlertTaken]
+    assert await settled() == ([] if (await Alert.get()).taken_by == "阿强" else [("阿强", "taken", "")])
+    await Delivery.filter(notice=SETTLED).delete()
+
+
+async def taken_by_the_manager() -> None:
+    await acknowledge(f"A{(await Alert.get()).id}", by=await actor("老张"), now=NOW)
+
+
+async def called_false() -> None:
+    view = await dismiss(f"A{(await Alert.get()).id}", by=await actor("阿强"), now=NOW)
+    assert (view.state, await open_alerts(await actor("阿强"))) == (AlertState.DISMISSED, [])
+
+
+async def passed_on() -> None:
+    view = await pass_on(f"A{(await Alert.get()).id}", "老李", by=await actor("阿强"), now=NOW)
+    assert [one.number for one in await open_alerts(await actor("老李"))] == [view.number]
 
 
 async def with_a_deputy() -> None:
@@ -82,7 +112,6 @@ async def at_night() -> None:
     await Staff.all().update(wishes={"quiet": ["00:00", "23:59"]})
 
 
-RAISED, ESCALATED = Notice.ALERT_RAISED, Notice.ALERT_ESCALATED
 FIRST = ("阿强", RAISED, "no_first_scan:first")
 
 
@@ -97,6 +126,7 @@ class Row:
     why: str
     act: Step | None = None
     state: AlertState = AlertState.OPEN
+    settled: tuple[tuple[str, str, str], ...] = ()
 
 
 TABLE = (
@@ -117,7 +147,21 @@ TABLE = (
         (FIRST, ("陈姐", ESCALATED, "no_first_scan:unacknowledged"), ("阿强", RAISED, "no_first_scan:repeated")),
         "repeated",
     ),
-    Row("resolved", unscanned, (0.1,), (FIRST,), "resolved", found, AlertState.RESOLVED),
+    Row("resolved", unscanned, (0.1,), (FIRST,), "resolved", found, AlertState.RESOLVED, (("阿强", "resolved", ""),)),
+    Row(
+        "resolved at night", at_night, (0.1,), (FIRST,), "resolved", found, AlertState.RESOLVED,
+        (("阿强", "resolved", "quiet_hours"),),
+    ),
+    Row(
+        "taken by somebody else", unscanned, (9,), (FIRST,), "taken", taken_by_the_manager, AlertState.TAKEN,
+        (("阿强", "taken", ""),),
+    ),
+    Row("false alarm", unscanned, (0.5, 48), (FIRST,), "false_alarm", called_false, AlertState.DISMISSED),
+    Row(
+        "passed on, and not answered", unscanned, (0.4, 0.5),
+        (FIRST, ("老李", RAISED, "no_first_scan:passed"), ("陈姐", ESCALATED, "no_first_scan:unacknowledged")),
+        "unacknowledged", passed_on,
+    ),
     Row("taken", unscanned, (9,), (FIRST,), "taken", taken, AlertState.TAKEN),
     Row("taken by two at once", unscanned, (9,), (FIRST,), "taken", taken_by_two, AlertState.TAKEN),
     Row(
@@ -143,6 +187,7 @@ async def test_table(db, row: Row):
         await look(hours=hours)
     alert = await Alert.get()
     assert (await heard(), alert.why, alert.state) == (list(row.heard), row.why, row.state)
+    assert await settled() == list(row.settled)
     assert {one.state for one in await Delivery.all()} == {DeliveryState.DUE}
     assert {one.next_at for one in await Delivery.filter(why="no_first_scan:first")} == {NOW}
 
@@ -154,6 +199,8 @@ async def test_a_cause_hides_what_follows_from_it_until_it_has_passed(db):
     assert await heard() == [("老李", RAISED, "carrier_silent:first")]
     child = await Alert.get(rule="delivery_overdue")
     assert (child.why, child.told, child.state) == ("inhibited:carrier_silent", 0, AlertState.OPEN)
+    assert [one.number for one in await kept_quiet(await actor("老李"), "SO1042K")] == [f"A{child.id}"]
+    assert await kept_quiet(await actor("阿强")) == []
     await Shipment.all().update(last_news_at=NOW)
     await look(hours=1)
     assert (await heard())[1:] == [("老李", RAISED, "delivery_overdue:first")]
@@ -173,6 +220,7 @@ async def test_many_of_a_kind_are_one_message_and_each_is_an_alert(db):
         f"A{alerts[0].id}", 3, [f"A{one.id}" for one in alerts[1:]],
     )  # fmt: skip
     await acknowledge(f"A{alerts[0].id}", by=await actor("阿强"), now=NOW)
+    assert await settled() == []
     await look(minutes=31)
     assert (await heard())[1:] == [("陈姐", ESCALATED, "no_first_scan:unacknowledged:grouped")]
 
@@ -216,6 +264,40 @@ async def test_a_new_condition_is_a_new_alert(db):
     await Order.filter(id=order.id).update(state=OrderState.AWAITING_APPROVAL)
     await look(minutes=2)
     assert [one.why for one in await Alert.all().order_by("id")] == ["resolved", "first"]
+
+
+async def test_a_trial_tells_what_would_be_told_and_writes_nothing(db):
+    await company()
+    await unscanned()
+    await silent_and_late_order("SO1043M")
+    rule, found = await try_rule(3, LIMITS, now=NOW)
+    assert (rule.name, [(one.alert, one.why) for one in found]) == ("no_first_scan", [("", "first")])
+    late = await try_rule(8, LIMITS, now=NOW)
+    assert [one.why for one in late[1]] == ["inhibited:carrier_silent"]
+    assert (await Alert.all().count(), await Delivery.all().count()) == (0, 0)
+    await look()
+    number = f"A{(await Alert.get(rule='no_first_scan')).id}"
+    assert [(one.alert, one.why) for one in (await try_rule(3, LIMITS, now=NOW))[1]] == [(number, "first")]
+    assert [one.live for one in await rules_now(LIMITS)][:4] == [0, 0, 1, 1]
+    for wrong in (0, 99):
+        with pytest.raises(AlertRuleNotFound):
+            await try_rule(wrong, LIMITS, now=NOW)
+
+
+async def test_nobody_unbound_is_given_an_alert(db):
+    await company()
+    await unscanned()
+    await look()
+    await Identity.filter(staff__name="老李").update(following=False)
+    with pytest.raises(ColleagueUnbound):
+        await passed_on()
+    with pytest.raises(MemberNotFound):
+        await pass_on("A1", "无名", by=await actor("阿强"), now=NOW)
+    assert await heard() == [FIRST]
+
+
+def test_every_rule_looks_somewhere():
+    assert set(SIGHTS) == set(RULES.values())
 
 
 LOST = Finding(PARCEL_LOST.name, "F1", "SO1K", {}, PARCEL_LOST.roles, 7)

@@ -134,7 +134,7 @@ async def test_a_decided_order_resolves_its_alert_and_a_new_condition_is_a_new_a
     await Order.all().update(state=OrderState.AWAITING_APPROVAL)
     await look(minutes=10)
     assert await Alert.all().count() == 2
-    assert (await told())["陈姐"] == [Notice.ALERT_RAISED] * 2
+    assert (await told())["陈姐"] == [Notice.ALERT_RAISED, Notice.ALERT_SETTLED, Notice.ALERT_RAISED]
 
 
 async def test_unanswered_goes_to_the_manager_once(db):

@@ -47,6 +47,7 @@ ORDERLY = {
     "topic": "after_sales",
     "code": "40037",
     "alert": "A7",
+    "how": "taken",
     "used": "80000",
     "quota": "100000",
     "rule": "stock_short",

@@ -35,6 +35,9 @@ WRITERS = frozenset({"buyer", "boss", "sales", "manager"})
 # The policy of the chat: a command that is missing here fails the build.
 CHAT: dict[str, frozenset[str]] = {
     "AcknowledgeAlert": STAFF,
+    "AlertRules": HIRERS,
+    "DismissAlert": STAFF,
+    "PassAlert": STAFF,
     "Announce": HIRERS,
     "ApprovalLevels": HIRERS,
     "Approve": frozenset({"reviewer", "manager"}),
@@ -158,6 +161,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "AcknowledgeAlert": {"alert": "A1"},
+    "DismissAlert": {"alert": "A1"},
+    "PassAlert": {"alert": "A1"},
     "SnoozeAlert": {"alert": "A1", "span": timedelta(hours=2)},
     "Bind": {"code": "WRONG234"},
     "ForgetAlias": {"alias": "小红瓶"},
