@@ -2,6 +2,8 @@
 
 import re
 from enum import StrEnum
+from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
@@ -108,6 +110,41 @@ class ChannelSettings(BaseModel):
     def keys(self) -> tuple[str, ...]:
         """What to sign with, the newest first."""
         return tuple(one.get_secret_value() for one in (self.secret, self.secret_previous) if one is not None)
+
+
+_SENDER = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{4,253}")
+
+
+class MailSettings(BaseModel):
+    """The mail server by which staff may be sent alerts and reports; without a host there is none.
+
+    ``tls`` is tls from the first byte (port 465), starttls (587), or none, for a server in one's own house only.
+    """
+
+    host: str = ""
+    port: int | None = Field(None, ge=1, le=65535)
+    tls: Literal["tls", "starttls", "none"] = "starttls"
+    user: str = ""
+    password: SecretStr | None = None
+    sender: str = ""
+    ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "MailSettings":
+        if self.host:
+            shaped(
+                self.sender,
+                _SENDER,
+                "SENDER, an address such as alerts@shop.example",
+            )
+        if self.password is not None and self.tls == "none":
+            raise ValueError("PASSWORD would go in clear words: set TLS=starttls or tls")
+        return self
+
+    @property
+    def usual_port(self) -> int:
+        """The port, or the one that is usual for such a server."""
+        return self.port or {"tls": 465, "starttls": 587, "none": 25}[self.tls]
 
 
 def shaped(value: str, shape: re.Pattern[str], example: str) -> str:

@@ -14,6 +14,7 @@ from connect.carriers import fleet, kdniao, kuaidi100
 from connect.carriers.kdniao import Kdniao
 from connect.carriers.kuaidi100 import Kuaidi100
 from connect.carriers.services import Service
+from connect.mail.letters import Server
 from connect.wechat.client import WeChat
 from connect.workchat.forms import Room
 from domain import faults
@@ -170,3 +171,13 @@ def reception(
 
 def _door(client: WeChat, open_url: str) -> Door:
     return Door(lambda redirect, state: client.authorize_url(open_url, redirect, state), client.openid_by_code)
+
+
+def mail_server(settings: Settings) -> Server | None:
+    """The mail server, if there is one."""
+    mail = settings.mail
+    if not mail.host:
+        return None
+    password = mail.password.get_secret_value() if mail.password is not None else ""
+    ca_file = str(mail.ca_file) if mail.ca_file is not None else None
+    return Server(mail.host, mail.usual_port, mail.sender, mail.tls, mail.user, password, ca_file)

@@ -29,8 +29,11 @@ from bot.vocabulary import Vocabulary, shop_lexicon
 from bot.webhook import routes as wire_routes
 from connect.carriers.services import PARSERS
 from connect.fallback import proposer
+from connect.mail.letters import EMAIL
+from connect.mail.postman import Postman
 from connect.wechat.client import WeChat
 from connect.workchat.rooms import Porter
+from domain.choosing import mailbox_of
 from domain.database import close_database, open_database, pending_migrations
 from domain.keyring import check_accounts, unlock
 from domain.leading import Leader
@@ -46,8 +49,9 @@ from domain.values import Address
 from domain.waking import Ear
 from furnishing import Clock
 from handlers import fill
-from notify.channels import Channels
+from notify.channels import Channel, Channels
 from notify.channels.custom import CustomChannel
+from notify.channels.email import EmailChannel
 from notify.channels.template import TemplateChannel
 from notify.channels.workchat import RoomChannel
 from notify.engine import Engine
@@ -107,6 +111,7 @@ class Shop:
             slip=self._slips.address,
             past=past,
             thresholds=furnishing.thresholds(settings),
+            ways=settings.staff_ways,
         )
         self._dispatch = Dispatch(router, self._vocabulary, clock, self.metrics.bug_caught, propose=propose)
         self.inbox = Inbox(self._answer, self._later, clock)
@@ -189,7 +194,11 @@ class Shop:
         )
 
     def _channels(self) -> Channels:
-        rooms = {room.kind: RoomChannel(room, self._porter) for room in furnishing.rooms(self.settings)}
+        rooms: dict[str, Channel] = {
+            room.kind: RoomChannel(room, self._porter) for room in furnishing.rooms(self.settings)
+        }
+        if (mail := furnishing.mail_server(self.settings)) is not None:
+            rooms[EMAIL] = EmailChannel(Postman(mail, self.settings.shop_name), mailbox_of, self.clock)
         return {
             name: {
                 **rooms,

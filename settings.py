@@ -17,7 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from accounts import AccountSettings, CarrierSettings, ChannelSettings, shaped
+from accounts import AccountSettings, CarrierSettings, ChannelSettings, MailSettings, shaped
 from badsettings import line_about
 
 
@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     wechat_mp_url: str = "https://mp.weixin.qq.com"
     carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
     channels: dict[Literal["wecom", "dingtalk", "feishu", "webhook"], ChannelSettings] = Field(default_factory=dict)
+    mail: MailSettings = Field(default_factory=MailSettings)
     fallback_url: str = ""
     fallback_key: SecretStr | None = None
     fallback_model: str = ""
@@ -178,12 +179,18 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """Everything that no line of a log may show."""
-        held = [self.fallback_key, self.metrics_token, *(carrier.key for carrier in self.carriers.values())]
+        held = [self.fallback_key, self.metrics_token, self.mail.password]
+        held += [carrier.key for carrier in self.carriers.values()]
         for one in self.accounts.values():
             held += [one.secret, one.token, one.aes_key, one.aes_key_previous]
         for room in self.channels.values():
             held += [room.url, room.secret, room.secret_previous]
         return [secret.get_secret_value() for secret in held if secret is not None]
+
+    @property
+    def staff_ways(self) -> tuple[str, ...]:
+        """Where staff may hear alerts besides WeChat, as far as it is set up."""
+        return (*self.channels, *(("email",) if self.mail.host else ()))
 
     @property
     def base_url(self) -> str:

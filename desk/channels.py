@@ -19,7 +19,7 @@ def channels(context: typer.Context, as_json: AsJson = False) -> None:
         return
     from domain.choosing import ways_of_staff
 
-    there = {WECHAT, *read_settings().channels}
+    there = {WECHAT, *read_settings().staff_ways}
     rows = with_database(ways_of_staff)
     table(
         [
@@ -35,17 +35,69 @@ def channels_use(staff: str, channel: Annotated[str, typer.Argument(help="wechat
     """换一个通道收预警；发不出去时仍走公众号"""
     from domain.choosing import choose_way
 
-    there = [WECHAT, *read_settings().channels]
+    there = [WECHAT, *read_settings().staff_ways]
     if channel not in there:
-        usage(f"通道 {channel} 没有设置，可用：{'、'.join(there)}；先设 GENDAN_CHANNELS__<通道>__URL · not set up")
+        how = "先设 GENDAN_CHANNELS__<通道>__URL 或 GENDAN_MAIL__HOST"
+        usage(f"通道 {channel} 没有设置，可用：{'、'.join(there)}；{how} · not set up")
     if not with_database(lambda: choose_way(staff, "" if channel == WECHAT else channel)):
         refuse(f"没有员工 {staff} · no such member of staff")
     typer.echo(f"{staff} 的预警走 {channel} · alerts go by {channel}")
 
 
+@channels_app.command("mailbox")
+def channels_mailbox(staff: str, address: str) -> None:
+    """记下员工的邮箱；要用邮件收预警再 channels use"""
+    from domain.choosing import keep_mailbox
+    from domain.wisherrors import MailboxRefused
+
+    try:
+        known = with_database(lambda: keep_mailbox(staff, address))
+    except MailboxRefused:
+        usage(f"{address} 不是邮箱地址 · not an e-mail address")
+    if not known:
+        refuse(f"没有员工 {staff} · no such member of staff")
+    typer.echo(f"{staff} 的邮箱是 {address} · kept")
+
+
 @channels_app.command("try")
-def channels_try(channel: str) -> None:
+def channels_try(
+    channel: str, to: Annotated[str, typer.Option(help="邮件发给谁 · whom an e-mail goes to")] = ""
+) -> None:
     """往一个通道发一句话，看它通不通"""
+    if channel == "email":
+        _try_mail(to)
+    else:
+        _try_room(channel)
+    typer.echo("发出去了 · taken")
+
+
+def _try_mail(to: str) -> None:
+    from connect.mail.letters import Letter, is_address
+    from connect.mail.postman import Postman
+    from domain.errors import DeliveryFailed
+    from furnishing import mail_server
+
+    settings = read_settings()
+    server = mail_server(settings)
+    if server is None:
+        usage("邮件没有设置：设 GENDAN_MAIL__HOST、GENDAN_MAIL__SENDER · not set up")
+    if not is_address(to):
+        usage("发给谁：加 --to you@example.com · say to whom")
+
+    async def run() -> str:
+        try:
+            await Postman(server, settings.shop_name).carry(
+                Letter(f"try-{int(now().timestamp())}", to, "跟单：通道试发", now())
+            )
+        except DeliveryFailed as failure:
+            return str(failure.code)
+        return ""
+
+    if code := answered(run):
+        refuse(f"没发出去，错误 {code} · not taken")
+
+
+def _try_room(channel: str) -> None:
     import aiohttp
 
     from connect.workchat.forms import Letter, Room
@@ -70,4 +122,3 @@ def channels_try(channel: str) -> None:
 
     if code := answered(run):
         refuse(f"没发出去，错误 {code} · not taken")
-    typer.echo("发出去了 · taken")

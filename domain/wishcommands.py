@@ -45,3 +45,12 @@ class WhyUntold(Command):
     """为什么没通知我 1042: what was not told to me at once, and why."""
 
     order_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseWay(Command):
+    """通道 3, 通道 邮件 li@shop.example: where I hear alerts first; nothing named shows what there is."""
+
+    number: int | None = None
+    way: str | None = None
+    mailbox: str | None = None

@@ -23,3 +23,22 @@ class KindNeeded(Refusal):
     """This kind is always told at once."""
 
     kind: str
+
+
+@dataclass
+class WayNotFound(Refusal):
+    """There is no such way to hear alerts, or it is not set up; ``most`` is how many there are."""
+
+    most: int
+
+
+@dataclass
+class MailboxNeeded(Refusal):
+    """Alerts by e-mail need an address."""
+
+
+@dataclass
+class MailboxRefused(Refusal):
+    """What was given as an e-mail address is none."""
+
+    mailbox: str

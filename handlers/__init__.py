@@ -1,5 +1,7 @@
 """One file per thing that people talk about: each turns a command into a use-case call and a reply."""
 
+from collections.abc import Sequence
+
 from bot.router import Router
 from handlers import (
     alerting,
@@ -8,6 +10,7 @@ from handlers import (
     answering,
     booking,
     buying,
+    choosing,
     claiming,
     crediting,
     enquiring,
@@ -48,10 +51,11 @@ def fill(
     slip: slips.SlipLink = slips.no_slip,
     past: enquiring.Past = enquiring.no_past,
     thresholds: Thresholds | None = None,
+    ways: Sequence[str] = (),
 ) -> Router:
     """The router with every handler of the product in it; ``link``, ``slip`` and ``past`` make addresses of pages.
 
-    ``thresholds`` are those by which alerts are found.
+    ``thresholds`` are those by which alerts are found, ``ways`` where staff may hear them besides WeChat.
     """
     for room in ROOMS:
         room.register(router)
@@ -60,4 +64,5 @@ def fill(
     enquiring.register(router, past)
     fulfilling.register(router, past)
     alerting.register(router, thresholds or Thresholds())
+    choosing.register(router, ways)
     return router

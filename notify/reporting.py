@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from connect.mail.letters import EMAIL
 from domain.policy import current_policy, shop_day
 from domain.rules.wishes import Way
 from domain.rules.workdays import is_workday, next_workday
@@ -13,7 +14,7 @@ from domain.values import SYSTEM
 from notify.kinds import REPORTING, kind_of
 from notify.models import Delivery
 from notify.mutes import tell_kept
-from notify.notices import Notice, Plan
+from notify.notices import EVERY_WAY, Notice, Plan
 from notify.outbox import put
 from notify.route import STAFF
 
@@ -59,7 +60,10 @@ async def _report(notice: Notice, today: date, now: datetime) -> int:
 
 
 def _plan(person: Listener, notice: Notice, facts: dict[str, Any]) -> Plan:
-    return Plan(person.address, notice, {**facts, "audience": STAFF}, notice.template, wishes=person.wishes)
+    # A report is for one person: of the ways for alerts only e-mail is one's own.
+    ways = (EMAIL, *EVERY_WAY) if person.way == EMAIL else EVERY_WAY
+    told = {**facts, "audience": STAFF}
+    return Plan(person.address, notice, told, notice.template, channels=ways, wishes=person.wishes)
 
 
 def facts_of(found: Summary, now: datetime) -> dict[str, Any]:

@@ -22,6 +22,8 @@ SAME_MESSAGE = timedelta(minutes=8)
 REPEATABLE = timedelta(minutes=9)
 """A repeat that was due in time may go out late, after a standstill, but not later than this."""
 CIRCUIT = timedelta(minutes=5)
+ASKED = 3
+"""How often a way that says "later" is asked before another one is taken."""
 MINUTE_QUOTA = timedelta(seconds=60)
 DAY_QUOTA = "45009"
 UNFOLLOWED = "43004"
@@ -39,6 +41,7 @@ class Class(StrEnum):
     SHUT = "shut"
     UNFIT = "unfit"
     CLOSED = "closed"
+    BUSY = "busy"
     PASSING = "passing"
 
 
@@ -50,6 +53,7 @@ _CLASSES: Mapping[str, Class] = {
     "content": Class.CLOSED,
     "consent": Class.CLOSED,
     "window": Class.CLOSED,
+    "busy": Class.BUSY,
     "unmapped": Class.UNFIT,
 }
 
@@ -101,6 +105,8 @@ def decide(failure: DeliveryFailed, tried: Tried, *, now: datetime, chance: floa
         case Class.UNFIT:
             return _when_mended(failure, tried, now, chance)
         case Class.CLOSED:
+            return _other_way(failure, tried, now)
+        case Class.BUSY if tried.attempts >= ASKED:
             return _other_way(failure, tried, now)
     return _once_more(failure, tried, now, chance)
 

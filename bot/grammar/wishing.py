@@ -6,9 +6,9 @@ from datetime import timedelta
 from bot.grammar.numerals import clock_of
 from bot.grammar.scene import Scene
 from domain.commands import Command
-from domain.wishcommands import MuteOrder, WhyUntold, WishDigest, WishNotices, WishQuiet
+from domain.wishcommands import ChooseWay, MuteOrder, WhyUntold, WishDigest, WishNotices, WishQuiet
 
-LONGEST = 60
+LONGEST, LONGEST_WAY = 60, 300
 _WORDS = {"on": r"开启?|打开|恢复|要|立即|马上", "digest": r"汇总|合并|攒着", "off": r"关闭?|关掉|不要|停用?"}
 _WAYS = "|".join(f"(?P<{way}>{words})" for way, words in _WORDS.items())
 _SETTINGS = re.compile(
@@ -46,12 +46,32 @@ _MUTE = re.compile(
     rf"\s{{0,3}}(?P<end>取消|结束|关闭|解除)?\s?静音\s{{0,3}}[:,]?\s{{0,3}}(?:订单|单号)?\s?(?P<no>{_ORDER})?\s{{0,3}}[,]?\s{{0,3}}"
     rf"(?:{_UNTIL})?\s{{0,3}}[。.!]?\s{{0,3}}"
 )
+_NAMED = {
+    "wechat": "公众号|微信", "wecom": "企业微信|企微", "dingtalk": "钉钉", "feishu": "飞书", "webhook": "webhook",
+    "email": "邮件|邮箱|电邮|e-?mail",
+}  # fmt: skip
+_WAY = re.compile(
+    r"\s{0,3}(?:看|查|我的|换|预警|通知)?通道\s{0,3}[:,]?\s{0,3}(?:第?(?P<n>\d{1,2})[个号]?|"
+    + "|".join(f"(?P<{way}>{words})" for way, words in _NAMED.items())
+    + r")?(?:\s{0,3}[:,]?\s{0,3}(?P<m>[!-~]{1,254}@[!-~]{1,254}))?\s{0,3}[。!]?\s{0,3}"
+)
 _ENDS = ("sent", "morning", "trouble", "off")
 _SPANS = {"小时": 60, "钟头": 60, "分钟": 1, "天": 1440}
 
 
+def _way(scene: Scene) -> Command | None:
+    match = _WAY.fullmatch(scene.text) if scene.context.staff and len(scene.text) <= LONGEST_WAY else None
+    if match is None:
+        return None
+    way = next((way for way in _NAMED if match[way]), None) or ("email" if match["m"] else None)
+    mailbox = scene.normal.quote(*match.span("m")) if match["m"] else None
+    return ChooseWay(number=int(match["n"]) if match["n"] else None, way=way, mailbox=mailbox)
+
+
 def wish_phrase(scene: Scene) -> Command | None:
     """What somebody wants to be told, or why they were not; nothing for what only begins like it."""
+    if (chosen := _way(scene)) is not None:
+        return chosen
     if len(scene.text) > LONGEST:
         return None
     match = _SETTINGS.fullmatch(scene.text)

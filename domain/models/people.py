@@ -30,6 +30,7 @@ class Staff(Model):
     price_limit = fields.IntField(null=True)
     wishes: dict[str, Any] | None = fields.JSONField(null=True)
     way = fields.CharField(12, default="", db_default="")
+    email = fields.CharField(254, default="", db_default="")
     active = fields.BooleanField(default=True)
 
     @property

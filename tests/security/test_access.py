@@ -56,6 +56,7 @@ CHAT: dict[str, frozenset[str]] = {
     "TakeBack": frozenset({"warehouse", "manager"}),
     "CancelOrder": WRITERS,
     "CatchUp": BOUND,
+    "ChooseWay": STAFF,
     "Chase": CUSTOMERS | {"sales", "manager"},
     "ClearDuty": HIRERS,
     "CloseShort": WRITERS,

@@ -1,0 +1,43 @@
+"""Where a member of staff hears alerts first, by chat: 通道, 通道 3, 通道 邮件 li@shop.example."""
+
+from collections.abc import Sequence
+
+from bot.replies import say
+from bot.router import Answered, Ask, Router
+from domain.choosing import OwnWay, choose_own_way, own_way
+from domain.values import STAFF_ROLES
+from domain.wishcommands import ChooseWay
+from domain.wisherrors import MailboxNeeded, WayNotFound
+
+WECHAT, EMAIL = "wechat", "email"
+
+
+def register(router: Router, ways: Sequence[str]) -> None:
+    """What this room answers; ``ways`` are those that are set up besides WeChat."""
+    there = (WECHAT, *ways)
+
+    async def choose(ask: Ask) -> Answered:
+        """通道: which there are, and perhaps another choice."""
+        command = ask.given(ChooseWay)
+        way = _named(command, there)
+        if way is None:
+            return say("ways", ways=there, mine=await own_way(ask.actor), changed=False)
+        return say("ways", ways=there, mine=await _chosen(way, command.mailbox, ask), changed=True)
+
+    router.on(ChooseWay, roles=STAFF_ROLES)(choose)
+
+
+def _named(command: ChooseWay, there: Sequence[str]) -> str | None:
+    if command.number is not None:
+        if not 1 <= command.number <= len(there):
+            raise WayNotFound(len(there))
+        return there[command.number - 1]
+    if command.way is not None and command.way not in there:
+        raise WayNotFound(len(there))
+    return command.way
+
+
+async def _chosen(way: str, mailbox: str | None, ask: Ask) -> OwnWay:
+    if way == EMAIL and not mailbox and not (await own_way(ask.actor)).mailbox:
+        raise MailboxNeeded
+    return await choose_own_way("" if way == WECHAT else way, mailbox, by=ask.actor)
