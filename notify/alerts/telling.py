@@ -151,10 +151,12 @@ def _next(member: Member, where: Presence, deputies: set[str | None], roles: set
 
 
 def _leaders(alert: Alert, people: Sequence[Listener]) -> list[Listener]:
-    """The manager of the one who did not answer, else all managers."""
-    above = {person.manager for person in owners(alert, people) if person.manager}
-    named = [person for person in people if person.code and person.code in above]
-    return named or _with_roles(people, {Role.MANAGER}) or _with_roles(people, {Role.ADMIN})
+    """The manager of the one who did not answer, else all managers; nobody who was told before."""
+    told = owners(alert, people)
+    above = {person.manager for person in told if person.manager}
+    others = [person for person in people if person not in told]
+    named = [person for person in others if person.code and person.code in above]
+    return named or _with_roles(others, {Role.MANAGER}) or _with_roles(others, {Role.ADMIN})
 
 
 def _with_roles(people: Iterable[Listener], roles: Iterable[str]) -> list[Listener]:
