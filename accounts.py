@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
@@ -142,9 +142,17 @@ class MailSettings(BaseModel):
         return self
 
     @property
-    def usual_port(self) -> int:
-        """The port, or the one that is usual for such a server."""
-        return self.port or {"tls": 465, "starttls": 587, "none": 25}[self.tls]
+    def parts(self) -> dict[str, Any]:
+        """The server in the words of those who speak to it; without a port, the one that is usual."""
+        return {
+            "host": self.host,
+            "port": self.port or {"tls": 465, "starttls": 587, "none": 25}[self.tls],
+            "sender": self.sender,
+            "tls": self.tls,
+            "user": self.user,
+            "password": self.password.get_secret_value() if self.password is not None else "",
+            "ca_file": str(self.ca_file) if self.ca_file is not None else None,
+        }
 
 
 def shaped(value: str, shape: re.Pattern[str], example: str) -> str:

@@ -14,15 +14,21 @@ from connect.carriers import fleet, kdniao, kuaidi100
 from connect.carriers.kdniao import Kdniao
 from connect.carriers.kuaidi100 import Kuaidi100
 from connect.carriers.services import Service
-from connect.mail.letters import Server
+from connect.mail.letters import EMAIL, Server
+from connect.mail.postman import Postman
 from connect.wechat.client import WeChat
 from connect.workchat.forms import Room
+from connect.workchat.rooms import Porter
 from domain import faults
+from domain.choosing import mailbox_of
 from domain.nightly import Nightly
 from domain.policy import Policy
 from domain.signs import Sign
 from domain.silence import Patience
 from notify.alerts.rules import Thresholds
+from notify.channels import Channel
+from notify.channels.email import EmailChannel
+from notify.channels.workchat import RoomChannel
 from notify.notices import CUSTOM, TEMPLATE
 from notify.pace import Rates
 from notify.windows import Grant, Grants
@@ -97,9 +103,14 @@ def rates(settings: Settings) -> Rates:
     return {TEMPLATE: settings.template_per_second, CUSTOM: settings.plain_per_second}
 
 
-def rooms(settings: Settings) -> tuple[Room, ...]:
-    """Where staff may hear alerts besides WeChat."""
-    return tuple(Room(kind, one.address, one.keys, inside=one.inside) for kind, one in settings.channels.items())
+def staff_channels(settings: Settings, porter: Porter, clock: Callable[[], datetime]) -> dict[str, Channel]:
+    """Where staff may hear alerts besides WeChat, as far as it is set up."""
+    there = [Room(kind, one.address, one.keys, inside=one.inside) for kind, one in settings.channels.items()]
+    found: dict[str, Channel] = {room.kind: RoomChannel(room, porter) for room in there}
+    if settings.mail.host:
+        postman = Postman(Server(**settings.mail.parts), settings.shop_name)
+        found[EMAIL] = EmailChannel(postman, mailbox_of, clock)
+    return found
 
 
 def wire_account(name: str, account: AccountSettings) -> WireAccount:
@@ -171,13 +182,3 @@ def reception(
 
 def _door(client: WeChat, open_url: str) -> Door:
     return Door(lambda redirect, state: client.authorize_url(open_url, redirect, state), client.openid_by_code)
-
-
-def mail_server(settings: Settings) -> Server | None:
-    """The mail server, if there is one."""
-    mail = settings.mail
-    if not mail.host:
-        return None
-    password = mail.password.get_secret_value() if mail.password is not None else ""
-    ca_file = str(mail.ca_file) if mail.ca_file is not None else None
-    return Server(mail.host, mail.usual_port, mail.sender, mail.tls, mail.user, password, ca_file)

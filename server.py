@@ -29,11 +29,8 @@ from bot.vocabulary import Vocabulary, shop_lexicon
 from bot.webhook import routes as wire_routes
 from connect.carriers.services import PARSERS
 from connect.fallback import proposer
-from connect.mail.letters import EMAIL
-from connect.mail.postman import Postman
 from connect.wechat.client import WeChat
 from connect.workchat.rooms import Porter
-from domain.choosing import mailbox_of
 from domain.database import close_database, open_database, pending_migrations
 from domain.keyring import check_accounts, unlock
 from domain.leading import Leader
@@ -49,11 +46,9 @@ from domain.values import Address
 from domain.waking import Ear
 from furnishing import Clock
 from handlers import fill
-from notify.channels import Channel, Channels
+from notify.channels import Channels
 from notify.channels.custom import CustomChannel
-from notify.channels.email import EmailChannel
 from notify.channels.template import TemplateChannel
-from notify.channels.workchat import RoomChannel
 from notify.engine import Engine
 from notify.outbox import due_count, queue_reply
 from notify.tokens import DatabaseTokenShelf
@@ -194,11 +189,7 @@ class Shop:
         )
 
     def _channels(self) -> Channels:
-        rooms: dict[str, Channel] = {
-            room.kind: RoomChannel(room, self._porter) for room in furnishing.rooms(self.settings)
-        }
-        if (mail := furnishing.mail_server(self.settings)) is not None:
-            rooms[EMAIL] = EmailChannel(Postman(mail, self.settings.shop_name), mailbox_of, self.clock)
+        rooms = furnishing.staff_channels(self.settings, self._porter, self.clock)
         return {
             name: {
                 **rooms,

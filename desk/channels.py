@@ -44,6 +44,16 @@ def channels_use(staff: str, channel: Annotated[str, typer.Argument(help="wechat
     typer.echo(f"{staff} 的预警走 {channel} · alerts go by {channel}")
 
 
+@channels_app.command("resume")
+def channels_resume(channel: str) -> None:
+    """恢复一个停用的通道，积着的马上再送"""
+    from notify.hooks import enable
+
+    if not with_database(lambda: enable(channel, now=now())):
+        refuse(f"通道 {channel} 没有停用 · it is not shut")
+    typer.echo(f"{channel} 恢复了 · open again")
+
+
 @channels_app.command("mailbox")
 def channels_mailbox(staff: str, address: str) -> None:
     """记下员工的邮箱；要用邮件收预警再 channels use"""
@@ -72,21 +82,19 @@ def channels_try(
 
 
 def _try_mail(to: str) -> None:
-    from connect.mail.letters import Letter, is_address
+    from connect.mail.letters import Letter, Server, is_address
     from connect.mail.postman import Postman
     from domain.errors import DeliveryFailed
-    from furnishing import mail_server
 
     settings = read_settings()
-    server = mail_server(settings)
-    if server is None:
+    if not settings.mail.host:
         usage("邮件没有设置：设 GENDAN_MAIL__HOST、GENDAN_MAIL__SENDER · not set up")
     if not is_address(to):
         usage("发给谁：加 --to you@example.com · say to whom")
 
     async def run() -> str:
         try:
-            await Postman(server, settings.shop_name).carry(
+            await Postman(Server(**settings.mail.parts), settings.shop_name).carry(
                 Letter(f"try-{int(now().timestamp())}", to, "跟单：通道试发", now())
             )
         except DeliveryFailed as failure:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain.choosing import OwnWay, choose_own_way, own_way
+from domain.rules.rights import HIRING, require
 from domain.values import STAFF_ROLES
 from domain.wishcommands import ChooseWay
 from domain.wisherrors import MailboxNeeded, WayNotFound
+from notify.hooks import enable
 
 WECHAT, EMAIL = "wechat", "email"
 
@@ -20,6 +22,9 @@ def register(router: Router, ways: Sequence[str]) -> None:
         """通道: which there are, and perhaps another choice."""
         command = ask.given(ChooseWay)
         way = _named(command, there)
+        if command.resume and way is not None:
+            require(ask.actor, HIRING)
+            return say("way_back", way=way, was_shut=await enable(way, now=ask.now))
         if way is None:
             return say("ways", ways=there, mine=await own_way(ask.actor), changed=False)
         return say("ways", ways=there, mine=await _chosen(way, command.mailbox, ask), changed=True)

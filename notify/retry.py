@@ -24,6 +24,11 @@ REPEATABLE = timedelta(minutes=9)
 CIRCUIT = timedelta(minutes=5)
 ASKED = 3
 """How often a way that says "later" is asked before another one is taken."""
+LADDER = (
+    *(timedelta(seconds=seconds) for seconds in (5, 300, 1800)),
+    *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
+)
+"""The pauses before each try of a webhook that "Standard Webhooks" 1.0 recommends: three days in all."""
 MINUTE_QUOTA = timedelta(seconds=60)
 DAY_QUOTA = "45009"
 UNFOLLOWED = "43004"
@@ -63,7 +68,8 @@ class Tried:
     """What the decision needs to know of a delivery.
 
     ``channels`` are the ways that are left, ``open_now`` those usable at this moment; ``unsure_since`` is the first
-    send on this channel whose outcome nobody knows. What is ``urgent`` is tried again sooner.
+    send on this channel whose outcome nobody knows. What is ``urgent`` is tried again sooner; ``patient``: no person
+    waits for it, and its receiver is asked again for days.
     """
 
     channel: str
@@ -74,6 +80,7 @@ class Tried:
     open_now: frozenset[str]
     unsure_since: datetime | None = None
     urgent: bool = False
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ def decide(failure: DeliveryFailed, tried: Tried, *, now: datetime, chance: floa
 
     What no way can take is held until the person is heard from; given up is only what can never reach them.
     """
+    if tried.patient:
+        return _for_days(tried, now)
     match _class_of(failure):
         case Class.GONE:
             left = str(failure.code) == UNFOLLOWED
@@ -185,6 +194,13 @@ def _other_way(failure: DeliveryFailed, tried: Tried, now: datetime) -> Next:
     # A way that was shut before is tried again at its own pace, not at once.
     back = left[0] == tried.channels[0]
     return Next(DeliveryState.FAILED, "other_way", other, left, now + BACKOFF[2] if back else now)
+
+
+def _for_days(tried: Tried, now: datetime) -> Next:
+    """The receiver is asked again with the pauses that its standard recommends, and then no more."""
+    if tried.attempts >= len(LADDER) or now - tried.created_at >= sum(LADDER, start=timedelta(days=1)):
+        return _end(DeliveryState.GIVEN_UP, "too_late", tried)
+    return Next(DeliveryState.FAILED, "receiver", tried.channel, tried.channels, now + LADDER[tried.attempts])
 
 
 def _open_way(tried: Tried, ways: tuple[str, ...]) -> str | None:

@@ -14,6 +14,7 @@ from domain.faults import fault, stall
 from domain.telling import note_unreachable
 from domain.values import Address
 from notify.channels import Channels
+from notify.hooks import WEBHOOK, ask_again, is_again, note_given_up
 from notify.ladder import Ladder, Shut, no_window
 from notify.models import Delivery, DeliveryState
 from notify.notices import URGENT
@@ -193,6 +194,15 @@ class Sender:
         if step.gone:
             await note_unreachable(Address(row.account, row.openid))
         await self._step(row, step, failure)
+        if row.channel == WEBHOOK:
+            await self._receiver_failed(row, step, failure)
+
+    async def _receiver_failed(self, row: Delivery, step: Next, failure: DeliveryFailed) -> None:
+        """Its person has it by another way; the receiver is asked again for days, and then not at all."""
+        if not is_again(row):
+            await ask_again(row, outgoing_of(row).key, now=self._clock())
+        elif step.state is DeliveryState.GIVEN_UP and await note_given_up(row, failure, now=self._clock()):
+            log.error("receiver_disabled", account=row.account, code=str(failure.code))
 
     async def _step(self, row: Delivery, step: Next, failure: DeliveryFailed, *, paused: bool = False) -> None:
         changes: dict[str, Any] = {
@@ -228,4 +238,5 @@ class Sender:
             open_now=await self._ladder.open_ways(row, shut_ways, now=self._clock()),
             unsure_since=unsure_since(row.tries, row.channel),
             urgent=row.rank == URGENT,
+            patient=is_again(row),
         )

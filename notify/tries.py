@@ -16,7 +16,7 @@ KEPT = 20
 
 def outgoing_of(row: Delivery) -> Outgoing:
     """What goes out for a delivery; the key is the same on every try, and no other database's."""
-    key = f"{row.id}-{int(row.created_at.timestamp())}"
+    key = str(row.facts.get("key") or f"{row.id}-{int(row.created_at.timestamp())}")
     facts = row.facts if row.notice == Notice.REPLY else tame(row.facts)
     return Outgoing(key, Address(row.account, row.openid), Notice(row.notice), facts, str(row.facts.get("url") or ""))
 

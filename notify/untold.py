@@ -7,6 +7,7 @@ from tortoise.expressions import Q
 
 from domain.values import Address
 from notify.digest import line_of
+from notify.hooks import AGAIN
 from notify.models import Delivery, DeliveryState
 
 LATELY = timedelta(days=7)
@@ -40,7 +41,7 @@ async def untold(to: Address, order: str | None, *, now: datetime, limit: int = 
     mine = Delivery.filter(account=to.account, openid=to.openid, created_at__gt=now - LATELY)
     if order is not None:
         mine = mine.filter(order_number=order)
-    late = mine.filter(~Q(kept_why="") | Q(state__in=_STUCK))
+    late = mine.exclude(cause__startswith=AGAIN).filter(~Q(kept_why="") | Q(state__in=_STUCK))
     rows = await late.order_by("-id").limit(limit)
     told = await mine.filter(state__in=_TOLD, kept_why="").count()
     return Answer(tuple(map(_untold, rows)), await late.count(), told)

@@ -1,6 +1,7 @@
 """How people say what they want to be told: 通知设置 3 关, 汇总时间 17:30, 为什么没通知我 1042."""
 
 import re
+import unicodedata
 from datetime import timedelta
 
 from bot.grammar.numerals import clock_of
@@ -51,7 +52,7 @@ _NAMED = {
     "email": "邮件|邮箱|电邮|e-?mail",
 }  # fmt: skip
 _WAY = re.compile(
-    r"\s{0,3}(?:看|查|我的|换|预警|通知)?通道\s{0,3}[:,]?\s{0,3}(?:第?(?P<n>\d{1,2})[个号]?|"
+    r"\s{0,3}(?:看|查|我的|换|预警|通知)?通道\s{0,3}[:,]?\s{0,3}(?P<back>恢复|启用|重开)?\s{0,3}(?:第?(?P<n>\d{1,2})[个号]?|"
     + "|".join(f"(?P<{way}>{words})" for way, words in _NAMED.items())
     + r")?(?:\s{0,3}[:,]?\s{0,3}(?P<m>[!-~]{1,254}@[!-~]{1,254}))?\s{0,3}[。!]?\s{0,3}"
 )
@@ -64,8 +65,9 @@ def _way(scene: Scene) -> Command | None:
     if match is None:
         return None
     way = next((way for way in _NAMED if match[way]), None) or ("email" if match["m"] else None)
-    mailbox = scene.normal.quote(*match.span("m")) if match["m"] else None
-    return ChooseWay(number=int(match["n"]) if match["n"] else None, way=way, mailbox=mailbox)
+    mailbox = unicodedata.normalize("NFKC", scene.normal.quote(*match.span("m"))) if match["m"] else None
+    number = int(match["n"]) if match["n"] else None
+    return ChooseWay(number=number, way=way, mailbox=mailbox, resume=match["back"] is not None)
 
 
 def wish_phrase(scene: Scene) -> Command | None:

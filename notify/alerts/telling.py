@@ -119,9 +119,8 @@ async def settled(alert: Alert, how: str, by: str, look: Round) -> None:
 
     What has passed by itself is told to the one who took it, when somebody did.
     """
-    told = hearers(alert, look.people)
-    if how == RESOLVED:
-        told = [one for one in told if one.name == alert.taken_by] or told
+    taker = [one for one in look.people if how == RESOLVED and one.staff is not None and one.name == alert.taken_by]
+    told = taker or hearers(alert, look.people)
     facts = facts_of(alert) | {"how": how, "by": by, "at": look.now.isoformat()}
     reason = f"{alert.rule}:{how}"
     plans = [plan_for(one, Notice.ALERT_SETTLED, facts, reason, alert.order_number) for one in told if one.name != by]

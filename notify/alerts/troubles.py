@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from domain.telling import Reached, reached
 from domain.values import Address
 from domain.watching import Condition
+from notify.hooks import DISABLED
 from notify.models import ChannelPause, Delivery, DeliveryState
 
 LATELY = timedelta(hours=24)
@@ -20,10 +21,16 @@ async def shut_channels(now: datetime) -> list[Condition]:
     """Ways out that are shut: by a mistake in their setup until a success, by a spent quota until the next day."""
     rows = await ChannelPause.all()
     return [
-        Condition(f"{row.account}:{row.channel}", None, "", None, row.since, {"channel": row.channel, "code": row.code})
+        Condition(
+            f"{row.account}:{row.channel}", None, "", None, row.since, {"channel": row.channel, "code": _code_of(row)}
+        )
         for row in rows
         if row.kind != "quota" or row.until > now
     ]
+
+
+def _code_of(row: ChannelPause) -> str:
+    return f"{row.channel}:{DISABLED}" if row.kind == DISABLED else row.code
 
 
 async def unfit_notices(now: datetime) -> list[Condition]:

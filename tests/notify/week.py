@@ -257,9 +257,8 @@ async def _read_out() -> None:
     tell = Console(width=160, highlight=False, markup=False).print
     for line in week.log:
         tell(line)
-    tell(
-        f"{len(alerts)} alerts, {len(words)} words, {len(week.acts)} answers, {sum(not one.told for one in alerts)} hidden"
-    )
+    hidden = sum(not one.told for one in alerts)
+    tell(f"{len(alerts)} alerts, {len(words)} words, {len(week.acts)} answers, {hidden} hidden")
     for name, found in (
         ("told twice", told_twice(words, week.acts)),
         ("unseen", unseen(week.troubles, alerts, week.now)),
