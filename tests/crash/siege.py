@@ -8,16 +8,16 @@ import re
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.models import InboundMessage, Progress
-from domain.models import Event, Order
+from domain.models import Event, OrderLine
 from notify.models import Delivery
 from notify.outbox import UNFINISHED
 from tests.crash.rounds import GLANCE, NUMBER, rest
 from tests.crash.scene import AFTER_LEASE, BUYERS, Street
-from tests.harness import Person
+from tests.harness import Person, as_text
 
 LOAD = (0.05, 0.6)
 """Seconds of work between two deaths."""
@@ -46,10 +46,14 @@ class Outcome:
 
 
 class Siege:
-    """Four people who order; ``heard`` are the numbers that they were told."""
+    """Four people who order, each time another amount.
+
+    ``said`` has the amounts with who said them, ``heard`` the numbers that they were told.
+    """
 
     def __init__(self, street: Street) -> None:
         self.street = street
+        self.said: dict[int, Person] = {}
         self.heard: list[str] = []
         self.gave_up: list[str] = []
         self._over = asyncio.Event()
@@ -64,16 +68,30 @@ class Siege:
         self._over.set()
         await asyncio.gather(*self._people)
         found = await rest(self.street)
-        booked = {order.number.removeprefix("SO") for order in await Order.all()}
         found += [f"no order came of {words}" for words in self.gave_up]
         told = Counter(number for person in BUYERS for number in self._told_as_new(person))
         found += [f"{number} was told {count} times as new" for number, count in told.items() if count > 1]
-        found += [f"I2 nobody ordered {number}: {self._about(number)}" for number in booked - set(self.heard)]
-        return found + [f"I1 {number} was told and does not exist" for number in set(self.heard) - booked]
+        lines = await OrderLine.all().select_related("order")
+        booked = {line.order.number.removeprefix("SO"): int(line.qty) for line in lines}
+        found += self._not_asked_for(booked)
+        found += [f"I2 nobody was told of {number}" for number, qty in booked.items() if not self._shown(number, qty)]
+        return found + [f"I1 {number} was told and does not exist" for number in set(self.heard) - set(booked)]
+
+    def _not_asked_for(self, booked: Mapping[str, int]) -> list[str]:
+        """Orders of an amount that nobody said, or that is another order already."""
+        times = Counter(booked.values())
+        found = [f"I2 nobody ordered {number}" for number, amount in booked.items() if amount not in self.said]
+        return found + [f"I2 {amount} were ordered {count} times" for amount, count in times.items() if count > 1]
+
+    def _shown(self, number: str, amount: int) -> bool:
+        """Whether an order stands on the phone of who wrote it, in an answer or on a card."""
+        return any(number in as_text(bubble) for bubble in self.street.heard(self.said.get(amount, BUYERS[0])))
 
     async def _order_on(self, person: Person) -> None:
         while not self._over.is_set():
-            await self._order(person, f"下单 A100 {next(_serial)}个 明天送")
+            amount = next(_serial)
+            self.said[amount] = person
+            await self._order(person, f"下单 A100 {amount}个 明天送")
             await asyncio.sleep(BREATH)
 
     async def _order(self, person: Person, words: str) -> None:
@@ -97,7 +115,7 @@ class Siege:
         # Phones cannot call us.
         while not (answers := self._news(person, before, known)) and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(GLANCE)
-        return answers[-1] if answers else ""
+        return next((one for one in answers if NUMBER.search(one)), answers[-1] if answers else "")
 
     def _news(self, person: Person, before: int, known: Sequence[str]) -> list[str]:
         answers = self._answers(person)[before:]
@@ -105,15 +123,6 @@ class Siege:
 
     def _told_as_new(self, person: Person) -> list[str]:
         return [found[1] for one in self._answers(person) if _NEW.match(one) and (found := NUMBER.search(one))]
-
-    def _about(self, number: str) -> list[str]:
-        """What was said and heard on the phone of whoever was told of an order, around its first mention."""
-        for person in BUYERS:
-            texts = [f"{bubble.kind} {bubble.text[:60]!r}" for bubble in self.street.heard(person)]
-            place = next((place for place, text in enumerate(texts) if number in text), None)
-            if place is not None:
-                return [person.name, *texts[max(0, place - 5) : place + 4]]
-        return ["nobody was told"]
 
     def _answers(self, person: Person) -> list[str]:
         return [bubble.text for bubble in self.street.heard(person) if bubble.kind in {"out", "custom"}]
