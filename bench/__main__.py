@@ -1,6 +1,7 @@
 """``python -m bench [--quick]``: every figure as a ratio to a limit of the same run, printed and kept as JSON.
 
-``--archive [ORDERS]`` measures only how questions fare over a million orders, or as many as are named.
+``--notices [COUNT]`` measures only how long so many notices take, and an alert that enters among them;
+``--archive [ORDERS]`` only how questions fare over a million orders, or as many as are named.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench import archive, shop, statements, understanding
+from bench import archive, notices, shop, statements, understanding
 from bench.post import Account, Pace, pace
 from bench.shop import SKUS, Running
 
@@ -122,6 +123,15 @@ def show_archive(found: dict[str, Any]) -> None:
         Console().print(table)
 
 
+def show_queue(found: dict[str, Any]) -> None:
+    """What a queue of notices took, as a table for people."""
+    if found:
+        table = Table("figure", "value", title="A queue of notices, one dispatcher")
+        for name, value in found.items():
+            table.add_row(name, str(value))
+        Console().print(table)
+
+
 def show(found: dict[str, Any]) -> None:
     """One table for people."""
     table = Table(title="Gendan bench")
@@ -146,9 +156,12 @@ def show(found: dict[str, Any]) -> None:
 
 
 async def _wanted(wish: argparse.Namespace, tell: Callable[[str], None]) -> dict[str, Any]:
+    if wish.notices is not None:
+        return {"queue": await notices.measure(wish.notices, tell)}
     if wish.archive is not None:
         return {"archive": await archive.measure(wish.archive, tell)}
     found = await measure(2 if wish.quick else 5, 100 if wish.quick else 300, tell)
+    found["queue"] = await notices.measure(notices.MANY // 10 if wish.quick else notices.MANY, tell)
     return found | {"archive": await archive.measure(QUICK if wish.quick else MANY, tell)}
 
 
@@ -157,6 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     parser.add_argument("--archive", type=int, nargs="?", const=MANY, metavar="ORDERS", help="only the past of a shop")
+    parser.add_argument("--notices", type=int, nargs="?", const=notices.MANY, metavar="COUNT", help="only a queue")
     wish = parser.parse_args()
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), transient=True) as progress:
         task = progress.add_task("start")
@@ -164,9 +178,10 @@ def main() -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     file = RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}.json"
     file.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
-    past = found.pop("archive")
+    past, queue = found.pop("archive", {}), found.pop("queue", {})
     if found:
         show(found)
+    show_queue(queue)
     show_archive(past)
     print(f"kept in {file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}")
 
