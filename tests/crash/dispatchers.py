@@ -160,10 +160,11 @@ def main(tell: Callable[[str], None]) -> int:
     reader = argparse.ArgumentParser(prog="python -m tests.crash.dispatchers")
     reader.add_argument("--notices", type=int, default=20_000)
     reader.add_argument("--deaths", type=int, default=200)
+    reader.add_argument("--dispatchers", type=int, nargs="+", default=[2, 4])
     reader.add_argument("--seed", type=int, default=7)
     options, sound = reader.parse_args(), True
     with cluster() as server:
-        for dispatchers in (2, 4):
+        for dispatchers in options.dispatchers:
             found = asyncio.run(_at_length(server, dispatchers, options))
             sound = sound and found.sound
             tell(
