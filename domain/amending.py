@@ -22,6 +22,7 @@ from domain.purchasing import request_missing
 from domain.recording import record
 from domain.rejudging import check_change, side
 from domain.repricing import check_quantity, new_line, reprice, resize, total_of
+from domain.repromising import last_of_it
 from domain.restocking import fill_short, shrink
 from domain.rules.lifecycle import Step, may
 from domain.rules.promising import Supply, promise
@@ -178,7 +179,7 @@ async def _let_go(line: OrderLine, cut: Decimal) -> Decimal:
 
 async def _worked_out(plan: _Plan, wish: Wish, by: Actor, now: datetime) -> tuple[str, Decimal]:
     """Put the new quantities and prices into the lines, in memory, if the review lets them; goods in words, total."""
-    before = side(plan.lines, plan.products, plan.order.requested_date)
+    before = side(plan.lines, plan.products, plan.order.delivery_wish)
     for sku, aim in plan.wanted.items():
         _refit(plan, sku, aim, removed=any(op.op in (Op.REMOVE, Op.REPLACE) and op.sku == sku for op in wish.ops))
     plan.lines += [
@@ -191,8 +192,8 @@ async def _worked_out(plan: _Plan, wish: Wish, by: Actor, now: datetime) -> tupl
         raise NothingToChange(plan.order.number)
     total = total_of(plan.lines)
     if not by.roles & DECIDING:
-        day = wish.details.delivery.last_day if wish.details.delivery else plan.order.requested_date
-        await check_change(plan.order, before, side(plan.lines, plan.products, day), by=by, now=now)
+        after = side(plan.lines, plan.products, wish.details.delivery or plan.order.delivery_wish)
+        await check_change(plan.order, before, after, by=by, now=now)
     return goods_of(line for line in plan.lines if line.base_qty > line.cancelled), total
 
 
@@ -236,7 +237,8 @@ async def _write(order: Order, wish: Wish, grown: Sequence[OrderLine], total: De
     if grown or details.delivery is not None:
         leads = dict(await Product.filter(sku__in={line.sku for line in grown}).values_list("sku", "lead_days"))
         supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in grown]
-        day = promise(supplies, today=today, wish=delivery)
+        named = promise(supplies, today=today, wish=delivery)
+        day = max(named, await last_of_it(order, today=today) or named)
         # More goods may make an order later, never earlier than was told, unless another day is asked for.
         order.promised_date = day if details.delivery is not None else max(order.promised_date or day, day)
     said = {"address": details.address, "name": details.contact_name, "phone": details.contact_phone}

@@ -52,12 +52,13 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     lacking = {line.sku: line.base_qty - max(line.free, ZERO) for line in lines if line.free < line.base_qty}
     coming = await days_for(lacking, today=today)
     supplies = [Supply(line.free >= line.base_qty, line.lead_days, coming.get(line.sku)) for line in lines]
+    promised = promise(supplies, today=today, wish=wish)
     book = book_of(*in_force)
     return Quote(
         lines=lines,
         total=_total(lines),
-        promised=promise(supplies, today=today, wish=wish),
-        review=review(_placed_in(case, setting), book),
+        promised=promised,
+        review=review(replace(_placed_in(case, setting), earliest=promised), book),
         customer_id=customer.id,
         customer_name=customer.name,
         today=today,

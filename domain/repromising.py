@@ -67,11 +67,11 @@ async def repromise(now: datetime) -> int:
     return moved
 
 
-async def day_of_order(order: Order, *, today: date) -> date | None:
-    """The day that could be named for an order now; None when nothing of it is missing."""
-    lines = await OrderLine.filter(order_id=order.id)
-    mine = [one for one in await waiting_lines({line.sku for line in lines}, today=today) if one.order.id == order.id]
-    return _day_of(mine, today)[0] if mine else None
+async def last_of_it(order: Order, *, today: date) -> date | None:
+    """The day on which the last of what an order lacks can be there, whatever was wished; None when nothing lacks."""
+    skus = await OrderLine.filter(order_id=order.id).values_list("sku", flat=True)
+    waiting = await waiting_lines({str(sku) for sku in skus}, today=today)
+    return max((one.served.on for one in waiting if one.order.id == order.id), default=None)
 
 
 def _day_of(lines: Sequence[Waiting], today: date) -> tuple[date, str]:

@@ -35,7 +35,10 @@ class ReviewedLine:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that the rules look at; ``price_limit`` is how many percent its writer may leave out of a price."""
+    """All that the rules look at; ``price_limit`` is how many percent its writer may leave out of a price.
+
+    ``earliest`` is the day that can be promised, None where nobody has to know it.
+    """
 
     lines: tuple[ReviewedLine, ...]
     total: Decimal
@@ -46,6 +49,7 @@ class Case:
     price_limit: Decimal | None = None
     credit: Credit = field(default_factory=Credit)
     has_ship_to: bool = True
+    earliest: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ OWNERS: Mapping[str, str] = {
     "above_rep_limit": "sales",
     "unusual_quantity": "sales",
     "date_too_soon": "warehouse",
+    "date_impossible": "sales",
     "above_limit": "manager",
     "customer_blocked": "finance",
     "over_credit": "finance",
@@ -170,8 +175,18 @@ def _day(case: Case, book: Rulebook) -> list[Reason]:
     return [Reason("date_too_soon", {"wanted": case.wanted_on.isoformat()})]
 
 
+def _possible(case: Case, book: Rulebook) -> list[Reason]:
+    grace = book.threshold("date_impossible")
+    if grace is None or case.wanted_on is None or case.earliest is None:
+        return []
+    if (case.earliest - case.wanted_on).days <= grace:
+        return []
+    facts = {"wanted": case.wanted_on.isoformat(), "earliest": case.earliest.isoformat()}
+    return [Reason("date_impossible", facts)]
+
+
 RULES: tuple[Callable[[Case, Rulebook], list[Reason]], ...] = (
-    _complete, _stock, _price, _discount, _quantity, _customer, _credit, _overdue, _amount, _day,
+    _complete, _stock, _price, _discount, _quantity, _customer, _credit, _overdue, _amount, _day, _possible,
 )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("over_credit", "percent", Setting(value=Decimal(100)), Decimal(1), Decimal(1000)),
     Kind("overdue", "days_late", Setting(value=Decimal(0)), Decimal(0), Decimal(365)),
     Kind("above_rep_limit", "percent", Setting(value=Decimal(10)), Decimal(0), Decimal(100)),
+    # Off until set: the read-back names the honest day, and whoever says yes to it has agreed.
+    Kind("date_impossible", "days_late", Setting(on=False, value=Decimal(0)), Decimal(0), Decimal(60)),
 )
 """The rules by number, counted from 1; a new one is put at the end, for people know them by their numbers."""
 

@@ -143,3 +143,27 @@ async def test_the_share_of_orders_that_nobody_had_to_touch(chat: Chat):
     chat.skip_all()
     assert "66.7%" in await chat.ask(CHEN, "自动通过率"), "approved is not untouched"
     assert "要由" in await chat.ask(QIANG, "免审率")
+
+
+async def test_a_day_that_cannot_be_kept_is_held_once_a_manager_says_so(chat: Chat):
+    assert (await booked(chat, "下单 B200 15箱 明天送")).state == "accepted", "off: the day that was named is agreed"
+    assert "11 交期赶不上：关 → 超过 0 天" in await chat.ask(CHEN, "审核规则 11 0")
+    await chat.ask(CHEN, "1")
+    held = await booked(chat, "下单 B200 15箱 明天送")
+    assert held.state == "awaiting_approval"
+    assert "交期赶不上，最早 11-30" in await chat.ask(CHEN, "待审核")
+    assert (await booked(chat, "下单 A100 20箱 明天送")).state == "accepted"
+
+
+async def test_that_rule_is_not_got_round_by_a_change_of_the_day(chat: Chat):
+    order = await booked(chat, "下单 B200 15箱 12月18日送")
+    for text in ("审核规则 11 0", "1"):
+        await chat.say(CHEN, text)
+    chat.skip_all()
+    assert "交期赶不上" in await chat.ask(WANG, f"{order.number} 改到后天送")
+    for text in ("审核规则 11 关", "1"):
+        await chat.say(CHEN, text)
+    chat.skip_all()
+    await chat.ask(WANG, f"{order.number} 改到后天送")
+    assert "预计 11-30 送到" in await chat.ask(WANG, "1"), "never a day on which the goods cannot be there"
+    chat.skip_all()

@@ -117,6 +117,29 @@ def test_days_of_notice_are_a_threshold(days: int, verdict: str):
     assert review(case(wanted_on=date(2026, 11, 24 + days)), book).verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("wanted", "earliest", "grace", "verdict"),
+    [
+        (26, 27, 0, "held"),
+        (27, 27, 0, "passed"),
+        (26, 28, 2, "passed"),
+        (26, 29, 2, "held"),
+        (26, None, 0, "passed"),
+        (None, 29, 0, "passed"),
+        (26, 29, None, "passed"),
+    ],
+)
+def test_a_day_before_the_earliest_one_is_held_once_that_rule_is_on(
+    wanted: int | None, earliest: int | None, grace: int | None, verdict: str
+):
+    book = Rulebook() if grace is None else Rulebook(1, {"date_impossible": Setting(True, D(grace))})
+    days = [None if day is None else date(2026, 11, day) for day in (wanted, earliest)]
+    found = review(case(wanted_on=days[0], earliest=days[1]), book)
+    assert found.verdict == verdict
+    if verdict == "held":
+        assert dict(found.reasons[0].facts) == {"wanted": "2026-11-26", "earliest": f"2026-11-{earliest}"}
+
+
 @pytest.mark.parametrize(("limit", "verdict"), [("184.99", "held"), ("185", "passed")])
 def test_the_limit_itself_passes(limit: str, verdict: str):
     assert review(case(), Rulebook(1, {"above_limit": Setting(True, D(limit))})).verdict == verdict
