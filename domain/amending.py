@@ -1,7 +1,7 @@
 """An order that stands changed by difference: within what has not left the shelf, at prices as they were agreed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -25,6 +25,7 @@ from domain.repricing import check_quantity, new_line, reprice, resize, total_of
 from domain.repromising import last_of_it
 from domain.restocking import fill_short, shrink
 from domain.rules.lifecycle import Step, may
+from domain.rules.ponumbers import kept
 from domain.rules.promising import Supply, promise
 from domain.rules.rights import DECIDING, WRITING, may_see, require
 from domain.transaction import transact
@@ -111,7 +112,8 @@ async def amend_here(number: str, wish: Wish, version: int, by: Actor, now: date
         await fill_short(sku)
     await _write(order, wish, lines, total, now)
     await lane.within(owed_more(order.customer_id, total - was))
-    await stop_picks(order, "changed", by=by, now=now)
+    if plan.texts or replace(wish.details, po=None) != NO_DETAILS:
+        await stop_picks(order, "changed", by=by, now=now)
     leads = {sku: product.lead_days for sku, product in plan.products.items()}
     short = await lane.within(request_missing(order, lines, leads, by=by.name, now=now))
     promised = order.promised_date.isoformat() if order.promised_date else None
@@ -193,7 +195,7 @@ async def _worked_out(plan: _Plan, wish: Wish, by: Actor, now: datetime) -> tupl
     total = total_of(plan.lines)
     if not by.roles & DECIDING:
         after = side(plan.lines, plan.products, wish.details.delivery or plan.order.delivery_wish)
-        await check_change(plan.order, before, after, by=by, now=now)
+        await check_change(plan.order, before, replace(after, po=wish.details.po or ""), by=by, now=now)
     return goods_of(line for line in plan.lines if line.base_qty > line.cancelled), total
 
 
@@ -244,4 +246,5 @@ async def _write(order: Order, wish: Wish, grown: Sequence[OrderLine], total: De
     said = {"address": details.address, "name": details.contact_name, "phone": details.contact_phone}
     order.ship_to = order.ship_to | {name: text for name, text in said.items() if text and text != "@last"}
     order.remark = details.remark or order.remark
-    await order.save(update_fields=["total", "wish", "requested_date", "promised_date", "ship_to", "remark"])
+    order.po = kept(details.po or "") or order.po
+    await order.save(update_fields=["total", "wish", "requested_date", "promised_date", "ship_to", "remark", "po"])

@@ -12,6 +12,7 @@ from domain.models.orders import OrderState
 from domain.policy import current_policy
 from domain.queries import seen_by
 from domain.rules.numbering import check_letter, digits, well_formed
+from domain.rules.ponumbers import spellings
 from domain.values import Actor
 
 STATES: Mapping[str, tuple[OrderState, ...]] = {
@@ -126,8 +127,9 @@ async def _own(actor: Actor) -> int | None:
 
 
 async def _meant(text: str, actor: Actor) -> tuple[str, list[object], int | None]:
-    """The one thing that a text means: a number, a waybill, a product, for staff a customer, else a word of a remark.
+    """The one thing that a text means: a number, a waybill, a customer's number, a product, for staff a customer.
 
+    Else it is a word of a remark.
     Each is asked of an index by itself; any of them in one question would be a walk through the whole past.
     """
     serial = digits(text)
@@ -136,6 +138,8 @@ async def _meant(text: str, actor: Actor) -> tuple[str, list[object], int | None
         return "number = ?", [number], None
     if parcels := await lane.fetch(Shipment, "WHERE waybill = ?", text.upper()):
         return "id = ?", [parcels[0].order_id], None
+    if await lane.rows('SELECT 1 FROM "order" WHERE po IN ?', spellings(text)):
+        return "po IN ?", [spellings(text)], None
     like = "%" + "".join("!" + sign if sign in "!%_" else sign for sign in text) + "%"
     goods = await lane.fetch(Product, f"WHERE ({_LIKE} OR LOWER(sku) = LOWER(?)) LIMIT ?", like, text, MATCHES)
     if goods:

@@ -61,7 +61,8 @@ def _draft(row: Mapping[str, Any]) -> OrderDraft:
         address=row.get("address"),
         contact_name=row.get("contact"),
         contact_phone=row.get("phone"),
-        remark=" ".join(filter(None, (f"PO {ref}", row.get("remark")))),
+        remark=row.get("remark"),
+        po=ref,
         tax=row.get("tax"),
     )
     lines = tuple(_line(line) for line in row["lines"])

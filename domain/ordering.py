@@ -25,6 +25,7 @@ from domain.recording import record, recorded
 from domain.restocking import release
 from domain.rules.lifecycle import STOOD, OrderState, Step, after, may
 from domain.rules.numbering import numbered
+from domain.rules.ponumbers import kept
 from domain.rules.review import Reason
 from domain.rules.rights import WRITING, require
 from domain.shortages import offered
@@ -137,6 +138,7 @@ def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[
         first_promised=promised,
         ship_to=offer.ship_to,
         remark=draft.details.remark or "",
+        po=kept(draft.details.po or "") or None,
         tax=draft.details.tax,
         total=offer.total,
         placed_at=now,

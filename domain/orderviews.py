@@ -96,6 +96,7 @@ class OrderView:
     rest: str
     ship_to: dict[str, Any] = field(default_factory=dict)
     remark: str = ""
+    po: str = ""
     reason: str = ""
     decided_by: str | None = None
     decided_at: datetime | None = None

@@ -13,8 +13,9 @@ from domain.lane import Script, Statement
 from domain.models import Customer
 from domain.models.scaled import MoneyField, scaled, uncents
 from domain.quotedvalues import Quote
+from domain.referring import po_taken_now
 from domain.rules.credit import Credit
-from domain.rules.review import Reason, over_limit
+from domain.rules.review import Reason, over_limit, same_po
 
 _MORE = "UPDATE customer SET owed = owed + ? WHERE id = ?"
 _WITHIN = f"{_MORE} AND (credit_limit IS NULL OR owed + ? <= credit_limit * CAST(? AS DOUBLE PRECISION))"
@@ -45,16 +46,22 @@ def owed_within(customer_id: int, amount: Decimal, part: Decimal | None) -> Scri
 def secured(offer: Quote) -> Script[tuple[Quote, tuple[Covered, ...]]]:
     """Goods and credit for an offer that passed the review.
 
-    Other orders may have used the credit up since it was looked at: then the offer is held after all, without goods.
+    Other orders may have used the credit up since it was looked at, or have taken the same number of the customer's:
+    then the offer is held after all, without goods.
     """
     if offer.review.verdict == "held":
         return offer, ()
     covered = yield from cover(offer.demands, offer.stock)
-    over = yield from owed_within(offer.customer_id, offer.total, offer.credit_part)
-    if over is None:
-        return offer, covered
+    why = yield from owed_within(offer.customer_id, offer.total, offer.credit_part)
+    if why is None:
+        # The row of the customer is ours now: of two orders of one number that come at once the second sees the first.
+        twin = yield from po_taken_now(offer.customer_id, offer.po if offer.po_once else "")
+        if not twin:
+            return offer, covered
+        yield from owed_more(offer.customer_id, -offer.total)
+        why = same_po(offer.po, twin)
     yield from uncover(offer.demands, covered)
-    review = replace(offer.review, verdict="held", reasons=(*offer.review.reasons, over))
+    review = replace(offer.review, verdict="held", reasons=(*offer.review.reasons, why))
     return replace(offer, review=review), ()
 
 

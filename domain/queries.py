@@ -10,8 +10,9 @@ from domain import lane
 from domain.errors import OrderNotFound, OrderUnclear
 from domain.models import Customer, Event, Order, OrderLine, Shipment, TrackingEvent
 from domain.orderviews import Happening, LineView, OrderView, ScanView, ShipmentView
-from domain.rules.lifecycle import axes
+from domain.rules.lifecycle import FINAL, axes
 from domain.rules.numbering import check_letter, digits, well_formed
+from domain.rules.ponumbers import spellings
 from domain.rules.review import Reason
 from domain.values import SYSTEM, Actor, Address, Role
 from domain.wording import goods_of, rest_of
@@ -93,14 +94,16 @@ def seen_by(actor: Actor) -> tuple[str, list[object]]:
 async def find_order(text: str, actor: Actor) -> str:
     """The stored number of the order that somebody means: whole, without its letter, or its last digits if unique.
 
+    What is no number of ours is one of the customer's own (PO-889).
+
     Last digits are looked for among the newest orders that this person may see. Whoever may not see an order is
     answered as if it did not exist.
     """
     serial = digits(text)
     whole = well_formed(text) or (f"SO{serial}{check_letter(serial)}" if serial else None)
-    if whole is None:
-        raise OrderNotFound(text)
     mine = visible(actor)
+    if whole is None:
+        return await _by_reference(text, mine)
     if await mine.filter(number=whole).exists():
         return whole
     if well_formed(text):
@@ -111,6 +114,17 @@ async def find_order(text: str, actor: Actor) -> str:
         raise OrderNotFound(text)
     if len(found) > 1:
         raise OrderUnclear(text, tuple(found[:CANDIDATES]))
+    return found[0]
+
+
+async def _by_reference(text: str, mine: QuerySet[Order]) -> str:
+    """The order of this number of its customer's; of several the one that is still open."""
+    rows = await mine.filter(po__in=spellings(text)).order_by("-id").limit(CANDIDATES)
+    found = [row.number for row in rows if row.state not in FINAL] or [row.number for row in rows]
+    if not found:
+        raise OrderNotFound(text)
+    if len(found) > 1:
+        raise OrderUnclear(text, tuple(found))
     return found[0]
 
 
@@ -147,6 +161,7 @@ async def order_view(number: str) -> OrderView:
         rest=rest_of(lines) if any(line.shipped for line in lines) else "",
         ship_to=order.ship_to,
         remark=order.remark,
+        po=order.po or "",
         reason=order.reason,
         decided_by=order.decided_by,
         decided_at=order.decided_at,

@@ -62,6 +62,7 @@ class Quote:
     """A draft worked out: ``promised`` is the day that can be named now, ``coming`` the days of goods on their way.
 
     ``credit_part`` is how many percent of the customer's limit may be owed, None when no limit counts.
+    ``po`` is the customer's own number, which ``po_once`` lets only one open order have.
     """
 
     lines: tuple[QuotedLine, ...]
@@ -77,6 +78,8 @@ class Quote:
     stock: dict[str, list[Stock]]
     coming: dict[str, date]
     credit_part: Decimal | None = None
+    po: str = ""
+    po_once: bool = True
 
     @property
     def requested(self) -> date | None:

@@ -15,6 +15,7 @@ from domain.models import Customer, Product, Stock
 from domain.models.scaled import ungrained
 from domain.policy import shop_day
 from domain.quotedvalues import OrderDraft, Quote, QuotedLine
+from domain.referring import po_taken
 from domain.rules.promising import Supply, promise
 from domain.rules.review import Case, ReviewedLine, review
 from domain.rules.rights import may_see
@@ -49,6 +50,7 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     ship_to = _ship_to(customer, draft.details)
     setting = await around(customer, by=by, now=now)
     case = await _case(customer, lines, wish, today, complete=bool(ship_to.get("address") or customer.city))
+    case = await _referred(case, customer, draft.details.po or "")
     lacking = {line.sku: line.base_qty - max(line.free, ZERO) for line in lines if line.free < line.base_qty}
     coming = await days_for(lacking, today=today)
     supplies = [Supply(line.free >= line.base_qty, line.lead_days, coming.get(line.sku)) for line in lines]
@@ -68,6 +70,8 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         stock=stock,
         coming=coming,
         credit_part=book.threshold("over_credit"),
+        po=case.po,
+        po_once=book.counts("duplicate_po"),
     )
 
 
@@ -100,6 +104,10 @@ async def _case(
         blocked=customer.blocked,
         block_reason=customer.block_reason or "",
     )
+
+
+async def _referred(case: Case, customer: Customer, po: str) -> Case:
+    return replace(case, po=po, same_po=await po_taken(customer.id, po))
 
 
 def _placed_in(case: Case, setting: Around) -> Case:

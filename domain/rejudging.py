@@ -13,6 +13,7 @@ from domain.judging import rulebook
 from domain.models import Order, OrderLine, Product
 from domain.models.scaled import ungrained
 from domain.policy import shop_day
+from domain.referring import po_taken
 from domain.repricing import ratio_of, total_of
 from domain.repromising import last_of_it
 from domain.rules.pricing import MANUAL
@@ -28,13 +29,17 @@ _FREE = "SELECT sku, SUM(on_hand - reserved) FROM stock WHERE sku IN ? GROUP BY 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One side of a change, as far as the rules look at it; ``lacking`` is not reserved, ``leads`` are days."""
+    """One side of a change, as far as the rules look at it.
+
+    ``lacking`` is not reserved, ``leads`` are days, ``po`` is a number of the customer's that is new.
+    """
 
     lines: tuple[ReviewedLine, ...]
     total: Decimal
     wish: DeliveryWish | None
     lacking: Mapping[str, Decimal]
     leads: Mapping[str, int]
+    po: str = ""
 
     @property
     def wanted_on(self) -> date | None:
@@ -81,6 +86,8 @@ async def check_change(order: Order, was: Judged, then: Judged, *, by: Actor, no
     before = order.promised_date if no_sooner else None
     after = await _earliest(order, was, then, today) if book.counts("date_impossible") else None
 
+    twin = await po_taken(customer.id, then.po, but=order.number)
+
     def case(side: Judged, earliest: date | None) -> Case:
         return Case(
             lines=tuple(replace(line, usual=usual.get(line.sku)) for line in side.lines),
@@ -92,6 +99,8 @@ async def check_change(order: Order, was: Judged, then: Judged, *, by: Actor, no
             price_limit=setting.price_limit,
             credit=others,
             earliest=earliest,
+            po=side.po,
+            same_po=twin if side.po else "",
         )
 
     reasons = worsened(case(was, before), case(then, after), book)

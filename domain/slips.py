@@ -49,6 +49,7 @@ class Slip:
     at: datetime | None
     rows: tuple[SlipRow, ...]
     claim: str = ""
+    po: str = ""
 
 
 async def part_of_claim(claim: str, by: Actor) -> tuple[str, str]:
@@ -150,6 +151,7 @@ def _slip(order: Order, part: str, rows: tuple[SlipRow, ...], parcel: Shipment |
         ship_to=order.ship_to,
         promised=order.promised_date,
         remark=order.remark,
+        po=order.po or "",
         boxes=parcel.boxes if parcel else 0,
         carrier=parcel.carrier if parcel else "",
         waybill=(parcel.waybill or "") if parcel else "",

@@ -95,6 +95,7 @@ class Sheet:
     total: Decimal | None
     ship_to: dict[str, str]
     remark: str
+    po: str = ""
     picking: str = ""
     boxes: int = 0
     claims: tuple[ClaimView, ...] = ()
@@ -123,6 +124,7 @@ def sheet(view: OrderView, *, full: bool, priced: bool, today: date, progress: P
         total=view.total if full and priced else None,
         ship_to=_masked(view.ship_to) if full else {},
         remark=view.remark if full else "",
+        po=view.po if full else "",
         picking=progress.picking if _is_open(view) else "",
         boxes=progress.boxes,
         claims=tuple(_claim(one, priced=priced) for one in progress.claims) if full else (),

@@ -1,11 +1,21 @@
-"""What a message says about an order beside its lines: delivery, address, person, remark, tax, carrier."""
+"""What a message says about an order beside its lines: delivery, address, person, remark, tax, carrier, own number."""
 
 import re
 from collections.abc import Sequence
 from datetime import date
 
 from bot.grammar.dates import Mention
-from bot.grammar.marks import AddressMark, CarrierMark, DateMark, Mark, PersonMark, PhoneMark, RemarkMark, TaxMark
+from bot.grammar.marks import (
+    AddressMark,
+    CarrierMark,
+    DateMark,
+    Mark,
+    PersonMark,
+    PhoneMark,
+    PoMark,
+    RemarkMark,
+    TaxMark,
+)
 from bot.grammar.scene import Scene
 from domain.commands import NO_DETAILS, Details
 from domain.values import DeliveryKind, DeliveryWish
@@ -29,6 +39,7 @@ def details_of(scene: Scene, marks: Sequence[Mark] | None = None) -> tuple[Detai
         remark=";".join(mark.text for mark in chosen if isinstance(mark, RemarkMark)) or None,
         tax=_last([mark.text for mark in chosen if isinstance(mark, TaxMark)]),
         carrier=_last([mark.text for mark in chosen if isinstance(mark, CarrierMark)]),
+        po=_last([mark.text for mark in chosen if isinstance(mark, PoMark)]),
     )
     return details, unclear
 

@@ -50,6 +50,15 @@ class OrderMark(Mark):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoMark(Mark):
+    """The customer's own number for an order, in capitals; ``named`` when a word for it stood before it."""
+
+    letter: ClassVar[str] = "O"
+    text: str = ""
+    named: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DateMark(Mark):
     """A date or a degree of hurry."""
 

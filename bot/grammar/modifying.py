@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from bot.grammar.changes import changes_of
 from bot.grammar.details import details_of, has_details
+from bot.grammar.marks import PoMark
 from bot.grammar.orders import named_customer
 from bot.grammar.scene import Scene
 from domain.commands import NO_DETAILS, Command, Details, ModifyOrder
 
 _CHANGE_WORDS = re.compile(
     r"改|换|加|减|去掉|删|不要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延"
-    r"|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X|F"
+    r"|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X|F|O"
 )
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
 _SELF_CORRECTED = re.compile(r"(?:PQ|QP|P[*x:]Q).{0,6}(?:改|换)")
@@ -24,6 +25,7 @@ _DELIVERY_WORDS = re.compile(
     r"|时间|交期|提前|推迟|延期?|后|我们?|麻烦|请|必须|一定|的话|过来|货|单|都|先|等|配送|收|需要"
     r"|希望|尽量|拿|取|上门|的|时候|了"
 )
+_NUMBERED = re.compile(r"N?[的,:]*O")
 _CUSTOMER_CHANGED = re.compile(r"客户|(?:改成?|换成?|是|给|算)C")
 _FEW = 2
 
@@ -33,11 +35,16 @@ def modify(scene: Scene) -> Command | None:
     context = scene.context
     if scene.order_nos:
         return _modify_named(scene)
-    if context.draft is None and not (context.last_order and scene.says(_MODIFY_FIRST)):
+    if context.draft is None and not (context.last_order and _changes(scene)):
         return None
     if scene.says(_QUESTION) and not scene.says(_CHANGE_WORDS) and not scene.has("Q"):
         return None
     return _modified(scene, None)
+
+
+def _changes(scene: Scene) -> bool:
+    """Whether the words are plainly those of a change; a customer's own number alone is one, beside goods it is not."""
+    return scene.says(_MODIFY_FIRST) or _NUMBERED.fullmatch(scene.core) is not None
 
 
 def _modify_named(scene: Scene) -> Command | None:
@@ -81,6 +88,8 @@ def modify_unknown(scene: Scene) -> Command | None:
     """Words of change without a draft and without an order: which order is the question."""
     if scene.context.draft or scene.order_nos or scene.context.last_order or _SELF_CORRECTED.search(scene.skeleton):
         return None
+    if scene.core == PoMark.letter:
+        return ModifyOrder(details=details_of(scene)[0])
     if re.search(
         r"P.{0,6}(?:改成|改为|换成|改到)|(?:改|修改|变更)(?:一下|下)?(?:订单|单子|地址|数量|交期"
         r"|收货)|(?:地址|收货人|交期|数量|订单).{0,4}(?:改|换)",
@@ -104,4 +113,4 @@ def _about_the_order(scene: Scene, details: Details) -> bool:
 
 def modify_named(scene: Scene) -> Command | None:
     """modify_order of a named order whose words are plainly those of a change."""
-    return modify(scene) if scene.order_nos and scene.says(_MODIFY_FIRST) else None
+    return modify(scene) if scene.order_nos and _changes(scene) else None

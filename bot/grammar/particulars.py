@@ -3,7 +3,17 @@
 import re
 
 from bot.grammar.lexicon import Lexicon
-from bot.grammar.marks import Canvas, CarrierMark, NoiseMark, OrderMark, PhoneMark, ProductMark, TaxMark, WaybillMark
+from bot.grammar.marks import (
+    Canvas,
+    CarrierMark,
+    NoiseMark,
+    OrderMark,
+    PhoneMark,
+    PoMark,
+    ProductMark,
+    TaxMark,
+    WaybillMark,
+)
 from bot.grammar.phrases import CARRIERS, PICK_UP
 from domain.rules.numbering import well_formed
 
@@ -38,6 +48,7 @@ _CHAINED = re.compile(
 )
 _ALONE = re.compile(rf"\s*#?(?P<n>\d{{2,8}}[{CHECK_LETTERS}])#?\s*(?:[。!?,~].*)?$", re.DOTALL)
 _LEADING = re.compile(rf"\s*#?(?P<n>\d{{4,8}}[{CHECK_LETTERS}]?)#?[\s,:]+(?=\S)")
+_REFERRED = re.compile(rf"\s*#?(?P<n>\d{{3,8}}[{CHECK_LETTERS}]?)#?[\s,:]*(?:的|订单|单)?[\s,:]*")
 _CHANGED = re.compile(r"\s*(?:的)?(?:数量|单价|价格)?(?:都|再|要)?(?:改|换|加|减|不要|去掉|取消|多要?|少要?)|\s*单价")
 _CHANGING = re.compile(r"(?:把|将)?(?:改|换|加(?!急)|减|不要|去掉|删|取消)")
 _PHONE = re.compile(
@@ -92,6 +103,7 @@ def spot_bare_numbers(canvas: Canvas, lexicon: Lexicon) -> None:
             if not unit.match(canvas.text, match.end("n")):
                 canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
     _spot_leading(canvas, unit)
+    _spot_before_reference(canvas)
     for known in canvas.of(OrderMark):
         chained = _CHAINED.match(canvas.masked, known.end)
         if chained:
@@ -107,6 +119,14 @@ def _spot_leading(canvas: Canvas, unit: re.Pattern[str]) -> None:
     behind = _CHANGED.match(canvas.text, product.end) if product else _CHANGING.match(canvas.text, match.end())
     if behind or well_formed(match["n"]):
         canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
+
+
+def _spot_before_reference(canvas: Canvas) -> None:
+    """The number of the order that is given the customer's own number (1042 客户单号 PO-889)."""
+    for mark in canvas.of(PoMark)[:1]:
+        match = _REFERRED.fullmatch(canvas.masked, 0, mark.start)
+        if match:
+            canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
 
 
 def spot_waybills(canvas: Canvas) -> None:

@@ -24,6 +24,7 @@ from bot.grammar.particulars import (
     spot_waybills,
 )
 from bot.grammar.quantities import spot_noise, spot_prices, spot_quantities
+from bot.grammar.references import spot_references
 from bot.grammar.tables import plain_list
 
 
@@ -31,8 +32,9 @@ from bot.grammar.tables import plain_list
 class Scene:
     """One message ready to be judged.
 
-    ``skeleton`` is the folded text without blanks where P stands for a product, C customer, N order number, D date,
-    Q quantity, M price, A address, H person, F phone, R remark, X tax, K carrier, W waybill and Z other figures;
+    ``skeleton`` is the folded text without blanks where P stands for a product, C customer, N order number, O the
+    customer's own number for one, D date, Q quantity, M price, A address, H person, F phone, R remark, X tax,
+    K carrier, W waybill and Z other figures;
     ``core`` is the skeleton without greeting, thanks, emoji and closing punctuation.
     """
 
@@ -91,6 +93,7 @@ def look(text: str, lexicon: Lexicon, context: Context, today: date) -> Scene:
     normal = normalise(plain_list(business_of(normalise(text)), partial(starts_with_name, lexicon)))
     canvas = Canvas(normal.text)
     spot_endless(canvas)
+    spot_references(canvas, lexicon)
     spot_order_numbers(canvas, lexicon)
     spot_waybills(canvas)
     spot_phones(canvas)

@@ -29,6 +29,7 @@ from bot.grammar.parcels import parcel_phrase
 from bot.grammar.picking import picking_phrase
 from bot.grammar.proclaiming import proclaims, proclamation
 from bot.grammar.questions import query_both, query_order, query_price, query_stock
+from bot.grammar.referring import reference_asked
 from bot.grammar.reports import own_count, past_orders, report
 from bot.grammar.ruling import ruling
 from bot.grammar.scene import Scene, look
@@ -157,6 +158,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("wish", wish_phrase),
     ("credit", credit_phrase),
     ("office", office_phrase),
+    ("reference", reference_asked),
     ("deal_phrase", deal_phrase),
     ("parcels", parcel_phrase),
     ("picking", picking_phrase),

@@ -59,7 +59,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What may be said about an order beside its lines; ``address`` ``"@last"`` means the usual one."""
+    """What may be said about an order beside its lines; ``address`` ``"@last"`` means the usual one.
+
+    ``po`` is the customer's own number for it.
+    """
 
     delivery: DeliveryWish | None = None
     address: str | None = None
@@ -68,6 +71,7 @@ class Details:
     remark: str | None = None
     tax: str | None = None
     carrier: str | None = None
+    po: str | None = None
 
 
 NO_DETAILS = Details()

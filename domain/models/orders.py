@@ -31,6 +31,7 @@ class Order(Model):
 
     ``first_promised`` is the day that was named when it was accepted: its place in the queue for goods, after it
     ``priority``. ``links`` is the generation of its links that is good, those of an older one were taken back.
+    ``po`` is the customer's own number for it.
     Of one that is to be sent whole (``ship_whole``) nothing leaves while something lacks.
     """
 
@@ -55,6 +56,7 @@ class Order(Model):
     priority = fields.IntField(default=0, db_default=0)
     ship_to: dict[str, Any] = fields.JSONField(default=dict)
     remark = fields.TextField(default="")
+    po = fields.CharField(64, null=True)
     tax = fields.CharField(8, null=True)
     currency = fields.CharField(3, default="CNY")
     total: Decimal = MoneyField(default=Decimal(0))
@@ -80,6 +82,7 @@ class Order(Model):
             ("placed_at",),
             ("placed_by_staff_id",),
             ("customer_id", "state"),
+            ("po",),
         )
 
     @property

@@ -37,7 +37,8 @@ class ReviewedLine:
 class Case:
     """All that the rules look at; ``price_limit`` is how many percent its writer may leave out of a price.
 
-    ``earliest`` is the day that can be promised, None where nobody has to know it.
+    ``earliest`` is the day that can be promised, None where nobody has to know it. ``same_po`` is another open order of
+    the customer under the same number of theirs, ``po``.
     """
 
     lines: tuple[ReviewedLine, ...]
@@ -50,6 +51,8 @@ class Case:
     credit: Credit = field(default_factory=Credit)
     has_ship_to: bool = True
     earliest: date | None = None
+    po: str = ""
+    same_po: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ OWNERS: Mapping[str, str] = {
     "unusual_quantity": "sales",
     "date_too_soon": "warehouse",
     "date_impossible": "sales",
+    "duplicate_po": "sales",
     "above_limit": "manager",
     "customer_blocked": "finance",
     "over_credit": "finance",
@@ -185,8 +189,12 @@ def _possible(case: Case, book: Rulebook) -> list[Reason]:
     return [Reason("date_impossible", facts)]
 
 
+def _reference(case: Case, _book: Rulebook) -> list[Reason]:
+    return [same_po(case.po, case.same_po)] if case.same_po else []
+
+
 RULES: tuple[Callable[[Case, Rulebook], list[Reason]], ...] = (
-    _complete, _stock, _price, _discount, _quantity, _customer, _credit, _overdue, _amount, _day, _possible,
+    _complete, _stock, _price, _discount, _quantity, _customer, _credit, _overdue, _amount, _day, _possible, _reference,
 )  # fmt: skip
 
 
@@ -196,3 +204,8 @@ def over_limit(credit: Credit, total: Decimal, part: Decimal | None) -> Reason |
         return None
     over = credit.owed + total - credit.limit * part / 100
     return Reason("over_credit", {"over": plain(over), "limit": plain(credit.limit)})
+
+
+def same_po(po: str, other: str) -> Reason:
+    """What to say of an order whose number of the customer's is that of ``other``."""
+    return Reason("duplicate_po", {"po": po, "order": other})

@@ -43,6 +43,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("above_rep_limit", "percent", Setting(value=Decimal(10)), Decimal(0), Decimal(100)),
     # Off until set: the read-back names the honest day, and whoever says yes to it has agreed.
     Kind("date_impossible", "days_late", Setting(on=False, value=Decimal(0)), Decimal(0), Decimal(60)),
+    Kind("duplicate_po"),
 )
 """The rules by number, counted from 1; a new one is put at the end, for people know them by their numbers."""
 

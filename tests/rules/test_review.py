@@ -45,6 +45,7 @@ def test_what_is_in_order_passes_without_a_word():
         (case(credit=Credit(None, D(9), D(9), 3)), "overdue", {"amount": "9", "days": "3"}),
         (case(), "above_limit", {"total": "185"}),
         (case(wanted_on=TODAY), "date_too_soon", {"wanted": "2026-11-24"}),
+        (case(po="PO-9", same_po="SO1"), "duplicate_po", {"po": "PO-9", "order": "SO1"}),
     ],
 )
 def test_what_holds_an_order(bad: Case, code: str, facts: dict[str, str]):
@@ -104,6 +105,7 @@ def off(*codes: str) -> Rulebook:
         (case(credit=Credit(D(1), D(900))), "over_credit"),
         (case(credit=Credit(None, D(9), D(9), 3)), "overdue"),
         (case(wanted_on=TODAY), "date_too_soon"),
+        (case(po="PO-9", same_po="SO1"), "duplicate_po"),
     ],
 )
 def test_a_rule_that_is_off_finds_nothing(bad: Case, code: str):

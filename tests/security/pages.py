@@ -19,6 +19,6 @@ def a_sheet(text: str) -> Sheet:
     sheet = Sheet(
         number="SO1001H", stage="on_the_way", tone="good", expected=None, late=False, short=False, open=False,
         delivered_at=None, steps=(Step("placed", "done", AT),), goods=(goods,), parcels=(parcel,), full=True,
-        customer=text, reason=text, total=Decimal(1), ship_to={}, remark=text,
+        customer=text, reason=text, total=Decimal(1), ship_to={}, remark=text, po=text,
     )  # fmt: skip
     return replace(sheet, ship_to={"address": text, "name": text, "phone": text})

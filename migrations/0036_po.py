@@ -1,0 +1,14 @@
+from tortoise import fields, migrations
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
+
+class Migration(migrations.Migration):
+    dependencies = [('gendan', '0035_alert_reasons')]
+
+    initial = False
+
+    operations = [
+        ops.AddField(model_name='Order', name='po', field=fields.CharField(null=True, max_length=64)),
+        ops.AddIndex(model_name='Order', index=Index(fields=['po'])),
+    ]
