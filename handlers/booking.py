@@ -10,18 +10,19 @@ from domain import ordering
 from domain.commands import CancelOrder, Undo
 from domain.errors import Refusal
 from domain.queries import find_order, order_view
+from domain.rules.rights import WRITING
 from domain.usage import twin_of
 from handlers.naming import remember
 from handlers.negotiating import asking, offer_for
-from handlers.ordering import WRITERS, order_draft, proceed
+from handlers.ordering import order_draft, proceed
 
 UNDO_SPAN = timedelta(minutes=10)
 
 
 def register(router: Router) -> None:
     """What this room answers."""
-    router.on(CancelOrder, roles=WRITERS)(cancel)
-    router.on(Undo, roles=WRITERS)(undo)
+    router.on(CancelOrder, roles=WRITING)(cancel)
+    router.on(Undo, roles=WRITING)(undo)
 
 
 async def book(ask: Ask) -> Answered:

@@ -8,22 +8,20 @@ from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import buying
+from domain.rules.rights import BUYING, STOCKING
 from domain.stockcommands import ClosePurchase, ListPurchases, MovePurchase, ReceivePurchase, SetSupplier
 from domain.stocking import MAIN, warehouse_named
-from domain.values import Role
 
-BUYERS = frozenset({Role.PURCHASING, Role.MANAGER})
-STOCKERS = BUYERS | {Role.WAREHOUSE}
 OFFERED = 4
 
 
 def register(router: Router) -> None:
     """What this room answers."""
-    router.on(ListPurchases, roles=STOCKERS)(purchases)
-    router.on(ReceivePurchase, roles=STOCKERS)(receive)
-    router.on(MovePurchase, roles=BUYERS)(move)
-    router.on(ClosePurchase, roles=BUYERS)(close)
-    router.on(SetSupplier, roles=BUYERS)(set_supplier)
+    router.on(ListPurchases, roles=STOCKING)(purchases)
+    router.on(ReceivePurchase, roles=STOCKING)(receive)
+    router.on(MovePurchase, roles=BUYING)(move)
+    router.on(ClosePurchase, roles=BUYING)(close)
+    router.on(SetSupplier, roles=BUYING)(set_supplier)
 
 
 async def purchases(ask: Ask) -> Answered:
@@ -32,7 +30,7 @@ async def purchases(ask: Ask) -> Answered:
     if number is not None:
         return say("purchase", row=await buying.purchase(number))
     groups = [(who, list(rows)) for who, rows in groupby(await buying.needs(), key=lambda need: need.supplier)]
-    may_buy = bool(ask.actor.roles & BUYERS)
+    may_buy = bool(ask.actor.roles & BUYING)
     offered = groups[:OFFERED] if may_buy else []
     question = Question("buy", tuple(who for who, _ in offered), heard_at=ask.heard_at) if offered else None
     coming = await buying.open_purchases()

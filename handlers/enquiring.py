@@ -28,9 +28,7 @@ PAST = 4
 PRICERS = frozenset({Role.SALES, Role.MANAGER, Role.FINANCE})
 # Figures without money, open to all staff.
 OPEN_METRICS = frozenset({"pending_shipment", "pending_approval", "shipments", "low_stock"})
-
 _SUMMARIES = frozenset({"daily", "weekly"})
-
 
 Past = Callable[[int], Awaitable[str]]
 
@@ -46,16 +44,15 @@ def register(router: Router, past: Past = no_past) -> None:
     async def answer(ask: Ask) -> Answered:
         return await query(ask, past)
 
+    async def counted(ask: Ask) -> Answered:
+        return await report(ask, past)
+
     router.on(QueryOrder, roles=BOUND)(answer)
+    router.on(Report, roles=BOUND)(counted)
     router.on(CatchUp, roles=BOUND)(catch_up)
     router.on(QueryStock, roles=BOUND)(stock)
     router.on(QueryPrice, roles=BOUND)(prices)
     router.on(ShowProducts, roles=BOUND)(products)
-
-    async def counted(ask: Ask) -> Answered:
-        return await report(ask, past)
-
-    router.on(Report, roles=BOUND)(counted)
 
 
 async def query(ask: Ask, past: Past = no_past) -> Answered:

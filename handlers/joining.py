@@ -10,16 +10,15 @@ from domain import joining
 from domain.commands import Bind, Invite, Unbind
 from domain.errors import CustomerNotFound
 from domain.offering import find_customer
+from domain.rules.rights import INVITING
 from domain.values import CUSTOMER_ROLES, Actor, Address, Role
-
-INVITERS = frozenset({Role.BOSS, Role.SALES, Role.MANAGER, Role.ADMIN})
 
 
 def register(router: Router) -> None:
     """What this room answers."""
     router.on(Bind, roles=ANYONE)(bind)
     router.on(Unbind, roles=BOUND)(unbind)
-    router.on(Invite, roles=INVITERS)(invite)
+    router.on(Invite, roles=INVITING)(invite)
 
 
 async def bind(ask: Ask) -> Answered:

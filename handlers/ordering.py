@@ -12,20 +12,20 @@ from domain import ordering
 from domain.commands import GoBack, ModifyOrder, PlaceOrder, ShowDraft, TryOrder
 from domain.errors import CustomerNotFound, PackRefused, QuantityRefused, Refusal
 from domain.ordering import OrderDraft, Quote
+from domain.rules.rights import WRITING
 from domain.usage import unusual_lines
-from domain.values import Actor, Role
+from domain.values import Actor
 from handlers import amending
 
-WRITERS = frozenset({Role.BUYER, Role.BOSS, Role.SALES, Role.MANAGER})
 SHOWN_CHOICES = 9
 
 
 def register(router: Router) -> None:
     """What this room answers."""
-    router.on(PlaceOrder, roles=WRITERS)(place)
-    router.on(TryOrder, roles=WRITERS)(dry_run)
-    router.on(ModifyOrder, roles=WRITERS)(modify)
-    router.on(ShowDraft, roles=WRITERS)(show)
+    router.on(PlaceOrder, roles=WRITING)(place)
+    router.on(TryOrder, roles=WRITING)(dry_run)
+    router.on(ModifyOrder, roles=WRITING)(modify)
+    router.on(ShowDraft, roles=WRITING)(show)
     router.on(GoBack, roles=BOUND)(back)
 
 
@@ -51,7 +51,7 @@ async def dry_run(ask: Ask) -> Answered:
 
 
 async def modify(ask: Ask) -> Answered:
-    """改: a change of the open draft; an order that is booked is cancelled and written anew instead."""
+    """改: a change of the open draft; one of an order that is booked is read back first, as a difference."""
     command = ask.given(ModifyOrder)
     draft = ask.talk.draft
     if command.order_no is not None or draft is None:
@@ -151,12 +151,11 @@ def _ignored_price(ask: Ask, draft: Draft, quote: Quote) -> bool:
 def _question(ask: Ask, draft: Draft, missing: Gap) -> Reply:
     line = draft.lines[missing.position] if missing.position is not None else None
     options = _options(ask, draft, missing, line)
-    kind = {"lines": "ask_lines"}.get(missing.kind, f"ask_{missing.kind}")
+    kind = f"ask_{missing.kind}"
     subject = line.sku if line is not None else None
     question = Question(kind, options, missing.position, subject, ask.heard_at)
-    facts = {"line": line, "options": options, "named": ask.name_of, "position": (missing.position or 0) + 1}
-    facts |= {"count": len(draft.lines)}
-    return say(f"ask_{missing.kind}", _kept(ask.talk, draft, question), **facts)
+    which = {"position": (missing.position or 0) + 1, "count": len(draft.lines)}
+    return say(kind, _kept(ask.talk, draft, question), line=line, options=options, named=ask.name_of, **which)
 
 
 def _options(ask: Ask, draft: Draft, missing: Gap, line: DraftLine | None) -> tuple[str, ...]:

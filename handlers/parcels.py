@@ -8,17 +8,15 @@ from domain import picking, relabelling
 from domain.listing import orders_to_ship
 from domain.parcelcommands import CorrectWaybill, PackGoods, PickGoods, UnpickGoods
 from domain.queries import find_order
-from domain.values import Role
-
-SHIPPERS = frozenset({Role.WAREHOUSE, Role.MANAGER})
+from domain.rules.rights import SHIPPING
 
 
 def register(router: Router) -> None:
     """What this room answers."""
-    router.on(PickGoods, roles=SHIPPERS)(pick)
-    router.on(PackGoods, roles=SHIPPERS)(pack)
-    router.on(UnpickGoods, roles=SHIPPERS)(unpick)
-    router.on(CorrectWaybill, roles=SHIPPERS)(relabel)
+    router.on(PickGoods, roles=SHIPPING)(pick)
+    router.on(PackGoods, roles=SHIPPING)(pack)
+    router.on(UnpickGoods, roles=SHIPPING)(unpick)
+    router.on(CorrectWaybill, roles=SHIPPING)(relabel)
 
 
 async def pick(ask: Ask) -> Answered:

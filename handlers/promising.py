@@ -8,14 +8,14 @@ from bot.router import BOUND, Answered, Ask, Router
 from domain import prioritising
 from domain.queries import find_order
 from domain.repromising import promises_of
+from domain.rules.rights import CORRECTING
 from domain.stockcommands import Prioritise, ShowPromises
-from domain.values import Role
 
 
 def register(router: Router) -> None:
     """What this room answers."""
     router.on(ShowPromises, roles=BOUND)(promises)
-    router.on(Prioritise, roles=frozenset({Role.MANAGER}))(first)
+    router.on(Prioritise, roles=CORRECTING)(first)
 
 
 async def promises(ask: Ask) -> Answered:

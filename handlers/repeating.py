@@ -11,16 +11,17 @@ from domain.commands import Change, Op, Reorder, ShowUsuals
 from domain.errors import CustomerNotFound
 from domain.listing import last_order_of
 from domain.queries import find_order, order_view
+from domain.rules.rights import WRITING
 from domain.usage import usuals
-from handlers.ordering import WRITERS, proceed
+from handlers.ordering import proceed
 
 MOST_TIMES = 5
 
 
 def register(router: Router) -> None:
     """What this room answers."""
-    router.on(Reorder, roles=WRITERS)(again)
-    router.on(ShowUsuals, roles=WRITERS)(usual)
+    router.on(Reorder, roles=WRITING)(again)
+    router.on(ShowUsuals, roles=WRITING)(usual)
 
 
 async def again(ask: Ask) -> Answered:

@@ -11,7 +11,7 @@ from domain.parcelcommands import RevokePast
 from domain.pastlinks import revoke_past
 from domain.policy import current_policy
 from domain.queries import find_order
-from handlers.ordering import WRITERS
+from domain.rules.rights import SHARING
 
 Link = Callable[[str], Awaitable[str]]
 
@@ -32,8 +32,8 @@ def register(router: Router, link: Link) -> None:
         facts = {"number": number, "url": await link(number), "life": current_policy().link_life}
         return say("link_shared", replace(ask.talk, last_order=number), **facts)
 
-    router.on(ShareLink, roles=WRITERS)(share)
-    router.on(RevokeLinks, roles=WRITERS)(revoke)
+    router.on(ShareLink, roles=SHARING)(share)
+    router.on(RevokeLinks, roles=SHARING)(revoke)
     router.on(RevokePast, roles=BOUND)(revoke_own_past)
 
 

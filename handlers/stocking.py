@@ -6,22 +6,19 @@ from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import counting, stocking
 from domain.commands import Wanted
+from domain.rules.rights import CORRECTING, STOCKING
 from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, TakeIn, TransferStock
 from domain.stocking import Counted
-from domain.values import Role
-
-STOCKERS = frozenset({Role.WAREHOUSE, Role.PURCHASING, Role.MANAGER})
-MANAGERS = frozenset({Role.MANAGER})
 
 
 def register(router: Router) -> None:
     """What this room answers."""
-    router.on(CountStock, roles=STOCKERS)(count)
-    router.on(DecideCount, roles=MANAGERS)(decide)
-    router.on(TakeIn, roles=STOCKERS)(take_in)
-    router.on(TransferStock, roles=STOCKERS)(transfer)
-    router.on(ReverseMove, roles=STOCKERS)(reverse)
-    router.on(OpenWarehouse, roles=MANAGERS)(open_warehouse)
+    router.on(CountStock, roles=STOCKING)(count)
+    router.on(DecideCount, roles=CORRECTING)(decide)
+    router.on(TakeIn, roles=STOCKING)(take_in)
+    router.on(TransferStock, roles=STOCKING)(transfer)
+    router.on(ReverseMove, roles=STOCKING)(reverse)
+    router.on(OpenWarehouse, roles=CORRECTING)(open_warehouse)
 
 
 async def count(ask: Ask) -> Answered:
