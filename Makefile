@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: setup demo test run check contention properties partitions dispatchers bench crash lock audit migrations clean
+.PHONY: setup demo test run check style types holes house contention properties partitions dispatchers bench crash lock audit migrations clean
 
 setup: $(RUN_STAMP)
 
@@ -37,11 +37,20 @@ run: $(RUN_STAMP)
 test: $(DEV_STAMP)
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
-check: $(DEV_STAMP)
+# The parts may go at the same time: make --jobs 2 check
+check: style types holes house
+
+style: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: $(DEV_STAMP)
 	$(BIN)/mypy .
+
+holes: $(DEV_STAMP)
 	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml .
+
+house: $(DEV_STAMP)
 	$(BIN)/python -m pytest tests/test_house.py tests/test_weaknesses.py
 
 # Two hundred buyers of fifty pieces, a hundred rounds on each database.
