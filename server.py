@@ -34,7 +34,7 @@ from connect.workchat.rooms import Porter
 from domain.database import close_database, open_database, pending_migrations
 from domain.keyring import check_accounts, unlock
 from domain.leading import Leader
-from domain.linking import link_token, load_secret
+from domain.linking import link_token, load_secret, token_at
 from domain.marking import ENGINE, put_mark
 from domain.nightly import keep_nightly
 from domain.offering import catalogue_version
@@ -88,6 +88,7 @@ class Shop:
             self._channels(),
             clock=clock,
             link=self.link,
+            page=self.page,
             worker=worker,
             attempted=self.metrics.attempted,
             grants=furnishing.grants(settings),
@@ -117,6 +118,10 @@ class Shop:
     async def link(self, order: str) -> str:
         """An address of an order's page, good for as long as the settings say."""
         return f"{self.settings.base_url}/o/{await link_token(order, self._secret, now=self.clock())}"
+
+    def page(self, order: str, links: int) -> str:
+        """The same where the generation of the order's links is at hand."""
+        return f"{self.settings.base_url}/o/{token_at(order, links, self._secret, now=self.clock())}"
 
     async def start(self) -> None:
         """Begin to work, with what a stopped process left; it goes before whatever is let in from now on."""

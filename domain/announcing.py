@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q
 
-from domain.models import Announcement, Identity
+from domain.models import Announcement
 from domain.officeerrors import NobodyToTell, TextTooLong
 from domain.officeevents import Announced
 from domain.recording import record
 from domain.rules.rights import HIRING, require
-from domain.telling import Listener, listeners_of
+from domain.telling import Listener, listeners, listeners_of
 from domain.transaction import transact
 from domain.values import STAFF_ROLES, Actor, Role
 
@@ -70,14 +69,13 @@ async def recent(actor: Actor, *, now: datetime, limit: int = 3) -> list[Sent]:
 async def hearers(audience: str) -> tuple[Listener, ...]:
     """Everybody in an audience who can be reached."""
     if audience == CUSTOMERS:
-        found = Q(contact__active=True, contact__customer__active=True)
+        people = await listeners_of("i.following AND c.active AND k.active")
     elif audience.startswith(ONE):
-        found = Q(contact__active=True, contact__customer__code=audience.removeprefix(ONE))
+        people = await listeners_of("i.following AND c.active AND k.code = ?", audience.removeprefix(ONE))
     elif audience == STAFF or audience in set(STAFF_ROLES):
-        found = Q(staff__active=True)
+        people = await listeners()
     else:
         return ()
-    people = await listeners_of(Identity.filter(found, following=True))
     if audience in set(STAFF_ROLES):
         return tuple(one for one in people if Role(audience) in one.roles)
     return people

@@ -122,7 +122,7 @@ class SqliteEngine:
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
             sql, values = spread(statement)
-            cursor = self._writer.execute(sql.removesuffix(FOR_UPDATE), values)
+            cursor = self._writer.execute(sql.replace(FOR_UPDATE, ""), values)
             rows = cursor.fetchall() if cursor.description else ()
             result = Result(cursor.rowcount, rows)
 

@@ -115,7 +115,7 @@ async def within(script: Script[T]) -> T:
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
         sql, values = spread(statement)
-        sql = sql.removesuffix(FOR_UPDATE) if _on_sqlite() else numbered(sql)
+        sql = sql.replace(FOR_UPDATE, "") if _on_sqlite() else numbered(sql)
         if "RETURNING" in sql and not _on_sqlite():
             # Tortoise keeps what an INSERT gives back on PostgreSQL to itself.
             given = await here.execute_query_dict(sql, list(values))

@@ -51,8 +51,13 @@ async def load_secret(name: str = NAME) -> bytes:
 
 async def link_token(number: str, secret: bytes, *, now: datetime) -> str:
     """A token for the address of an order's page, good for as long as the policy says."""
+    return token_at(number, await _generation(number), secret, now=now)
+
+
+def token_at(number: str, links: int, secret: bytes, *, now: datetime) -> str:
+    """The same for whoever has read of which generation the links of the order are."""
     until = int((now + current_policy().link_life).timestamp())
-    return token_of(Ticket(number, await _generation(number), until), secret)
+    return token_of(Ticket(number, links, until), secret)
 
 
 async def order_behind(token: str, secret: bytes, *, now: datetime) -> str | None:

@@ -11,7 +11,8 @@ T = TypeVar("T")
 
 Row = Sequence[Any]
 FOR_UPDATE = " FOR UPDATE"
-"""The end of a query that keeps its rows to itself; SQLite has one writer and needs no such word."""
+"""Ends a query that keeps its rows to itself; SQLite has one writer and needs no such word."""
+_FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,18 @@ def numbered(sql: str) -> str:
 
 
 def spread(statement: Statement) -> tuple[str, Sequence[Any]]:
-    """SQL and values, with each list among the values spread over its own places."""
+    """SQL and values, with each list among the values spread over its own places.
+
+    A short list is filled up to 1, 2, 4, 8 … places with its last value: PostgreSQL plans each text anew.
+    """
     if not any(isinstance(value, list | tuple | set | frozenset) for value in statement.values):
         return statement.sql, statement.values
     pieces, values = statement.sql.split("?"), []
     sql = pieces[0]
     for piece, value in zip(pieces[1:], statement.values, strict=True):
         several = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+        if 2 < len(several) < _FEW:
+            several += several[-1:] * ((1 << (len(several) - 1).bit_length()) - len(several))
         marks = ", ".join("?" * len(several)) if several else "NULL"
         sql += (f"({marks})" if isinstance(value, list | tuple | set | frozenset) else marks) + piece
         values += several

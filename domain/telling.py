@@ -1,31 +1,16 @@
-"""What has happened and was not yet told, and the people who might be: the reads and marks of the notification hub."""
+"""The people who might be told of something, as the notification hub reads them."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
-
-from domain.models import Customer, Event, Identity, Order, Staff
+from domain import lane
+from domain.lane import Row
+from domain.models import Customer, Identity, Staff
 from domain.rules.wishes import NOTHING_SET, Wishes, wishes_of
 from domain.values import Address, Role
-
-_BOUND = Q(staff_id__isnull=False) | Q(contact_id__isnull=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """An event as the ledger keeps it; ``identity`` is the person who did it, if it was one."""
-
-    id: int
-    kind: str
-    order: str | None
-    facts: dict[str, Any]
-    by: str
-    at: datetime
-    identity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +35,10 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Affair:
-    """What an event is about, as far as telling goes; ``rep`` is the staff id of the order's rep."""
+    """What an event is about, as far as telling goes; ``rep`` is the staff id of the order's rep.
+
+    ``links`` is the generation of the order's links, None where there is no order.
+    """
 
     customer: str = ""
     customer_name: str = ""
@@ -59,6 +47,7 @@ class Affair:
     promised: str = ""
     phone: str = ""
     rep: int | None = None
+    links: int | None = None
     people: tuple[Listener, ...] = ()
 
     @property
@@ -68,94 +57,78 @@ class Affair:
         return own or tuple(p for p in self.people if self.customer and self.customer in p.customers)
 
 
-async def unrouted_events(limit: int) -> list[Happened]:
-    """The oldest events of which nobody decided yet who hears of them."""
-    rows = await Event.filter(routed_at__isnull=True).order_by("id").limit(limit)
-    return [Happened(row.id, row.kind, row.order_number, row.facts, row.by, row.at, row.by_identity) for row in rows]
-
-
-async def mark_routed(event: int, *, now: datetime) -> bool:
-    """Claim the decision about an event; False when another process took it. For use inside a transaction."""
-    return await Event.filter(id=event, routed_at__isnull=True).update(routed_at=now) == 1
-
-
-async def affair_of(order: str | None, customer: str | None = None) -> Affair:
-    """The order or customer that an event is about, with the contacts and staff who can be reached."""
-    row = await Order.get_or_none(number=order).select_related("customer") if order else None
-    if row is not None:
-        return Affair(
-            customer=row.customer.code,
-            customer_name=_short(row.customer),
-            state=row.state,
-            total=format(row.total, "f"),
-            promised=row.promised_date.isoformat() if row.promised_date else "",
-            phone=str(row.ship_to.get("phone") or ""),
-            rep=row.rep_id,
-            people=await listeners(row.customer_id),
-        )
-    company = await Customer.get_or_none(code=customer) if customer else None
-    if company is None:
-        return Affair(people=await listeners())
-    return Affair(customer=company.code, customer_name=_short(company), people=await listeners(company.id))
-
-
 def _short(customer: Customer) -> str:
     return customer.short_names[0] if customer.short_names else customer.name
 
 
-async def listeners(customer_id: int | None = None) -> tuple[Listener, ...]:
-    """Every follower among the staff, and among the contacts of the customer; a person with two accounts hears once."""
-    concerned = Q(staff__active=True)
-    if customer_id is not None:
-        concerned |= Q(contact__customer_id=customer_id, contact__active=True)
-    return await listeners_of(Identity.filter(concerned, following=True))
+_PEOPLE = """
+SELECT i.id, i.account, i.openid, i.last_inbound_at, i.staff_id, i.contact_id,
+       s.name, s.roles, s.customers, s.code, s.manager, s.wishes, s.way, c.name, c.role, k.code, c.wishes
+FROM identity i
+LEFT JOIN staff s ON s.id = i.staff_id
+LEFT JOIN contact c ON c.id = i.contact_id
+LEFT JOIN customer k ON k.id = c.customer_id
+WHERE
+"""
+
+
+async def listeners(customers: Collection[str] = ()) -> tuple[Listener, ...]:
+    """Every follower among the staff, and among the contacts of these customers."""
+    if not customers:
+        return await listeners_of("i.following AND s.active")
+    return await listeners_of("i.following AND (s.active OR (c.active AND k.code IN ?))", sorted(customers))
 
 
 async def wishes_at(address: Address) -> Wishes:
     """What the person behind an identity has set."""
-    found = await listeners_of(Identity.filter(_BOUND, account=address.account, openid=address.openid))
+    bound = "(i.staff_id IS NOT NULL OR i.contact_id IS NOT NULL) AND i.account = ? AND i.openid = ?"
+    found = await listeners_of(bound, address.account, address.openid)
     return found[0].wishes if found else NOTHING_SET
 
 
-async def listeners_of(identities: QuerySet[Identity]) -> tuple[Listener, ...]:
-    """The people behind these identities; a person with two accounts hears once."""
-    rows = await identities.select_related("staff", "contact__customer").order_by("id")
-    latest: dict[tuple[int | None, int | None], Identity] = {}
-    for row in rows:
-        person = (row.staff_id, row.contact_id)
-        if person not in latest or _heard(row) > _heard(latest[person]):
-            latest[person] = row
-    return tuple(_listener(row) for row in latest.values())
+async def listeners_of(condition: str, *values: Any) -> tuple[Listener, ...]:
+    """The people whom an SQL condition of ours names: ``i`` is the identity, ``s`` staff, ``c`` a contact of ``k``.
+
+    A person with two accounts hears once.
+    """
+    latest: dict[tuple[int | None, int | None], tuple[float, Row]] = {}
+    for row in await lane.rows(f"{_PEOPLE} {condition} ORDER BY i.id", *values):
+        person, heard = (row[4], row[5]), _heard(row[3])
+        if person not in latest or heard > latest[person][0]:
+            latest[person] = (heard, row)
+    return tuple(_listener(row) for _, row in latest.values())
 
 
-def _heard(row: Identity) -> float:
-    return row.last_inbound_at.timestamp() if row.last_inbound_at else 0.0
+def _heard(at: Any) -> float:
+    if at is None:
+        return 0.0
+    return (at if isinstance(at, datetime) else datetime.fromisoformat(at)).timestamp()
 
 
-def _listener(row: Identity) -> Listener:
-    address = Address(row.account, row.openid)
-    if row.staff is not None:
+def _listener(row: Row) -> Listener:
+    identity, account, openid, _, staff, _, *told = row
+    name, roles, customers, code, manager, wishes, way, contact, role, company, theirs = told
+    address = Address(account, openid)
+    if staff is None:
         return Listener(
-            row.id,
-            address,
-            row.staff.name,
-            row.staff.role_set,
-            staff=row.staff_id,
-            customers=frozenset(row.staff.customers),
-            code=row.staff.code,
-            manager=row.staff.manager,
-            wishes=wishes_of(row.staff.wishes),
-            way=row.staff.way,
+            identity, address, contact, frozenset({Role(role)}), customer=company, wishes=wishes_of(_json(theirs))
         )
-    assert row.contact is not None
     return Listener(
-        row.id,
+        identity,
         address,
-        row.contact.name,
-        frozenset({row.contact.role}),
-        customer=row.contact.customer.code,
-        wishes=wishes_of(row.contact.wishes),
+        name,
+        frozenset(Role(one) for one in _json(roles)),
+        staff=staff,
+        customers=frozenset(_json(customers)),
+        code=code,
+        manager=manager,
+        wishes=wishes_of(_json(wishes)),
+        way=way,
     )
+
+
+def _json(kept: str | None) -> Any:
+    return None if kept is None else json.loads(kept)
 
 
 @dataclass(frozen=True, slots=True)

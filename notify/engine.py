@@ -1,12 +1,13 @@
 """The engine room: one task that turns events into deliveries and deliveries into messages, for as long as it runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
 
 from notify.channels import Channels
+from notify.deciding import Link, Page
 from notify.missed import show_missed
 from notify.pace import Rates
 from notify.relay import route_events
@@ -28,8 +29,9 @@ class Engine:
         channels_by_account: Channels,
         *,
         clock: Callable[[], datetime],
-        link: Callable[[str], Awaitable[str]],
+        link: Link,
         worker: str,
+        page: Page | None = None,
         attempted: Attempted | None = None,
         grants: Grants = GRANTS,
         rates: Rates | None = None,
@@ -39,6 +41,7 @@ class Engine:
         )
         self._clock = clock
         self._link = link
+        self._page = page
         self._woken = asyncio.Event()
         self.beat_at: datetime | None = None
 
@@ -70,7 +73,7 @@ class Engine:
         return done
 
     async def _round(self) -> int:
-        routed = await route_events(now=self._clock(), link=self._link)
+        routed = await route_events(now=self._clock(), link=self._link, page=self._page)
         sent = await self._sender.send_due()
         self.beat_at = self._clock()
         return routed + sent

@@ -1,5 +1,6 @@
 """Quiet about one order (静音): begun by its person, ended by an event or the time, and what was held is told then."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,11 +61,20 @@ async def mutes_of(to: Address) -> list[Muted]:
     return [Muted(row.order_number, row.kind, row.until if row.kind == UNTIL_TIME else None) for row in rows]
 
 
+def ends(event: BusinessEvent) -> bool:
+    """Whether quiet about an order may end with this event."""
+    return event.order is not None and (isinstance(event, OrderShipped) or type(event) in _OVER)
+
+
+async def muted(orders: Collection[str | None]) -> set[str]:
+    """Those of these orders about which somebody wants quiet now."""
+    rows = Mute.filter(order_number__in=sorted(filter(None, orders)), live__isnull=False)
+    return {row.order_number for row in await rows} if orders else set()
+
+
 async def end_on(event: BusinessEvent, *, now: datetime) -> None:
     """End what was to last until this event, before its own notices are put; inside a transaction."""
     sent = isinstance(event, OrderShipped)
-    if event.order is None or not (sent or type(event) in _OVER):
-        return
     live = Mute.filter(order_number=event.order, live__isnull=False)
     for row in await (live.filter(kind=UNTIL_SENT) if sent else live).order_by("id"):
         await _end(row, type(event).__name__, now)

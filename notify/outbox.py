@@ -28,16 +28,20 @@ _LOOKED_THROUGH = 4
 
 async def put(cause: str, plans: Iterable[Plan], *, now: datetime) -> None:
     """Keep what is to be told; a notice that this person has from this cause already is left alone."""
-    given = list(plans)
-    hushed = await _hushed({plan.order for plan in given if plan.order})
-    rows = [_row(cause, plan, hushed, now) for plan in given]
-    if rows:
-        await Delivery.bulk_create(rows, ignore_conflicts=True)
+    await put_all([(cause, plan) for plan in plans], now=now)
+
+
+async def put_all(plans: Sequence[tuple[str, Plan]], *, now: datetime) -> None:
+    """The same for notices of several causes, in the order in which they are to be told."""
+    if not plans:
+        return
+    hushed = await _hushed({plan.order for _, plan in plans if plan.order})
+    await Delivery.bulk_create([_row(cause, plan, hushed, now) for cause, plan in plans], ignore_conflicts=True)
 
 
 async def _hushed(orders: Collection[str]) -> Hushed:
     """Who wants quiet about these orders."""
-    live = await Mute.filter(order_number__in=sorted(orders), live__isnull=False) if orders else []
+    live = await lane.fetch(Mute, "WHERE order_number IN ? AND live IS NOT NULL", sorted(orders)) if orders else []
     hushes = {(Address(row.account, row.openid), row.order_number): row for row in live}
     return {key: Hush(row.until, but_trouble=row.kind == BUT_TROUBLE) for key, row in hushes.items()}
 

@@ -1,91 +1,111 @@
-"""Turns events into deliveries: oldest first, each event once, deliveries and mark in one transaction."""
+"""Turns events into deliveries: oldest first, each event once, deliveries and mark in one transaction.
 
-from collections.abc import Awaitable, Callable
+What waits is decided together, so that fifty events cost hardly more statements than one.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 
-from domain.announcing import hearers
+from domain.affairs import Happened, claim_routing, leave_unrouted, unrouted_events
 from domain.approving import open_for
-from domain.events import BusinessEvent, OrderHeld, StockFellShort, event_kinds
+from domain.events import OrderHeld, StockFellShort
 from domain.faults import fault
-from domain.officeevents import Announced
-from domain.telling import Affair, Happened, affair_of, mark_routed, unrouted_events
 from domain.transaction import transact
 from domain.values import Actor
 from notify.alerts.raising import Round, raise_alert
 from notify.alerts.rules import shortage
 from notify.alerts.telling import tell
-from notify.mutes import end_on
-from notify.outbox import OF_EVENT, put
-from notify.routing import Occasion, plan, unhurried
+from notify.deciding import BUGS, Decided, Link, Page, Pages, decide, stumbled
+from notify.mutes import end_on, ends, muted
+from notify.notices import Plan
+from notify.outbox import OF_EVENT, put_all
 
 log = structlog.get_logger()
-
-Link = Callable[[str], Awaitable[str]]
 
 AT_ONCE = 50
 
 
-async def route_events(*, now: datetime, link: Link) -> int:
-    """Decide who hears of the oldest events of which nobody decided yet; the number of events decided."""
+async def route_events(*, now: datetime, link: Link, page: Page | None = None) -> int:
+    """Decide who hears of the oldest events of which nobody decided yet; the number of events dealt with."""
     waiting = await unrouted_events(AT_ONCE)
-    decided = 0
-    for happened in waiting:
+    pages = Pages(link, page)
+    if len(waiting) > 1:
         try:
-            await _route(happened, link, now)
-            decided += 1
-        except (TypeError, ValueError, KeyError, AttributeError):
-            # A bug met one event; it stays undecided and in the log, and the others are told.
-            log.exception("event_not_routed", event_id=happened.id, kind=happened.kind)
-    return decided
+            return await _route(waiting, pages, now)
+        except BUGS as bug:
+            # One event spoiled it for all, and none of them is marked.
+            log.warning("events_routed_one_by_one", events=len(waiting), error=type(bug).__name__)
+    return sum([await _alone(one, pages, now) for one in waiting])
 
 
-async def _route(happened: Happened, link: Link, now: datetime) -> None:
-    event = event_of(happened)
-    if event is None:
+async def _alone(happened: Happened, pages: Pages, now: datetime) -> int:
+    try:
+        return await _route([happened], pages, now)
+    except BUGS:
+        stumbled(happened)
+        return 0
+
+
+async def _route(batch: Sequence[Happened], pages: Pages, now: datetime) -> int:
+    """Decide these in one transaction; how many were decided, here or by another process meanwhile."""
+
+    async def work() -> tuple[list[Decided], set[int]]:
+        # Claimed first: another process that found the same events waits here and does none of this twice.
+        ours = await claim_routing([one.id for one in batch], now=now)
+        decided = await decide([one for one in batch if one.id in ours], pages)
+        spoiled = ours - {one.happened.id for one in decided}
+        await leave_unrouted(spoiled)
+        await _keep(decided, now)
+        return decided, spoiled
+
+    decided, spoiled = await transact(work)
+    for one in decided:
+        fault("events.routed")
+        _tell_log(one)
+    return len(batch) - len(spoiled)
+
+
+def _tell_log(one: Decided) -> None:
+    happened, people = one.happened, len(one.plans)
+    if one.event is None:
         # Written by another version; it is kept in the ledger, and telling it wrongly would be worse.
         log.error("event_not_understood", event_id=happened.id, kind=happened.kind)
-        await mark_routed(happened.id, now=now)
         return
-    affair = await _affair(event)
-    occasion = Occasion(happened.by, happened.at, await link(event.order) if event.order else "", happened.identity)
-    plans = plan(event, affair, occasion)
-    if isinstance(event, Announced):
-        plans = unhurried(plans)
-
-    async def work() -> None:
-        if not await mark_routed(happened.id, now=now):
-            return
-        await end_on(event, now=now)
-        await put(f"{OF_EVENT}{happened.id}", plans, now=now)
-        if isinstance(event, OrderHeld) and event.order:
-            await open_for(event.order, by=Actor(happened.by, identity=happened.identity), now=now)
-        if isinstance(event, StockFellShort):
-            await _alert(event, affair, happened.at, link=link, now=now)
-
-    await transact(work)
-    fault("events.routed")
-    log.info("event_routed", event_id=happened.id, kind=happened.kind, order=happened.order, people=len(plans))
+    log.info("event_routed", event_id=happened.id, kind=happened.kind, order=happened.order, people=people)
 
 
-async def _affair(event: BusinessEvent) -> Affair:
-    if isinstance(event, Announced):
-        return Affair(people=await hearers(event.whom))
-    return await affair_of(event.order, getattr(event, "customer", None))
+async def _keep(decided: Sequence[Decided], now: datetime) -> None:
+    """Everything that follows, in the order in which it happened; inside a transaction."""
+    quiet = await muted({one.event.order for one in decided if one.event is not None and ends(one.event)})
+    plans: list[tuple[str, Plan]] = []
+    for one in decided:
+        if one.event is not None and one.event.order in quiet and ends(one.event):
+            # What was muted until now is told of after what came before this event, and before what comes with it.
+            await put_all(plans, now=now)
+            plans = []
+            await end_on(one.event, now=now)
+        plans += [(f"{OF_EVENT}{one.happened.id}", each) for each in one.plans]
+    await put_all(plans, now=now)
+    for one in decided:
+        await _follow(one, now)
 
 
-def event_of(happened: Happened) -> BusinessEvent | None:
-    """The typed event of a row of the ledger; None when this version does not know it."""
-    kind = event_kinds().get(happened.kind)
-    try:
-        return kind.from_facts(happened.order, happened.facts) if kind else None
-    except TypeError:
-        return None
+async def _follow(one: Decided, now: datetime) -> None:
+    """What some kinds of event bring about beside their notices."""
+    event, happened = one.event, one.happened
+    if isinstance(event, OrderHeld) and event.order:
+        await open_for(event.order, by=Actor(happened.by, identity=happened.identity), now=now)
+    if isinstance(event, StockFellShort):
+        await _alert(event, one, now)
 
 
-async def _alert(event: StockFellShort, affair: Affair, at: datetime, *, link: Link, now: datetime) -> None:
-    alert = await raise_alert(shortage(event, affair.customer_name, at=at), now=now)
+async def _alert(event: StockFellShort, one: Decided, now: datetime) -> None:
+    async def link(_: str) -> str:
+        return one.url
+
+    alert = await raise_alert(shortage(event, one.affair.customer_name, at=one.happened.at), now=now)
     # Only the first telling happens here; reminders and escalation belong to the watch.
     if alert.told == 0:
-        await tell([alert], Round(now, affair.people, link=link))
+        await tell([alert], Round(now, one.affair.people, link=link))

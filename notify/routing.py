@@ -131,6 +131,11 @@ NOBODY: Mapping[type[BusinessEvent], str] = {
 """Events that are kept for the record only, and why."""
 
 
+def is_told(event: BusinessEvent) -> bool:
+    """Whether somebody may hear of this kind of event; for the others nothing needs to be read."""
+    return type(event) in ROUTES or type(event) in ALERTED
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What a routing decision knows beside the event: who did it, by name and identity, when, and the order's page."""

@@ -1,0 +1,103 @@
+"""Decides who hears of what happened, for many events at once; a bug that one of them meets is its own."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from domain.affairs import About, Happened, affairs_of
+from domain.announcing import hearers
+from domain.events import BusinessEvent, event_kinds
+from domain.officeevents import Announced
+from domain.telling import Affair
+from notify.notices import Plan
+from notify.routing import Occasion, is_told, plan, unhurried
+
+log = structlog.get_logger()
+
+Link = Callable[[str], Awaitable[str]]
+Page = Callable[[str, int], str]
+"""The address of an order's page where the generation of the order's links is at hand."""
+
+BUGS = (TypeError, ValueError, KeyError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The addresses of orders' pages, asking only for those of orders that were not read."""
+
+    link: Link
+    page: Page | None = None
+
+    async def of(self, order: str | None, affair: Affair) -> str:
+        """The address of the order's page; empty where there is no order."""
+        if not order:
+            return ""
+        if self.page is None or affair.links is None:
+            return await self.link(order)
+        return self.page(order, affair.links)
+
+
+NO_AFFAIR = Affair()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An event of which it is decided who hears what; ``event`` is None when this version does not know it."""
+
+    happened: Happened
+    event: BusinessEvent | None = None
+    affair: Affair = NO_AFFAIR
+    url: str = ""
+    plans: Sequence[Plan] = ()
+
+
+async def decide(batch: Sequence[Happened], pages: Pages) -> list[Decided]:
+    """Who hears what of each; one that a bug met is left out."""
+    events = [(one, event_of(one)) for one in batch]
+    affairs = await affairs_of({_about(event) for _, event in events if event is not None and _concerns(event)})
+    decided = []
+    for happened, event in events:
+        try:
+            decided.append(await _decision(happened, event, affairs, pages))
+        except BUGS:
+            stumbled(happened)
+    return decided
+
+
+async def _decision(
+    happened: Happened, event: BusinessEvent | None, affairs: Mapping[About, Affair], pages: Pages
+) -> Decided:
+    if event is None or not is_told(event):
+        return Decided(happened, event)
+    if isinstance(event, Announced):
+        affair = Affair(people=await hearers(event.whom))
+        occasion = Occasion(happened.by, happened.at, identity=happened.identity)
+        return Decided(happened, event, affair, plans=unhurried(plan(event, affair, occasion)))
+    affair = affairs[_about(event)]
+    url = await pages.of(event.order, affair)
+    occasion = Occasion(happened.by, happened.at, url, happened.identity)
+    return Decided(happened, event, affair, url, plan(event, affair, occasion))
+
+
+def _concerns(event: BusinessEvent) -> bool:
+    """Whether people hear of it because it concerns them; an announcement names its hearers."""
+    return is_told(event) and not isinstance(event, Announced)
+
+
+def _about(event: BusinessEvent) -> About:
+    return event.order, getattr(event, "customer", None)
+
+
+def event_of(happened: Happened) -> BusinessEvent | None:
+    """The typed event of a row of the ledger; None when this version does not know it."""
+    kind = event_kinds().get(happened.kind)
+    try:
+        return kind.from_facts(happened.order, happened.facts) if kind else None
+    except TypeError:
+        return None
+
+
+def stumbled(happened: Happened) -> None:
+    """A bug met one event; it stays undecided and in the log, and the others are told."""
+    log.exception("event_not_routed", event_id=happened.id, kind=happened.kind)
