@@ -11,7 +11,7 @@ from domain import lane
 from domain.faults import fault
 from domain.lane import Script, Statement, json_of
 from domain.policy import current_policy
-from domain.transaction import transact, transact_script
+from domain.transaction import transact, transact_one, transact_script
 from domain.values import Address
 from notify.models import BUT_TROUBLE, Delivery, DeliveryState, Mute
 from notify.notices import CUSTOM, RANKS, URGENT, Notice, Plan, rank_of
@@ -33,10 +33,9 @@ async def put(cause: str, plans: Iterable[Plan], *, now: datetime) -> None:
 
 async def put_all(plans: Sequence[tuple[str, Plan]], *, now: datetime) -> None:
     """The same for notices of several causes, in the order in which they are to be told."""
-    if not plans:
-        return
     hushed = await _hushed({plan.order for _, plan in plans if plan.order})
-    await Delivery.bulk_create([_row(cause, plan, hushed, now) for cause, plan in plans], ignore_conflicts=True)
+    if rows := [_row(cause, plan, hushed, now) for cause, plan in plans]:
+        await Delivery.bulk_create(rows, ignore_conflicts=True)
 
 
 async def _hushed(orders: Collection[str]) -> Hushed:
@@ -94,16 +93,20 @@ async def claim(limit: int, worker: str, now: datetime, dry: Sequence[tuple[str,
     ids = await _ready(limit, now, dry)
     if not ids:
         return []
-    lease = {"state": DeliveryState.SENDING, "lease_by": worker, "lease_until": now + LEASE}
-    if not await Delivery.filter(_due(now), id__in=ids).update(**lease):
-        return []
-    return await Delivery.filter(lease_by=worker, state=DeliveryState.SENDING).order_by("rank", "next_at", "id")
+    columns = lane.columns_of(Delivery)
+    leased = await transact_one(Statement(_LEASE + ", ".join(columns), (worker, now + LEASE, ids, now, now)))
+    return sorted(lane.restored(Delivery, columns, leased.rows), key=lambda row: (row.rank, row.next_at, row.id))
 
 
 def _due(now: datetime) -> Q:
     abandoned = Q(state=DeliveryState.SENDING, lease_until__lt=now)
     return Q(state__in=WAITING, next_at__lte=now) | abandoned
 
+
+_LEASE = (
+    "UPDATE delivery SET state = 'sending', lease_by = ?, lease_until = ? WHERE id IN ?"
+    " AND (state IN ('due', 'failed') AND next_at <= ? OR state = 'sending' AND lease_until < ?) RETURNING "
+)
 
 # One piece for each rank and state, so that each is the head of a range of the index however much waits behind it.
 _OF_RANK = (

@@ -6,6 +6,7 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
+from domain import lane
 from notify.models import ChannelPause
 
 
@@ -23,7 +24,7 @@ class Pause:
 
 async def pauses() -> dict[tuple[str, str], Pause]:
     """All pauses that no success has ended, by account and channel."""
-    rows = await ChannelPause.all()
+    rows = await lane.fetch(ChannelPause, "")
     found = [Pause(row.account, row.channel, row.kind, row.code, row.since, row.until) for row in rows]
     return {(pause.account, pause.channel): pause for pause in found}
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from domain import lane
 from domain.errors import DeliveryFailed
-from domain.lane import Script, Statement
-from domain.transaction import transact_script
+from domain.lane import Statement
+from domain.transaction import transact_one
 from domain.watching import Condition
 from notify.models import SendCount
 from notify.retry import QUOTA_ZONE
@@ -19,10 +19,8 @@ UNKEPT = 100
 """So many sends are counted in memory before they are kept, and lost to the count if the process dies: it warns, the
 platform decides."""
 
-_ADD = (
-    "INSERT INTO send_count (account, channel, day, used) VALUES (?, ?, ?, ?)"
-    " ON CONFLICT (account, channel, day) DO UPDATE SET used = send_count.used + excluded.used"
-)
+_ADD = "INSERT INTO send_count (account, channel, day, used) VALUES "
+_TO_OTHERS = " ON CONFLICT (account, channel, day) DO UPDATE SET used = send_count.used + excluded.used"
 
 
 class Meter:
@@ -41,12 +39,9 @@ class Meter:
         if self._counted.total() < least:
             return
         counted, self._counted = self._counted, Counter()
-
-        def work() -> Script[None]:
-            for (account, channel, day), used in sorted(counted.items()):
-                yield Statement(_ADD, (account, channel, day, used))
-
-        await transact_script(work)
+        rows = ", ".join(["(?, ?, ?, ?)"] * len(counted))
+        values = [value for way, used in sorted(counted.items()) for value in (*way, used)]
+        await transact_one(Statement(_ADD + rows + _TO_OTHERS, values))
 
 
 def day_of(now: datetime) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from domain import lane
 from notify.models import Delivery, DeliveryState, Receipt
 
 log = structlog.get_logger()
@@ -27,7 +28,7 @@ async def note_receipt(account: str, platform_id: str, status: str, *, now: date
 async def match_receipts(sent: Collection[tuple[str, str]], *, now: datetime) -> None:
     """Settle deliveries, known by account and platform id, by receipts that came before they were known."""
     ids = [platform_id for _, platform_id in sent]
-    kept = await Receipt.filter(platform_id__in=ids).order_by("id") if ids else []
+    kept = await lane.fetch(Receipt, "WHERE platform_id IN ? ORDER BY id", ids) if ids else []
     for receipt in kept:
         known = (receipt.account, receipt.platform_id) in sent
         if known and await _settle(receipt.account, receipt.platform_id, receipt.status, now):
