@@ -38,6 +38,7 @@ class Pages:
         return self.page(order, affair.links)
 
 
+Stumbled = tuple[Happened, Exception]
 NO_AFFAIR = Affair()
 
 
@@ -52,17 +53,18 @@ class Decided:
     plans: Sequence[Plan] = ()
 
 
-async def decide(batch: Sequence[Happened], pages: Pages) -> list[Decided]:
-    """Who hears what of each; one that a bug met is left out."""
+async def decide(batch: Sequence[Happened], pages: Pages) -> tuple[list[Decided], list[Stumbled]]:
+    """Who hears what of each; those that a bug met are told of apart, for there is no time to log them here."""
     events = [(one, event_of(one)) for one in batch]
     affairs = await affairs_of({_about(event) for _, event in events if event is not None and _concerns(event)})
-    decided = []
+    decided: list[Decided] = []
+    stumbled: list[Stumbled] = []
     for happened, event in events:
         try:
             decided.append(await _decision(happened, event, affairs, pages))
-        except BUGS:
-            stumbled(happened)
-    return decided
+        except BUGS as bug:
+            stumbled.append((happened, bug))
+    return decided, stumbled
 
 
 async def _decision(
@@ -98,6 +100,6 @@ def event_of(happened: Happened) -> BusinessEvent | None:
         return None
 
 
-def stumbled(happened: Happened) -> None:
+def own_up(happened: Happened, bug: Exception) -> None:
     """A bug met one event; it stays undecided and in the log, and the others are told."""
-    log.exception("event_not_routed", event_id=happened.id, kind=happened.kind)
+    log.error("event_not_routed", event_id=happened.id, kind=happened.kind, exc_info=bug)

@@ -17,7 +17,7 @@ from domain.values import Actor
 from notify.alerts.raising import Round, raise_alert
 from notify.alerts.rules import shortage
 from notify.alerts.telling import tell
-from notify.deciding import BUGS, Decided, Link, Page, Pages, decide, stumbled
+from notify.deciding import BUGS, Decided, Link, Page, Pages, Stumbled, decide, own_up
 from notify.mutes import end_on, ends, muted
 from notify.notices import Plan
 from notify.outbox import OF_EVENT, put_all
@@ -43,24 +43,25 @@ async def route_events(*, now: datetime, link: Link, page: Page | None = None) -
 async def _alone(happened: Happened, pages: Pages, now: datetime) -> int:
     try:
         return await _route([happened], pages, now)
-    except BUGS:
-        stumbled(happened)
+    except BUGS as bug:
+        own_up(happened, bug)
         return 0
 
 
 async def _route(batch: Sequence[Happened], pages: Pages, now: datetime) -> int:
     """Decide these in one transaction; how many were decided, here or by another process meanwhile."""
 
-    async def work() -> tuple[list[Decided], set[int]]:
+    async def work() -> tuple[list[Decided], list[Stumbled]]:
         # Claimed first: another process that found the same events waits here and does none of this twice.
         ours = await claim_routing([one.id for one in batch], now=now)
-        decided = await decide([one for one in batch if one.id in ours], pages)
-        spoiled = ours - {one.happened.id for one in decided}
-        await leave_unrouted(spoiled)
+        decided, spoiled = await decide([one for one in batch if one.id in ours], pages)
+        await leave_unrouted([one.id for one, _ in spoiled])
         await _keep(decided, now)
         return decided, spoiled
 
     decided, spoiled = await transact(work)
+    for happened, bug in spoiled:
+        own_up(happened, bug)
     for one in decided:
         fault("events.routed")
         _tell_log(one)
