@@ -1,36 +1,37 @@
 """An order that stands changed by difference: within what has not left the shelf, at prices as they were agreed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from domain import lane
-from domain.aiming import Aim, Standing, aims, cuts, sums
+from domain.aiming import cuts
 from domain.allocating import Shortage, give_back, locked, reserve_lines
-from domain.commands import NO_DETAILS, Change, Details, Op
-from domain.dealerrors import BelowShipped, NothingLeft, NothingToChange, OrderMoved, PriceNotYours
+from domain.amendplan import Plan, Wish, planned, standing, worked_out
+from domain.approving import Waiting
+from domain.commands import NO_DETAILS
+from domain.dealerrors import AmendmentHeld, ChangeOutdated, OrderMoved
 from domain.dealevents import OrderAmended
-from domain.errors import OrderNotFound, StepRefused
+from domain.errors import OrderNotFound, Refusal
 from domain.holding import held
-from domain.models import Customer, Order, OrderLine, Product
+from domain.models import Order, OrderLine, Product, SubmittedChange
 from domain.models.orders import wish_facts
 from domain.owing import balance_held, owed_more
 from domain.picking import stop_picks
 from domain.policy import shop_day
 from domain.purchasing import request_missing
 from domain.recording import record
-from domain.rejudging import check_change, side
-from domain.repricing import check_quantity, new_line, reprice, resize, total_of
 from domain.repromising import last_of_it
 from domain.restocking import fill_short, shrink
-from domain.rules.lifecycle import Step, may
 from domain.rules.ponumbers import kept
 from domain.rules.promising import Supply, promise
-from domain.rules.rights import DECIDING, WRITING, may_see, require
+from domain.rules.review import Reason
+from domain.rules.rights import WRITING, may_see, require
+from domain.submitting import content_of, overtaken, settle, submit_here, wish_of, writer_of
 from domain.transaction import transact
 from domain.values import Actor
-from domain.wording import entered, goods_of
+from domain.wording import goods_of
 
 ZERO = Decimal(0)
 CHANGED = (
@@ -41,16 +42,11 @@ CHANGED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to become of an order: changes of its lines, and what else was said."""
-
-    ops: tuple[Change, ...] = ()
-    details: Details = NO_DETAILS
-
-
-@dataclass(frozen=True, slots=True)
 class Amended:
-    """An order after a change, or before it when it is only tried; ``version`` is that of the order that was seen."""
+    """An order after a change, or before it when it is only tried; ``version`` is that of the order that was seen.
+
+    With ``reasons`` somebody has to decide on it first, and ``waits`` says who, once it was submitted.
+    """
 
     number: str
     goods: str
@@ -60,17 +56,17 @@ class Amended:
     changes: tuple[str, ...]
     version: int
     short: tuple[Shortage, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    waits: Waiting | None = None
 
 
-@dataclass(slots=True)
-class _Plan:
-    order: Order
-    customer: Customer
-    lines: list[OrderLine]
-    products: dict[str, Product]
-    before: dict[str, Decimal]
-    wanted: dict[str, Aim]
-    texts: list[str] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """Who makes a change, who wrote it, and what was decided when that is somebody else."""
+
+    by: Actor
+    writer: Actor
+    decided: SubmittedChange | None = None
 
 
 async def try_amendment(number: str, wish: Wish, *, by: Actor, now: datetime) -> Amended:
@@ -79,89 +75,105 @@ async def try_amendment(number: str, wish: Wish, *, by: Actor, now: datetime) ->
     order = await Order.get_or_none(number=number).select_related("customer")
     if order is None or not may_see(by, order.customer.code):
         raise OrderNotFound(number)
-    plan = await _planned(order, wish, by)
-    goods, total = await _worked_out(plan, wish, by, now)
-    return Amended(number, goods, total, order.total, order.promised_date, tuple(plan.texts), order.version)
+    plan = await planned(order, wish, by)
+    found = await worked_out(plan, wish, by, now)
+    texts = tuple(plan.texts)
+    return Amended(
+        number, found.goods, found.total, order.total, order.promised_date, texts, order.version, reasons=found.reasons
+    )
 
 
 async def amend(number: str, wish: Wish, *, version: int, by: Actor, now: datetime) -> Amended:
     """Change an order that stands, if it still is as it was when the change was read back (``version``).
 
+    What the review holds is not done but submitted to whoever decides, and the order stays as it is.
+
     Less: what lacks goes first, then what is reserved, which goes to the next in the queue. More: reserved as far as
     there is stock, the rest is asked of purchasing. Reservations of what stays are not touched.
     """
     require(by, WRITING)
-    return await transact(lambda: amend_here(number, wish, version, by, now))
+    try:
+        return await transact(lambda: amend_here(number, wish, version, by, now))
+    except AmendmentHeld:
+        return await transact(lambda: _submit(number, wish, version, by, now))
+
+
+async def _submit(number: str, wish: Wish, version: int, by: Actor, now: datetime) -> Amended:
+    change, waits = await submit_here(number, wish, version, by, now)
+    order = await Order.get(number=number)
+    reasons = tuple(Reason(reason["code"], reason["facts"]) for reason in change.reasons)
+    seen = (order.total, order.promised_date, tuple(change.changes), order.version)
+    return Amended(number, change.goods, change.total, *seen, reasons=reasons, waits=waits)
 
 
 async def amend_here(number: str, wish: Wish, version: int, by: Actor, now: datetime) -> Amended:
-    """What ``amend`` does, inside the transaction of the caller."""
+    """What ``amend`` does, inside the transaction of the caller; refuses what somebody would have to decide on."""
     order = await held(number, by)
     if order.version != version + 1:
         raise OrderMoved(number)
-    plan = await _planned(order, wish, by)
+    return await _carried_out(order, wish, _Hands(by, by), now)
+
+
+async def amend_decided(order: Order, change: SubmittedChange, by: Actor, now: datetime) -> Amended:
+    """Make a change that somebody has just said yes to, if the order is still the one that it was about."""
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    if content_of(order, lines) != change.was:
+        raise ChangeOutdated(order.number, goods_of(lines), order.total)
+    await settle(change, "approved", "", by=by, now=now)
+    try:
+        return await _carried_out(order, wish_of(change), _Hands(by, replace(by, name=change.by), change), now)
+    except Refusal as no:
+        raise ChangeOutdated(order.number, goods_of(lines), order.total) from no
+
+
+async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -> Amended:
+    plan = await planned(order, wish, hands.writer)
     was = order.total
     await locked({*plan.wanted, *plan.before})
     freed = await _less(plan)
     await balance_held(plan.customer)
-    goods, total = await _worked_out(plan, wish, by, now)
+    found = await worked_out(plan, wish, hands.writer, now)
+    if found.reasons and hands.decided is None:
+        raise AmendmentHeld(order.number, found.reasons)
+    lines = await _kept(plan, freed)
+    await _write(order, wish, lines, found.total, now)
+    await lane.within(owed_more(order.customer_id, found.total - was))
+    if hands.decided is None:
+        await overtaken(order.number, by=hands.by, now=now)
+    if plan.texts or replace(wish.details, po=None) != NO_DETAILS:
+        await stop_picks(order, "changed", by=hands.by, now=now)
+    leads = {sku: product.lead_days for sku, product in plan.products.items()}
+    short = await lane.within(request_missing(order, lines, leads, by=hands.by.name, now=now))
+    changes = tuple(plan.texts)
+    event = OrderAmended(
+        order=order.number,
+        goods=found.goods,
+        total=format(found.total, "f"),
+        changes=changes,
+        promised=order.promised_date.isoformat() if order.promised_date else None,
+        hearers=await writer_of(hands.decided) if hands.decided is not None else (),
+    )
+    await record(event, by=hands.by, at=now)
+    return Amended(order.number, found.goods, found.total, was, order.promised_date, changes, order.version, short)
+
+
+async def _kept(plan: Plan, freed: set[str]) -> list[OrderLine]:
+    """Write the lines, give them what there is; those that grew, as they are then."""
     for line in plan.lines:
         await line.save(update_fields=list(CHANGED) if line._saved_in_db else None)
     lines = await reserve_lines([line for line in plan.lines if _grew(plan, line)])
     for sku in sorted(freed):
         await fill_short(sku)
-    await _write(order, wish, lines, total, now)
-    await lane.within(owed_more(order.customer_id, total - was))
-    if plan.texts or replace(wish.details, po=None) != NO_DETAILS:
-        await stop_picks(order, "changed", by=by, now=now)
-    leads = {sku: product.lead_days for sku, product in plan.products.items()}
-    short = await lane.within(request_missing(order, lines, leads, by=by.name, now=now))
-    promised = order.promised_date.isoformat() if order.promised_date else None
-    changes = tuple(plan.texts)
-    event = OrderAmended(order=number, goods=goods, total=format(total, "f"), changes=changes, promised=promised)
-    await record(event, by=by, at=now)
-    return Amended(number, goods, total, was, order.promised_date, changes, order.version, short)
+    return lines
 
 
-async def _planned(order: Order, wish: Wish, by: Actor) -> _Plan:
-    if not may(order.state, Step.AMEND):
-        raise StepRefused(order.number, order.state, Step.AMEND)
-    lines = await OrderLine.filter(order_id=order.id).order_by("position")
-    standing = [_standing(line) for line in lines]
-    before = {sku: aim.total for sku, aim in sums(standing).items()}
-    wanted = aims(standing, wish.ops)
-    priced = next((op for op in wish.ops if op.op is Op.PRICE), None)
-    if priced is not None and not by.is_staff:
-        raise PriceNotYours(priced.sku or "", priced.price or ZERO)
-    if not any(aim.total > 0 for aim in wanted.values()):
-        raise NothingLeft(order.number)
-    _check_sent(order, lines, wanted)
-    products = {row.sku: row for row in await Product.filter(sku__in=list(wanted))}
-    for aim in [aim for sku, aim in wanted.items() if aim.total and aim.total != before.get(sku)]:
-        check_quantity(products.get(aim.sku), aim)
-    return _Plan(order, order.customer, list(lines), products, before, wanted)
-
-
-def _check_sent(order: Order, lines: Sequence[OrderLine], wanted: dict[str, Aim]) -> None:
-    """What has left the shelf cannot be called off any more: that is a return."""
-    for sku, aim in wanted.items():
-        mine = [line for line in lines if line.sku == sku]
-        gone = sum((line.shipped for line in mine), ZERO)
-        if aim.total < gone:
-            raise BelowShipped(order.number, sku, entered(mine[0], gone))
-
-
-def _standing(line: OrderLine) -> Standing:
-    return Standing(line.sku, line.base_qty, line.unit, line.ratio, line.shipped, line.cancelled)
-
-
-async def _less(plan: _Plan) -> set[str]:
+async def _less(plan: Plan) -> set[str]:
     """Let go of what is no longer held for lines that give way; the products of which something became free."""
     freed = set()
     for sku, aim in plan.wanted.items():
         less = plan.before.get(sku, ZERO) - aim.total
         mine = [line for line in plan.lines if line.sku == sku]
-        for line, cut in zip(mine, cuts([_standing(line) for line in mine], max(less, ZERO)), strict=True):
+        for line, cut in zip(mine, cuts([standing(line) for line in mine], max(less, ZERO)), strict=True):
             if cut and await _let_go(line, cut):
                 freed.add(sku)
     return freed
@@ -179,53 +191,7 @@ async def _let_go(line: OrderLine, cut: Decimal) -> Decimal:
     return given
 
 
-async def _worked_out(plan: _Plan, wish: Wish, by: Actor, now: datetime) -> tuple[str, Decimal]:
-    """Put the new quantities and prices into the lines, in memory, if the review lets them; goods in words, total."""
-    before = side(plan.lines, plan.products, plan.order.delivery_wish)
-    for sku, aim in plan.wanted.items():
-        _refit(plan, sku, aim, removed=any(op.op in (Op.REMOVE, Op.REPLACE) and op.sku == sku for op in wish.ops))
-    plan.lines += [
-        new_line(plan.order, aim, plan.products, len(plan.lines) + place)
-        for place, aim in enumerate(aim for sku, aim in plan.wanted.items() if sku not in plan.before and aim.total)
-    ]
-    plan.texts += _said_texts(plan)
-    plan.texts += await reprice(plan.order, plan.customer, plan.lines, plan.products, wish.ops, by=by)
-    if not plan.texts and wish.details == NO_DETAILS:
-        raise NothingToChange(plan.order.number)
-    total = total_of(plan.lines)
-    if not by.roles & DECIDING:
-        after = side(plan.lines, plan.products, wish.details.delivery or plan.order.delivery_wish)
-        await check_change(plan.order, before, replace(after, po=wish.details.po or ""), by=by, now=now)
-    return goods_of(line for line in plan.lines if line.base_qty > line.cancelled), total
-
-
-def _refit(plan: _Plan, sku: str, aim: Aim, *, removed: bool) -> None:
-    mine = [line for line in plan.lines if line.sku == sku]
-    difference = aim.total - plan.before.get(sku, ZERO)
-    if not mine or not difference:
-        return
-    if difference > 0:
-        resize(mine[0], mine[0].base_qty + difference)
-        return
-    for line, cut in zip(mine, cuts([_standing(line) for line in mine], -difference), strict=True):
-        # A line that goes as a whole stays to be seen, as called off; one that shrinks is simply smaller.
-        if removed or cut == line.base_qty:
-            line.cancelled += cut
-        elif cut:
-            resize(line, line.base_qty - cut)
-
-
-def _said_texts(plan: _Plan) -> list[str]:
-    found = []
-    for sku, aim in plan.wanted.items():
-        before = plan.before.get(sku, ZERO)
-        if before != aim.total:
-            line = next(line for line in plan.lines if line.sku == sku)
-            found.append(f"{sku} {entered(line, before)}→{entered(line, aim.total)}")
-    return found
-
-
-def _grew(plan: _Plan, line: OrderLine) -> bool:
+def _grew(plan: Plan, line: OrderLine) -> bool:
     return plan.wanted[line.sku].total > plan.before.get(line.sku, ZERO)
 
 

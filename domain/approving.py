@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.asking import approval_of, ask, level_of, restart, scene_of, started, turn_to
-from domain.errors import AlreadyDecided, OwnOrder, StepRefused
+from domain.asking import approval_of, ask, change_of, level_of, restart, scene_of, started, turn_to
+from domain.dealerrors import ChangeDecided
+from domain.errors import AlreadyDecided, OwnOrder, Refusal, StepRefused
 from domain.holding import held
-from domain.models import Approval, Order, Staff
+from domain.models import Approval, Order, Staff, SubmittedChange
 from domain.officeerrors import AnswerOutdated, ColleagueAway, ColleagueBarred, NotYourLevel
 from domain.officeevents import ApprovalGiven
 from domain.recording import record
@@ -47,14 +48,14 @@ async def open_for(number: str, *, by: Actor, now: datetime) -> None:
 async def waiting(numbers: Sequence[str]) -> dict[str, Waiting]:
     """With whom these orders wait, by number."""
     rows = await Approval.filter(order_number__in=list(numbers), live=True)
-    return {row.order_number: _waiting(row) for row in rows}
+    return {row.order_number: waiting_of(row) for row in rows}
 
 
 async def judged(order: Order, approval: Approval, *, by: Actor, heard_at: datetime | None) -> None:
     """Refuse who may not decide on this order now, always with the present state."""
-    if order.placed_by_staff_id is not None and order.placed_by_staff_id == by.staff:
+    if by.staff is not None and by.staff in (order.placed_by_staff_id, approval.placed_by):
         raise OwnOrder(order.number)
-    state = _waiting(approval)
+    state = waiting_of(approval)
     mine = next((one for one in approval.given if one["staff"] == by.staff), None)
     if mine is not None or by.staff in approval.passed:
         raise NotYourLevel(order.number, state.approver, state.step, state.of, decided=mine is not None)
@@ -85,7 +86,7 @@ async def given(order: Order, approval: Approval, *, by: Actor, now: datetime) -
     turn_to(approval, choose(level, await scene_of(approval, now)), "next", now)
     await approval.save()
     await ask(approval, order, by, now)
-    return _waiting(approval)
+    return waiting_of(approval)
 
 
 async def closed(approval: Approval) -> None:
@@ -101,8 +102,8 @@ async def pass_on(number: str, to: str, *, by: Actor, now: datetime, heard_at: d
 
     async def work() -> Waiting:
         order = await held(number, by)
-        if not may(order.state, Step.APPROVE):
-            raise too_late(order, "pass_on")
+        if not may(order.state, Step.APPROVE) and await change_of(order) is None:
+            raise await too_late(order, "pass_on")
         approval = await approval_of(order, now=now)
         await judged(order, approval, by=by, heard_at=heard_at)
         scene = await scene_of(approval, now)
@@ -116,7 +117,7 @@ async def pass_on(number: str, to: str, *, by: Actor, now: datetime, heard_at: d
         restart(approval, "passed", now)
         await approval.save()
         await ask(approval, order, by, now)
-        return _waiting(approval)
+        return waiting_of(approval)
 
     return await transact(work)
 
@@ -138,12 +139,16 @@ async def _entitled(approval: Approval, by: Actor) -> bool:
     return row is not None and level.authorises(row.code, by.roles)
 
 
-def too_late(order: Order, step: str) -> AlreadyDecided | StepRefused:
+async def too_late(order: Order, step: str) -> Refusal:
     """The refusal of an answer to an order that waits for none."""
+    last = await SubmittedChange.filter(order_number=order.number).order_by("-id").first()
+    if last is not None and last.decided_by is not None and last.decided_at is not None:
+        return ChangeDecided(order.number, last.state, last.decided_by, last.decided_at)
     if order.decided_by is not None and order.decided_at is not None:
         return AlreadyDecided(order.number, order.state, order.decided_by, order.decided_at)
     return StepRefused(order.number, order.state, step)
 
 
-def _waiting(row: Approval) -> Waiting:
+def waiting_of(row: Approval) -> Waiting:
+    """With whom an approval waits."""
     return Waiting(row.order_number, row.approver, row.instead_of, row.step + 1, len(row.levels), row.asked_at)

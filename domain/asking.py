@@ -7,11 +7,12 @@ from typing import Any
 
 from domain.attendance import members
 from domain.consequences import consequences
-from domain.models import Approval, ApprovalScheme, Order, OrderLine, Staff
+from domain.models import Approval, ApprovalScheme, Order, OrderLine, Staff, SubmittedChange
 from domain.officeevents import ApprovalAsked
 from domain.policy import current_policy
 from domain.recording import record
 from domain.rules.approval import Choice, Level, Scene, choose, levels_of
+from domain.rules.lifecycle import Step, may
 from domain.rules.roster import Member
 from domain.values import Actor, Role
 from domain.wording import goods_of
@@ -30,6 +31,26 @@ async def started(order: Order, now: datetime) -> Approval:
     turn_to(approval, choose(levels[0], await scene_of(approval, now)), "roster", now)
     await approval.save()
     return approval
+
+
+async def started_for(order: Order, change: SubmittedChange, now: datetime) -> Approval:
+    """The same for a change of an order that stands; neither who wants it nor who placed the order has a say."""
+    approval = await Approval.get_or_none(order_number=order.number) or Approval(order_number=order.number)
+    approval.levels = [stored(one) for one in levels_of(change.total, await scheme())]
+    approval.step, approval.given, approval.instead_of, approval.live = 0, [], "", True
+    approval.placed_by = change.staff_id
+    placer = order.placed_by_staff_id
+    approval.passed = [placer] if placer is not None and placer != change.staff_id else []
+    turn_to(approval, choose(level_of(approval), await scene_of(approval, now)), "roster", now)
+    await approval.save()
+    return approval
+
+
+async def change_of(order: Order) -> SubmittedChange | None:
+    """The change of an order that stands, and that waits for a decision."""
+    if not may(order.state, Step.AMEND):
+        return None
+    return await SubmittedChange.get_or_none(order_number=order.number, state="waiting")
 
 
 async def scheme() -> tuple[Level, ...]:
@@ -54,24 +75,32 @@ def restart(approval: Approval, why: str, now: datetime) -> None:
 
 async def ask(approval: Approval, order: Order, by: Actor, now: datetime) -> None:
     """Record that somebody is asked, with all they need to know; who it is told to follows from that."""
-    lines = await OrderLine.filter(order_id=order.id).order_by("position")
-    ahead = await consequences(order, lines, now=now)
     row = await Staff.get_or_none(id=approval.approver_id) if approval.approver_id else None
     event = ApprovalAsked(
         order=order.number,
-        goods=goods_of(lines),
-        total=format(order.total, "f"),
-        reasons=tuple(reason["code"] for reason in order.review.get("reasons", ())),
         approver=approval.approver,
         instead_of=approval.instead_of,
         why=approval.why,
         step=approval.step + 1,
         of=len(approval.levels),
-        rivals=ahead.rivals,
         hearers=(row.code,) if row is not None else (),
-        **ahead.facts(),
+        **await _asked_about(order, now),
     )
     await record(event, by=by, at=now)
+
+
+async def _asked_about(order: Order, now: datetime) -> dict[str, Any]:
+    change = await change_of(order)
+    if change is not None:
+        told = change.ahead | {"rivals": tuple(change.ahead.get("rivals", ())), "changes": tuple(change.changes)}
+        reasons, goods, total = change.reasons, change.goods, change.total
+    else:
+        lines = await OrderLine.filter(order_id=order.id).order_by("position")
+        ahead = await consequences(order, lines, now=now)
+        told = ahead.facts() | {"rivals": ahead.rivals}
+        reasons, goods, total = order.review.get("reasons", ()), goods_of(lines), order.total
+    codes = tuple(reason["code"] for reason in reasons)
+    return {"goods": goods, "total": format(total, "f"), "reasons": codes, **told}
 
 
 async def scene_of(approval: Approval, now: datetime) -> Scene:

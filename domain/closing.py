@@ -18,6 +18,7 @@ from domain.repricing import ratio_of, total_of
 from domain.restocking import fill_short, release
 from domain.rules.lifecycle import Step, after, may
 from domain.rules.rights import HOLDING, WRITING, require
+from domain.submitting import overtaken
 from domain.transaction import transact
 from domain.values import Actor, money
 from domain.wording import goods_of, rest_of
@@ -58,6 +59,7 @@ async def close_here(number: str, reason: str, by: Actor, now: datetime) -> Stop
     rest = rest_of(lines)
     await release(lines)
     await stop_picks(order, "closed", by=by, now=now)
+    await overtaken(number, by=by, now=now)
     for line in lines:
         await line.refresh_from_db(fields=["cancelled", "shipped"])
         line.amount = money(line.unit_price * (line.base_qty - line.cancelled) / ratio_of(line))

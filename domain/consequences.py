@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from domain.credit import credit_of
-from domain.models import Order, OrderLine, Product, Stock
+from domain.models import Order, OrderLine, Product, Stock, SubmittedChange
 from domain.rules.lifecycle import STOOD, OrderState
 from domain.values import plain
 
@@ -41,12 +42,20 @@ async def consequences(order: Order, lines: Sequence[OrderLine], *, now: datetim
 async def prospects(number: str, *, now: datetime) -> Consequences:
     """The same for an order by its number, for somebody who is about to decide."""
     order = await Order.get(number=number).select_related("customer")
+    change = await SubmittedChange.get_or_none(order_number=number, state="waiting")
+    if change is not None and order.state in STOOD:
+        return _kept(change.ahead)
     return await consequences(order, await OrderLine.filter(order_id=order.id).order_by("position"), now=now)
+
+
+def _kept(ahead: dict[str, Any]) -> Consequences:
+    margin, credit = (Decimal(ahead[name]) if ahead.get(name) else None for name in ("margin", "credit"))
+    return Consequences(margin, credit, tuple(ahead.get("rivals", ())))
 
 
 def _margin(lines: Sequence[OrderLine], costs: dict[str, Decimal | None]) -> Decimal | None:
     earned = sum((line.amount for line in lines), NONE)
-    spent = [(costs.get(line.sku), line.base_qty) for line in lines]
+    spent = [(costs.get(line.sku), line.base_qty - line.cancelled) for line in lines]
     if earned <= 0 or any(cost is None for cost, _ in spent):
         return None
     cost = sum((each * qty for each, qty in spent if each is not None), NONE)
@@ -67,7 +76,7 @@ async def _rivals(order: Order, lines: Sequence[OrderLine]) -> tuple[str, ...]:
     for shelf in await Stock.filter(sku__in=list(skus)):
         left[shelf.sku] += shelf.free
     for line in lines:
-        left[line.sku] -= line.open
+        left[line.sku] -= line.short
     others = OrderLine.filter(sku__in=list(skus), order__state__in=WAITING).exclude(order_id=order.id)
     found: dict[str, None] = {}
     for line in await others.order_by("order_id", "id").limit(200).select_related("order"):

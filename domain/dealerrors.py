@@ -1,6 +1,7 @@
 """Why an order that stands cannot become what somebody wants it to be."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from domain.errors import Refusal
@@ -32,10 +33,29 @@ class NothingToChange(Refusal):
 
 @dataclass
 class AmendmentHeld(Refusal):
-    """The changed order would not pass the review; who decides on held orders may still do it."""
+    """The changed order would not pass the review: somebody has to decide."""
 
     number: str
     reasons: tuple[Reason, ...]
+
+
+@dataclass
+class ChangeOutdated(Refusal):
+    """The order became another one after its change was submitted: ``goods`` and ``total`` are what it is now."""
+
+    number: str
+    goods: str
+    total: Decimal
+
+
+@dataclass
+class ChangeDecided(Refusal):
+    """A change was decided on before; ``state`` is approved, rejected or overtaken."""
+
+    number: str
+    state: str
+    by: str
+    at: datetime
 
 
 @dataclass

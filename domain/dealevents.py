@@ -13,6 +13,28 @@ class OrderAmended(BusinessEvent):
     total: str
     changes: tuple[str, ...]
     promised: str | None = None
+    hearers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSubmitted(BusinessEvent):
+    """A change of an order waits for a decision, for reasons that the review found; the order is as it was."""
+
+    changes: tuple[str, ...]
+    by_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRefused(BusinessEvent):
+    """A change that waited for a decision was not made: ``rejected`` for a reason, or ``overtaken`` by another.
+
+    ``hearers`` is the code of the member of staff who wanted it.
+    """
+
+    changes: tuple[str, ...]
+    outcome: str
+    reason: str = ""
+    hearers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from domain import lane
 from domain.commands import Report
-from domain.models import Customer, Order, OrderLine, Shipment
+from domain.models import Customer, Order, OrderLine, Shipment, SubmittedChange
 from domain.models.orders import OrderState
 from domain.models.scaled import uncents, ungrained
 from domain.policy import current_policy, shop_day
@@ -35,7 +35,7 @@ _FREE = "SELECT sku, SUM(on_hand - reserved) AS free FROM stock GROUP BY sku ORD
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order in a list."""
+    """An order in a list; with ``changes`` it is what they would make of it."""
 
     number: str
     customer: str
@@ -46,6 +46,7 @@ class OrderRow:
     goods: str
     reasons: tuple[Reason, ...]
     axes: Axes
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +84,19 @@ async def all_orders(*, customer: str | None = None, state: str | None = None) -
         orders = orders.filter(customer__code=customer)
     if state:
         orders = orders.filter(state=OrderState(state))
-    return await _rows(orders.order_by("-id").limit(LISTED))
+    return await rows_of(orders.order_by("-id").limit(LISTED))
 
 
-async def orders_to_review(actor: Actor) -> list[OrderRow]:
-    """Orders that wait for a decision, oldest first."""
-    return await _rows(_to_review(actor).order_by("id").limit(LISTED))
-
-
-def _to_review(actor: Actor) -> QuerySet[Order]:
-    return visible(actor).filter(state=OrderState.AWAITING_APPROVAL)
+def to_review(actor: Actor) -> QuerySet[Order]:
+    """Orders that wait for a decision, or a change of which does."""
+    changes = Subquery(SubmittedChange.filter(state="waiting").values("order_number"))
+    stands = Q(number__in=changes, state__in=(OrderState.ACCEPTED, OrderState.ON_HOLD))
+    return visible(actor).filter(Q(state=OrderState.AWAITING_APPROVAL) | stands)
 
 
 async def orders_to_ship(actor: Actor) -> list[OrderRow]:
     """Accepted orders of which something is reserved and may go, by promised day."""
-    return await _rows(_to_ship(actor).order_by("promised_date", "id").limit(LISTED))
+    return await rows_of(_to_ship(actor).order_by("promised_date", "id").limit(LISTED))
 
 
 async def count_to_ship(actor: Actor) -> int:
@@ -115,7 +114,7 @@ def _to_ship(actor: Actor) -> QuerySet[Order]:
 async def orders_on_the_way(actor: Actor) -> list[OrderRow]:
     """Orders of which a parcel is out and not signed for by a person."""
     unsigned = Subquery(Shipment.filter(received_by__in=["", "carrier"]).values("order_id"))
-    return await _rows(visible(actor).filter(id__in=unsigned).order_by("-id").limit(LISTED))
+    return await rows_of(visible(actor).filter(id__in=unsigned).order_by("-id").limit(LISTED))
 
 
 async def last_order_of(customer: str) -> str | None:
@@ -133,7 +132,7 @@ async def figures(report: Report, actor: Actor, *, now: datetime) -> Figures:
         case "pending_shipment":
             return Figures(report.metric, None, Decimal(await _to_ship(actor).count()))
         case "pending_approval":
-            return Figures(report.metric, None, Decimal(await _to_review(actor).count()))
+            return Figures(report.metric, None, Decimal(await to_review(actor).count()))
         case "low_stock":
             return await _low_stock(report.metric)
         case "top_products":
@@ -146,7 +145,8 @@ async def figures(report: Report, actor: Actor, *, now: datetime) -> Figures:
             return await _sales(report, actor, period)
 
 
-async def _rows(orders: QuerySet[Order]) -> list[OrderRow]:
+async def rows_of(orders: QuerySet[Order]) -> list[OrderRow]:
+    """These orders as they stand in lists."""
     return await filled(await orders)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from domain import lane
 from domain.allocating import locked
-from domain.amending import CHANGED, Wish, amend_here, try_amendment
+from domain.amending import CHANGED, amend_here, try_amendment
+from domain.amendplan import Wish
 from domain.closing import close_here
 from domain.commands import Change, Op
 from domain.dealerrors import NoSubstitute, NothingLacks, NothingLeft
@@ -117,6 +118,8 @@ async def _swap_choice(
     try:
         tried = await try_amendment(order.number, _swap_wish(lines, swaps), by=by, now=now)
     except Refusal:
+        return []
+    if tried.reasons:
         return []
     return [Choice(SWAP, earliest_day(order, shop_day(now)), tried.total, "、".join(dict.fromkeys(swaps.values())))]
 

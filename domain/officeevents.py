@@ -52,8 +52,9 @@ class DutySet(BusinessEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalAsked(BusinessEvent):
-    """Somebody is asked to decide on a held order: level ``step`` of ``of``, perhaps ``instead_of`` who is absent.
+    """Somebody is asked to decide on a held order or on ``changes`` of one that stands: level ``step`` of ``of``.
 
+    ``instead_of`` is who is absent.
     ``why`` is roster, deputy, next, passed, reminder or escalated; ``margin`` in percent, ``credit`` what is left of
     the limit after a yes, ``rivals`` the orders that would lack goods then; ``hearers`` is the approver's code.
     """
@@ -69,6 +70,7 @@ class ApprovalAsked(BusinessEvent):
     margin: str = ""
     credit: str = ""
     rivals: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
     hearers: tuple[str, ...] = ()
 
 

@@ -29,6 +29,7 @@ from domain.rules.ponumbers import kept
 from domain.rules.review import Reason
 from domain.rules.rights import WRITING, require
 from domain.shortages import offered
+from domain.submitting import overtaken
 from domain.tally import ORDERS_HELD, ORDERS_PASSED, count
 from domain.transaction import transact, transact_script
 from domain.values import Actor, Role
@@ -231,6 +232,7 @@ async def _cancel(number: str, reason: str, by: Actor, now: datetime) -> Cancell
     )
     await release(lines)
     await stop_picks(order, "cancelled", by=by, now=now)
+    await overtaken(number, by=by, now=now)
     if order.state in STOOD:
         await lane.within(owed_more(order.customer_id, -order.total))
     await record(OrderCancelled(order=number, goods=goods_of(lines), reason=reason), by=by, at=now)

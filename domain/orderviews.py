@@ -73,7 +73,10 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as it is now; ``axes`` are folds of the lines' counters, ``rules`` the version it was judged by."""
+    """An order as it is now; ``axes`` are folds of the lines' counters, ``rules`` the version it was judged by.
+
+    ``wanted`` is a change of it that waits for a decision.
+    """
 
     number: str
     customer: str
@@ -97,6 +100,7 @@ class OrderView:
     ship_to: dict[str, Any] = field(default_factory=dict)
     remark: str = ""
     po: str = ""
+    wanted: tuple[str, ...] = ()
     reason: str = ""
     decided_by: str | None = None
     decided_at: datetime | None = None

@@ -71,6 +71,11 @@ def _actor(address: Address, row: lane.Row) -> Actor:
     return Actor(name="", identity=identity, address=address)
 
 
+_WANTED = (
+    "(SELECT changes FROM submittedchange WHERE order_number = number AND submittedchange.state = 'waiting' LIMIT 1)"
+)
+
+
 def visible(actor: Actor) -> QuerySet[Order]:
     """The orders that may be shown to this person; every read of orders by a person starts here."""
     orders = Order.all()
@@ -130,10 +135,10 @@ async def _by_reference(text: str, mine: QuerySet[Order]) -> str:
 
 async def order_view(number: str) -> OrderView:
     """An order as it is now; whether it may be shown is the caller's question."""
-    found = await lane.fetch(Order, "WHERE number = ?", number)
+    found = await lane.fetch_beside(Order, (_WANTED,), "WHERE number = ?", number)
     if not found:
         raise OrderNotFound(number)
-    (order,) = found
+    ((order, (wanted,)),) = found
     (customer,) = await lane.fetch(Customer, "WHERE id = ?", order.customer_id)
     lines = await lane.fetch(OrderLine, "WHERE order_id = ? ORDER BY position", order.id)
     shipments = await lane.fetch(Shipment, "WHERE order_id = ? ORDER BY id", order.id)
@@ -162,6 +167,7 @@ async def order_view(number: str) -> OrderView:
         ship_to=order.ship_to,
         remark=order.remark,
         po=order.po or "",
+        wanted=tuple(json.loads(wanted)) if wanted else (),
         reason=order.reason,
         decided_by=order.decided_by,
         decided_at=order.decided_at,

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from domain import lane
 from domain.credit import around
-from domain.dealerrors import AmendmentHeld
 from domain.incoming import days_for
 from domain.judging import rulebook
 from domain.models import Order, OrderLine, Product
@@ -18,7 +17,7 @@ from domain.repricing import ratio_of, total_of
 from domain.repromising import last_of_it
 from domain.rules.pricing import MANUAL
 from domain.rules.promising import Supply, promise
-from domain.rules.review import Case, ReviewedLine, worsened
+from domain.rules.review import Case, Reason, ReviewedLine, worsened
 from domain.usage import usual_quantities
 from domain.values import Actor, DeliveryWish
 
@@ -72,8 +71,8 @@ def _discount(line: OrderLine) -> Decimal:
     return max(1 - line.unit_price / usual, Decimal(0)) if line.price_source == MANUAL and usual else Decimal(0)
 
 
-async def check_change(order: Order, was: Judged, then: Judged, *, by: Actor, now: datetime) -> None:
-    """Refuse a change that the review would hold; the order comes with its customer."""
+async def reasons_against(order: Order, was: Judged, then: Judged, *, by: Actor, now: datetime) -> tuple[Reason, ...]:
+    """What the review has against a change, whoever makes it; the order comes with its customer."""
     customer = order.customer
     setting = await around(customer, by=by, now=now)
     usual = await usual_quantities(customer.id, [line.sku for line in then.lines])
@@ -103,9 +102,7 @@ async def check_change(order: Order, was: Judged, then: Judged, *, by: Actor, no
             same_po=twin if side.po else "",
         )
 
-    reasons = worsened(case(was, before), case(then, after), book)
-    if reasons:
-        raise AmendmentHeld(order.number, reasons)
+    return worsened(case(was, before), case(then, after), book)
 
 
 async def _earliest(order: Order, was: Judged, then: Judged, today: date) -> date:

@@ -5,8 +5,10 @@ from datetime import date, datetime
 
 from domain import lane
 from domain.allocating import Shortage, reserve_lines
+from domain.amending import amend_decided
 from domain.approving import Waiting, closed, given, judged, too_late
-from domain.asking import approval_of
+from domain.asking import approval_of, change_of
+from domain.dealerrors import ChangeOutdated
 from domain.events import OrderRejected
 from domain.holding import held
 from domain.models import Approval, Order, OrderLine, Product
@@ -17,6 +19,7 @@ from domain.recording import record
 from domain.rules.lifecycle import OrderState, Step, after, may
 from domain.rules.promising import Supply, promise
 from domain.rules.rights import DECIDING, require
+from domain.submitting import overtaken, settle, tell_refused
 from domain.transaction import transact
 from domain.values import Actor
 from domain.wording import goods_of
@@ -24,7 +27,7 @@ from domain.wording import goods_of
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """An order after a decision."""
+    """An order after a decision, or with ``changes`` after one on a change of it."""
 
     number: str
     state: OrderState
@@ -33,6 +36,7 @@ class Decided:
     short: tuple[Shortage, ...] = ()
     instead_of: str = ""
     waits: Waiting | None = None
+    changes: tuple[str, ...] = ()
 
 
 async def approve(number: str, *, by: Actor, now: datetime, heard_at: datetime | None = None) -> Decided:
@@ -41,7 +45,11 @@ async def approve(number: str, *, by: Actor, now: datetime, heard_at: datetime |
     ``heard_at`` is when the answer was written: one that is older than the question is refused.
     """
     require(by, DECIDING)
-    return await transact(lambda: _approve(number, by, now, heard_at))
+    try:
+        return await transact(lambda: _approve(number, by, now, heard_at))
+    except ChangeOutdated:
+        await transact(lambda: _dropped(number, by, now))
+        raise
 
 
 async def reject(number: str, reason: str, *, by: Actor, now: datetime, heard_at: datetime | None = None) -> Decided:
@@ -52,12 +60,17 @@ async def reject(number: str, reason: str, *, by: Actor, now: datetime, heard_at
 
 async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | None) -> Decided:
     order = await held(number, by)
+    change = await change_of(order)
     approval = await _asked(order, Step.APPROVE, by, now, heard_at)
     stood_in = approval.instead_of if approval.approver_id == by.staff else ""
     waits = await given(order, approval, by=by, now=now)
     if waits is not None:
         goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
         return Decided(number, order.state, goods, None, instead_of=stood_in, waits=waits)
+    if change is not None:
+        done = await amend_decided(order, change, by, now)
+        state, changes = order.state, tuple(change.changes)
+        return Decided(number, state, done.goods, done.promised, done.short, stood_in, changes=changes)
     order = await _decide(order, Step.APPROVE, "", by, now)
     lines = await reserve_lines(await OrderLine.filter(order_id=order.id).order_by("position"))
     leads = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "lead_days"))
@@ -72,8 +85,13 @@ async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | N
 
 async def _reject(number: str, reason: str, by: Actor, now: datetime, heard_at: datetime | None) -> Decided:
     order = await held(number, by)
+    change = await change_of(order)
     approval = await _asked(order, Step.REJECT, by, now, heard_at)
     stood_in = approval.instead_of if approval.approver_id == by.staff else ""
+    if change is not None:
+        await settle(change, "rejected", reason, by=by, now=now)
+        await tell_refused(change, by=by, now=now)
+        return Decided(number, order.state, change.goods, None, instead_of=stood_in, changes=tuple(change.changes))
     await closed(approval)
     order = await _decide(order, Step.REJECT, reason, by, now)
     goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
@@ -81,9 +99,14 @@ async def _reject(number: str, reason: str, by: Actor, now: datetime, heard_at: 
     return Decided(number, order.state, goods, None, instead_of=stood_in)
 
 
+async def _dropped(number: str, by: Actor, now: datetime) -> None:
+    await held(number, by)
+    await overtaken(number, by=by, now=now)
+
+
 async def _asked(order: Order, step: Step, by: Actor, now: datetime, heard_at: datetime | None) -> Approval:
-    if not may(order.state, step):
-        raise too_late(order, step)
+    if not may(order.state, step) and await change_of(order) is None:
+        raise await too_late(order, step)
     approval = await approval_of(order, now=now)
     await judged(order, approval, by=by, heard_at=heard_at)
     return approval

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 
 from domain.listing import count_to_ship
-from domain.models import Approval, Order, PurchaseRequest
+from domain.models import Approval, Order, PurchaseRequest, SubmittedChange
 from domain.policy import shop_day
 from domain.queries import visible
 from domain.rules.lifecycle import OrderState
@@ -42,7 +42,9 @@ async def tasks(actor: Actor, *, now: datetime) -> list[Task]:
 
 async def _approvals(actor: Actor) -> Task:
     waiting = Subquery(Order.filter(state=OrderState.AWAITING_APPROVAL).values("number"))
-    mine = Approval.filter(live=True, approver_id=actor.staff, order_number__in=waiting)
+    changes = Subquery(SubmittedChange.filter(state="waiting").values("order_number"))
+    known = Q(order_number__in=waiting) | Q(order_number__in=changes)
+    mine = Approval.filter(known, live=True, approver_id=actor.staff)
     oldest = await mine.order_by("asked_at", "id").first()
     return Task("approve", await mine.count(), oldest.order_number if oldest is not None else "")
 

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from domain.approving import closed, open_for
-from domain.asking import ask, level_of, scene_of, scene_with, turn_to
+from domain.asking import ask, change_of, level_of, scene_of, scene_with, turn_to
 from domain.attendance import members
 from domain.holding import held
-from domain.models import Approval, Order
+from domain.models import Approval, Order, SubmittedChange
 from domain.rules.approval import Choice, Scene, Urge, above, choose, urge
 from domain.rules.lifecycle import OrderState
 from domain.transaction import transact
@@ -23,6 +23,9 @@ async def keep_moving(patience: timedelta, *, now: datetime) -> int:
     numbers = [row.order_number for row in rows]
     held_still = Order.filter(number__in=numbers, state=OrderState.AWAITING_APPROVAL)
     waiting = {order.number for order in await held_still.only("id", "number")} if rows else set()
+    if rows:
+        changed = SubmittedChange.filter(order_number__in=numbers, state="waiting")
+        waiting |= {str(number) for number in await changed.values_list("order_number", flat=True)}
     people = await members(now=now) if rows else []
     moved = 0
     for row in rows:
@@ -46,7 +49,7 @@ async def _move(number: str, patience: timedelta, now: datetime) -> int:
     approval = await Approval.get(order_number=number)
     if not approval.live:
         return 0
-    if order.state is not OrderState.AWAITING_APPROVAL:
+    if order.state is not OrderState.AWAITING_APPROVAL and await change_of(order) is None:
         await closed(approval)
         return 1
     if _moved(approval, await scene_of(approval, now), patience) is None:

@@ -6,9 +6,11 @@ from bot.dialogue import Amendment, Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import amending, closing
+from domain.amendplan import Wish
 from domain.commands import NO_DETAILS, ModifyOrder
 from domain.dealcommands import CloseShort, PauseOrder, ResumeOrder
 from domain.queries import find_order, order_view
+from domain.rules.review import outward
 from domain.rules.rights import HOLDING, WRITING
 
 
@@ -26,7 +28,7 @@ async def propose(ask: Ask, command: ModifyOrder) -> Answered:
         return say("amend_how", replace(ask.talk, last_order=number), number=number)
     if command.clarify or any(not op.sku and op.text for op in command.ops):
         return say("amend_unclear", replace(ask.talk, last_order=number), number=number, ops=command.ops)
-    wish = amending.Wish(command.ops, command.details)
+    wish = Wish(command.ops, command.details)
     tried = await amending.try_amendment(number, wish, by=ask.actor, now=ask.now)
     talk = replace(
         ask.talk,
@@ -34,7 +36,7 @@ async def propose(ask: Ask, command: ModifyOrder) -> Answered:
         amendment=Amendment(number, command.ops, command.details, tried.version),
         last_order=number,
     )
-    return say("amend_sure", talk, tried=tried, details=command.details)
+    return say("amend_sure", talk, tried=_told(ask, tried), details=command.details)
 
 
 async def amend_now(ask: Ask) -> Answered:
@@ -42,9 +44,15 @@ async def amend_now(ask: Ask) -> Answered:
     change, question = ask.talk.amendment, ask.talk.question
     if change is None or question is None or question.heard_at is None or ask.heard_at < question.heard_at:
         return say("nothing_to_confirm")
-    wish = amending.Wish(change.ops, change.details)
+    wish = Wish(change.ops, change.details)
     done = await amending.amend(change.number, wish, version=change.version, by=ask.actor, now=ask.now)
+    if done.reasons:
+        return say("change_submitted", replace(ask.talk, question=None, amendment=None), done=_told(ask, done))
     return say("amended", replace(ask.talk, question=None, amendment=None), done=done)
+
+
+def _told(ask: Ask, found: amending.Amended) -> amending.Amended:
+    return found if ask.actor.is_staff else replace(found, reasons=outward(found.reasons))
 
 
 async def leave_it(ask: Ask) -> Answered:

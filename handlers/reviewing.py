@@ -6,9 +6,9 @@ from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import approving, levelling, reviewing
+from domain.awaiting import orders_to_review
 from domain.commands import Approve, ListReview, Reject
 from domain.consequences import prospects
-from domain.listing import orders_to_review
 from domain.officecommands import ApprovalLevels, PassOn
 from domain.queries import find_order
 from domain.rules.rights import HIRING

@@ -48,6 +48,11 @@ def undecided(_event: BusinessEvent, affair: Affair) -> bool:
     return affair.state in UNDECIDED
 
 
+def to_decide(event: BusinessEvent, affair: Affair) -> bool:
+    """When the order still waits for a decision, or a change of it was to be decided on."""
+    return undecided(event, affair) or bool(getattr(event, "changes", ()))
+
+
 def decided(event: BusinessEvent, affair: Affair) -> bool:
     """When the order was decided on."""
     return not undecided(event, affair)

@@ -7,6 +7,8 @@ from typing import Any
 
 from domain.creditevents import OF_CREDIT
 from domain.dealevents import (
+    ChangeRefused,
+    ChangeSubmitted,
     OrderAmended,
     OrderPaused,
     OrderResumed,
@@ -59,12 +61,14 @@ from notify.notices import CUSTOM, TEMPLATE, Notice, Plan
 from notify.occasions import (
     decided,
     of_staff,
+    to_decide,
     undecided,
 )
 from notify.parcelroutes import PARCEL_ROUTES
 from notify.route import BUYERS, CUSTOMER, Route, both_sides
 
 _MANAGERS = staff(Role.MANAGER, Role.ADMIN)
+_WRITER = Route(Notice.ORDER_AMENDED, nobody, "writer", hearers=True)
 
 ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     OrderAccepted: (
@@ -73,11 +77,12 @@ ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     ),
     OrderHeld: (Route(Notice.ORDER_HELD, BUYERS, "buyer", CUSTOMER),),
     ApprovalAsked: (
-        Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "approver", hearers=True, when=undecided),
+        Route(Notice.ORDER_HELD, staff(Role.REVIEWER, Role.MANAGER), "approver", hearers=True, when=to_decide),
     ),
     OrderRejected: both_sides(Notice.ORDER_REJECTED),
     OrderCancelled: both_sides(Notice.ORDER_CANCELLED),
-    OrderAmended: both_sides(Notice.ORDER_AMENDED),
+    OrderAmended: (*both_sides(Notice.ORDER_AMENDED), _WRITER),
+    ChangeRefused: (*both_sides(Notice.ORDER_AMENDED), _WRITER),
     OrderShortClosed: both_sides(Notice.ORDER_STOPPED),
     OrderPaused: (
         Route(Notice.ORDER_STOPPED, rep, "rep"),
@@ -115,6 +120,7 @@ NOBODY: Mapping[type[BusinessEvent], str] = {
     ApprovalGiven: "the next level is asked, or the order is accepted and that is told",
     LevelsSet: "the one who set them has the answer, everybody else can ask for them",
     **dict.fromkeys((RulesChanged, *OF_CREDIT), "who did it has the answer, the next order concerned says so"),
+    ChangeSubmitted: "who decides is asked, and who wants it has the answer",
     LinksRevoked: "the one who took them back has the answer",
     OrderResumed: "the warehouse sees it among what waits for dispatch again",
     OrderPlaced: "the outcome of the review follows at once and is told",

@@ -1,6 +1,6 @@
 """The rows of the business; other rooms read them through queries and use-cases."""
 
-from domain.models.approvals import Approval, ApprovalScheme
+from domain.models.approvals import Approval, ApprovalScheme, SubmittedChange
 from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, Product, UnitSynonym
 from domain.models.credit import Payment
 from domain.models.installation import JobRun, Leadership, Mark
@@ -62,6 +62,7 @@ __all__ = [
     "Stock",
     "StockCount",
     "StockMove",
+    "SubmittedChange",
     "TrackingEvent",
     "UnitSynonym",
     "Warehouse",

@@ -1,9 +1,12 @@
-"""Held orders on their way through the people who decide, and the levels in force."""
+"""Held orders and held changes on their way through the people who decide, and the levels in force."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from tortoise import Model, fields
+
+from domain.models.scaled import MoneyField
 
 
 class Approval(Model):
@@ -36,3 +39,31 @@ class ApprovalScheme(Model):
     levels: list[dict[str, Any]] = fields.JSONField(default=list)
     by = fields.CharField(64)
     at = fields.DatetimeField()
+
+
+class SubmittedChange(Model):
+    """A change of an order that stands and that the review held (改单送审), the order stays as it is meanwhile.
+
+    ``wish`` is what was wanted, ``was`` the content that it was wanted of, ``ahead`` what a yes would mean.
+    One of an order waits at most, ``state`` is then waiting, later approved, rejected, replaced or overtaken.
+    """
+
+    id = fields.IntField(primary_key=True)
+    order_number = fields.CharField(24)
+    wish: dict[str, Any] = fields.JSONField(default=dict)
+    was: list[str] = fields.JSONField(default=list)
+    changes: list[str] = fields.JSONField(default=list)
+    reasons: list[dict[str, Any]] = fields.JSONField(default=list)
+    goods = fields.TextField(default="")
+    total: Decimal = MoneyField(default=Decimal(0))
+    ahead: dict[str, Any] = fields.JSONField(default=dict)
+    by = fields.CharField(64)
+    staff_id = fields.IntField(null=True)
+    at = fields.DatetimeField()
+    state = fields.CharField(12, default="waiting")
+    decided_by = fields.CharField(64, null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    reason = fields.CharField(400, default="")
+
+    class Meta:
+        indexes = (("order_number", "state"), ("state",))

@@ -1,6 +1,6 @@
 """The automatic review: a list of rules, each of which finds a reason or nothing; pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -92,15 +92,37 @@ def review(case: Case, book: Rulebook = USUAL) -> Review:
 
 
 def worsened(before: Case, after: Case, book: Rulebook = USUAL) -> tuple[Reason, ...]:
-    """What would hold a changed order and did not hold it as it was: an order once accepted is not judged again."""
+    """What would hold a changed order and did not hold it as it was: an order once accepted is not judged again.
+
+    A reason that was there before counts again when the change makes it worse.
+    """
     known = {(reason.code, reason.facts.get("sku")) for reason in review(before, book).reasons}
-    more = after.total > before.total
     return tuple(
         reason
         for reason in review(after, book).reasons
         if reason.code in HOLDING
-        and ((reason.code, reason.facts.get("sku")) not in known or (more and reason.code in MORE))
+        and ((reason.code, reason.facts.get("sku")) not in known or _worse(reason, before, after))
     )
+
+
+def outward(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The same reasons for a customer: why the house takes no orders of theirs is its own business."""
+    return tuple(Reason(one.code) if one.code == "customer_blocked" else one for one in reasons)
+
+
+def _worse(reason: Reason, before: Case, after: Case) -> bool:
+    if reason.code in MORE:
+        return after.total > before.total
+    sku = reason.facts.get("sku")
+    was, then = (next((one for one in case.lines if one.sku == sku), None) for case in (before, after))
+    if was is None or then is None:
+        return reason.code == "date_too_soon" and _sooner(before.wanted_on, after.wanted_on)
+    more = reason.code == "unusual_quantity" and then.base_qty > was.base_qty
+    return more or (reason.code == "above_rep_limit" and then.discount > was.discount)
+
+
+def _sooner(was: date | None, then: date | None) -> bool:
+    return was is not None and then is not None and then < was
 
 
 def _counts(reason: Reason, book: Rulebook) -> bool:

@@ -133,16 +133,23 @@ async def test_a_change_of_an_accepted_order_is_judged_as_an_order_is(chat: Chat
     await chat.ask(QIAN, "额度 华强 20000")
     _, number = await order(chat)
     answer = await chat.ask(WANG, f"{number} A100改30箱")
-    assert answer == "改后要人审（超额度 ¥7,750.00），没有改。请让审核员或经理来改，或发「人工」。"
-    assert "改后：A100 21箱" in await chat.ask(WANG, f"{number} A100改21箱")
+    assert answer.endswith("\n这样改要人审（超额度 ¥7,750.00），审过才改。回复 1 送审，2 不改")
+    assert answer.splitlines()[-2].startswith("改后：A100 30箱")
     await chat.ask(WANG, "2")
-    assert "改后：A100 30箱" in await chat.ask(CHEN, f"{number} A100改30箱"), "who decides on orders may"
-    await chat.ask(CHEN, "1")
+    assert "回复 1 确认" in await chat.ask(WANG, f"{number} A100改21箱")
+    await chat.ask(WANG, "2")
+    assert "审过才改" in await chat.ask(CHEN, f"{number} A100改30箱"), "not even who decides on orders does it alone"
+    await chat.ask(CHEN, "2")
+    await chat.ask(WANG, f"{number} A100改30箱")
+    await chat.ask(WANG, "1")
+    await chat.ask(CHEN, f"同意 {number}")
     chat.skip_all()
     assert "改后：A100 29箱" in await chat.ask(WANG, f"{number} A100改29箱"), "less is always welcome"
     await chat.ask(WANG, "1")
     await chat.ask(QIAN, "停单 华强 欠款")
-    assert "客户已停单" in await chat.ask(WANG, f"{number} A100改40箱")
+    answer = await chat.ask(WANG, f"{number} A100改40箱")
+    assert "客户已停单" in answer
+    assert "欠款" not in answer, "the reason is the house's own"
     chat.skip_all()
 
 

@@ -142,7 +142,7 @@ async def test_a_rep_gives_way_within_a_limit_and_beyond_it_somebody_else_decide
 
 async def test_a_changed_price_keeps_to_the_same_limit(chat: Chat):
     number = await booked(chat)
-    assert "改后要人审（A100 让价 10.8%，限 10%），没有改" in await chat.ask(LI, f"{number} A100单价16.5元/个")
+    assert "这样改要人审（A100 让价 10.8%，限 10%），审过才改" in await chat.ask(LI, f"{number} A100单价16.5元/个")
     assert "¥18.5→¥17/个" in await chat.ask(LI, f"{number} A100单价17元/个")
     await chat.ask(LI, "1")
     assert "改后：A100 21箱" in await chat.ask(LI, f"{number} A100改21箱"), "what was agreed is not judged again"

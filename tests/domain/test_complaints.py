@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from domain import closing, shipping
-from domain.amending import Wish, amend, try_amendment
+from domain.amending import amend, try_amendment
+from domain.amendplan import Wish
 from domain.commands import Change, Op
 from domain.errors import NothingToShip
 from tests.shop import NOW, Cast, a_product, an_order, balance, goods, line, lines_of

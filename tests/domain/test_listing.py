@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain import listing, offering, ordering, receiving, shipping, usage
+from domain import awaiting, listing, offering, ordering, receiving, shipping, usage
 from domain.commands import Report
 from domain.errors import CustomerNotFound
 from domain.values import SYSTEM, Period
@@ -41,10 +41,10 @@ async def test_what_waits_for_a_decision_oldest_first(cast: Cast):
     await a_product(stock=100)
     held = [(await an_order(cast.li, line(price="1"))).number for _ in range(2)]
     await an_order(cast.wang)
-    rows = await listing.orders_to_review(cast.chen)
+    rows = await awaiting.orders_to_review(cast.chen)
     assert numbers(rows) == held
     assert [reason.code for reason in rows[0].reasons] == ["price_below_floor"]
-    assert await listing.orders_to_review(cast.other) == []
+    assert await awaiting.orders_to_review(cast.other) == []
 
 
 async def test_what_can_be_shipped_by_promised_day(cast: Cast):

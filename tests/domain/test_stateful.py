@@ -30,6 +30,7 @@ from domain import (
     shipping,
     stocking,
 )
+from domain.amendplan import Wish
 from domain.commands import Change, Op
 from domain.database import close_database, open_database
 from domain.errors import Refusal
@@ -192,10 +193,12 @@ class Shop(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(sorted(self.open)))
         rest = self.open[number][sku]
         qty = min(qty, Decimal(rest)) if op is Op.SUB else qty
-        wish = amending.Wish((Change(op, sku, qty=qty, unit="个", base_qty=qty),))
+        wish = Wish((Change(op, sku, qty=qty, unit="个", base_qty=qty),))
         seen = self.tried(amending.try_amendment(number, wish, by=self.cast.manager, now=self.now))
         if seen is not None:
-            self.run(amending.amend(number, wish, version=seen.version, by=self.cast.manager, now=self.now))
+            done = self.run(amending.amend(number, wish, version=seen.version, by=self.cast.manager, now=self.now))
+            if done.reasons:
+                return
             self.open[number][sku] += int(qty) if op is Op.ADD else -int(qty)
 
     @precondition(lambda self: self.open)

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from domain.creditevents import CreditSet, CustomerBlocked, CustomerUnblocked, PaymentTaken, PaymentTakenBack
 from domain.dealevents import (
+    ChangeRefused,
+    ChangeSubmitted,
     OrderAmended,
     OrderPaused,
     OrderResumed,
@@ -113,6 +115,8 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         OrderAmended(
             order="SO1042K", goods=GOODS, total="18500.00", changes=("A100 20箱→30箱",), promised="2026-11-27"
         ),
+        ChangeSubmitted(order="SO1042K", changes=("A100 20箱→30箱",), by_reasons=("over_credit",)),
+        ChangeRefused(order="SO1042K", changes=("A100 20箱→30箱",), outcome="rejected", reason="先付上月的"),
         OrderShortClosed(order="SO1042K", goods=GOODS, reason="不急用了"),
         OrderPaused(order="SO1042K", goods=GOODS, reason="等款"),
         OrderResumed(order="SO1042K", goods=GOODS),

@@ -180,6 +180,11 @@ OVER = case(credit=Credit(D(100), D(0)))
         (case(), case(replace(GOOD, free=D(0))), []),
         (case(wanted_on=date(2026, 12, 1)), case(wanted_on=TODAY), ["date_too_soon"]),
         (case(blocked=True), case(blocked=True), []),
+        (case(replace(GOOD, usual=D(1))), case(replace(GOOD, usual=D(1), base_qty=D(11))), ["unusual_quantity"]),
+        (case(replace(GOOD, usual=D(1))), case(replace(GOOD, usual=D(1), base_qty=D(9))), []),
+        (case(replace(GOOD, discount=D("0.2"))), case(replace(GOOD, discount=D("0.3"))), ["above_rep_limit"]),
+        (case(replace(GOOD, discount=D("0.2"))), case(replace(GOOD, discount=D("0.15"))), []),
+        (case(wanted_on=TODAY), case(wanted_on=date(2026, 11, 23)), ["date_too_soon"]),
         (case(blocked=True), replace(case(blocked=True), total=D(999)), ["customer_blocked"]),
     ],
 )
