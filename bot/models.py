@@ -16,7 +16,7 @@ class Progress(StrEnum):
 
 
 class InboundMessage(Model):
-    """One message of the platform; the unique ``key`` makes every effect happen once.
+    """One message of the platform, the unique ``key`` makes every effect happen once.
 
     ``digest`` is the hash of the decrypted content: the same key with other content is refused. ``answer`` is the
     HTTP body that was given, kept so that a repeat gets the same bytes. Until ``lease_until`` it is taken for being in
