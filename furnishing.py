@@ -1,7 +1,7 @@
 """From the settings to the plain values that the rooms work with; they never see a setting themselves."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -21,7 +21,9 @@ from connect.workchat.forms import Room
 from connect.workchat.rooms import Porter
 from domain import faults
 from domain.choosing import mailbox_of
+from domain.errors import DeliveryFailed
 from domain.nightly import Nightly
+from domain.photographing import LARGEST
 from domain.policy import Policy
 from domain.signs import Sign
 from domain.silence import Patience
@@ -182,3 +184,14 @@ def reception(
 
 def _door(client: WeChat, open_url: str) -> Door:
     return Door(lambda redirect, state: client.authorize_url(open_url, redirect, state), client.openid_by_code)
+
+
+def media(clients: Mapping[str, WeChat]) -> Callable[[str, str], Awaitable[bytes]]:
+    """Fetches what people sent, by account and number; an account that is not set up any more keeps nothing."""
+
+    async def fetch(account: str, medium: str) -> bytes:
+        if account not in clients:
+            raise DeliveryFailed("no_account", permanent=True, kind="media")
+        return await clients[account].download_media(medium, most=LARGEST)
+
+    return fetch

@@ -3,25 +3,23 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from connect.carriers.services import PARSERS, Service
-from domain.errors import DeliveryFailed
+from connect.carriers.services import PARSERS
 from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
 from domain.negotiating import settle_silent
 from domain.reassuring import reassure
 from domain.receiving import assume_receipts
 from domain.repromising import repromise
-from domain.subscribing import Watch, due_queries, due_watches, note_unanswered, note_watched
-from domain.tracking import apply_trace, process_pushes
+from domain.tracking import process_pushes
 from domain.urging import keep_moving
 from notify import listing
 from notify.alerts.rules import Thresholds
@@ -30,7 +28,6 @@ from notify.reporting import tell_in_time
 
 log = structlog.get_logger()
 
-AGAIN = timedelta(minutes=30)
 RESIGN_SECONDS = 2
 ENDING_SECONDS = 3
 LOOK_SECONDS = 5
@@ -153,6 +150,7 @@ def jobs(
     *,
     link: Callable[[str], Awaitable[str]],
     watch_parcels: Callable[[datetime], Awaitable[None]],
+    fetch_photos: Callable[[datetime], Awaitable[int]],
     wake: Callable[[], None],
     prune: Callable[[datetime], Awaitable[int]],
     resume: Callable[[], Awaitable[int]],
@@ -160,8 +158,8 @@ def jobs(
     keep: Callable[[datetime], Awaitable[Any]] | None = None,
 ) -> tuple[Job, ...]:
     """The jobs of the product: look for what is wrong, see that held orders are decided on, do what nobody chose, ask
-    carriers, read what they pushed, end what was left undone, forget what is old, tell that somebody is alive, copy the
-    database at night.
+    carriers, read what they pushed, fetch photos, end what was left undone, forget what is old, tell that somebody is
+    alive, copy the database at night.
     """
 
     async def alerts(now: datetime) -> None:
@@ -187,6 +185,7 @@ def jobs(
         Job("shortages", 60, _waking(settle_silent, wake)),
         Job("digests", 60, _waking(tell_in_time, wake)),
         Job("carriers", 5, watch_parcels),
+        Job("photos", 5, _waking(fetch_photos, wake)),
         Job("pushes", 15, _waking(pushes, wake)),
         Job("leftovers", 5, leftovers, everywhere=True),
         Job("tidy", 3600, tidy),
@@ -205,46 +204,3 @@ def _waking(
             wake()
 
     return woken
-
-
-async def watch_parcels(services: Sequence[Service], base_url: str, *, now: datetime) -> None:
-    """Ask a carrier service to watch every parcel that none watches yet, and about those of which nothing is heard."""
-    for parcel in await due_watches(now=now):
-        await _subscribe(services, parcel, base_url, now)
-    for parcel in await due_queries(now=now):
-        await _query([one for one in services if parcel.service in ("", one.name)], parcel, now)
-
-
-async def _subscribe(services: Sequence[Service], parcel: Watch, base_url: str, now: datetime) -> None:
-    """The services in turn: one that refuses for good leaves the parcel to the next."""
-    failed: DeliveryFailed | None = None
-    for service in services:
-        callback = f"{base_url}/hooks/carriers/{service.name}/{parcel.token}"
-        try:
-            await service.subscribe(
-                parcel.carrier, parcel.waybill, callback=callback, salt=parcel.salt, phone=parcel.tail
-            )
-        except DeliveryFailed as error:
-            failed = failed or error
-            if not error.permanent:
-                break
-        else:
-            await note_watched(parcel.shipment, "ok", service=service.name, now=now)
-            return
-    if failed is not None:
-        again = None if failed.permanent else now + (failed.retry_after or AGAIN)
-        await note_watched(parcel.shipment, str(failed.code), again_at=again, now=now)
-
-
-async def _query(services: Sequence[Service], parcel: Watch, now: datetime) -> None:
-    for service in services:
-        try:
-            trace = await service.query(parcel.carrier, parcel.waybill, phone=parcel.tail)
-        except DeliveryFailed as error:
-            log.info("parcel_unanswered", service=service.name, shipment=parcel.number, code=str(error.code))
-            if not error.permanent:
-                await note_unanswered(parcel.shipment, again_at=now + max(error.retry_after or AGAIN, AGAIN))
-                return
-        else:
-            await apply_trace(parcel.shipment, trace, now=now)
-            return

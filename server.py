@@ -16,6 +16,7 @@ from aiohttp import web
 
 import furnishing
 import readings
+import rounds
 import schedule
 import stage
 import templates
@@ -138,6 +139,7 @@ class Shop:
         await self.inbox.drain(DRAIN_SECONDS)
         await self._watch_parcels(self.clock())
         await process_pushes(PARSERS, now=self.clock())
+        await self._fetch_photos(self.clock())
         await self.engine.drain()
 
     async def tick(self) -> None:
@@ -212,6 +214,7 @@ class Shop:
             furnishing.thresholds(self.settings),
             link=self.link,
             watch_parcels=self._watch_parcels,
+            fetch_photos=self._fetch_photos,
             wake=self.engine.wake,
             prune=kept.prune,
             resume=lambda: self.inbox.resume(alone=False),
@@ -229,7 +232,10 @@ class Shop:
 
     async def _watch_parcels(self, now: datetime) -> None:
         if self._carriers:
-            await schedule.watch_parcels(self._carriers, self.settings.base_url, now=now)
+            await rounds.watch_parcels(self._carriers, self.settings.base_url, now=now)
+
+    async def _fetch_photos(self, now: datetime) -> int:
+        return await rounds.fetch_photos(furnishing.media(self._wechat), now=now)
 
     def _application(self) -> web.Application:
         app = web.Application(middlewares=[self.metrics.middleware(), self._paper.middleware()])

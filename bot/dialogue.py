@@ -85,10 +85,19 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that was sent, by the platform's number of it, and when."""
+
+    medium: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """The state of a conversation. ``booked`` is the order that the last draft became, at ``booked_at``.
 
-    A ``proposal`` lies over the ``question`` for one message.
+    A ``proposal`` lies over the ``question`` for one message. ``claim`` is what pictures belong to, since
+    ``claimed_at``; ``pictures`` are those that came before there was one.
     """
 
     draft: Draft | None = None
@@ -100,6 +109,9 @@ class Talk:
     misses: int = 0
     amendment: Amendment | None = None
     proposal: Proposal | None = None
+    claim: str | None = None
+    claimed_at: datetime | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 NEW = Talk()

@@ -134,7 +134,7 @@ def _sign(inbound: Inbound) -> Sign | None:
 def _meaning(inbound: Inbound, actor: Actor, talk: Talk, lexicon: Lexicon, now: datetime) -> Sequence[Command]:
     text = inbound.event_key if inbound.kind == "event" else inbound.text
     if inbound.kind not in {"text", "event"} or text.startswith(UNSUPPORTED):
-        return (Media(kind=inbound.kind),)
+        return (Media(kind=inbound.kind, medium=inbound.fields.get("MediaId", "")),)
     return commands_in(text, actor, talk, lexicon, now)
 
 

@@ -1,7 +1,8 @@
 """What a customer claims about goods that were sent, and what a person of ours decides about it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,8 +12,8 @@ from domain import lane
 from domain.commands import Wanted
 from domain.delivering import count_arrived
 from domain.holding import held
-from domain.models import Claim, ClaimLine, Order, OrderLine
-from domain.models.returns import ClaimKind, ClaimState
+from domain.models import Claim, ClaimLine, ClaimPhoto, Order, OrderLine
+from domain.models.returns import ClaimKind, ClaimState, PhotoState
 from domain.owing import owed_more
 from domain.parcelerrors import ClaimNotFound, ClaimStands, NothingToReturn, OverReturned, OwnClaim
 from domain.parcelevents import ClaimDecided, ClaimMade
@@ -39,6 +40,7 @@ class Claimed:
     credit: Decimal
     reason: str = ""
     by: str = ""
+    photos: int = 0
 
 
 async def ask_return(
@@ -66,7 +68,9 @@ async def open_claims(actor: Actor, limit: int) -> list[Claimed]:
     mine = Subquery(visible(actor).values("id"))
     rows = Claim.filter(state__in=(ClaimState.ASKED, ClaimState.APPROVED), order_id__in=mine).order_by("id")
     found = await rows.limit(limit).select_related("order").prefetch_related("lines__line")
-    return [_claimed(row.order, row, {part.line: part.qty for part in row.lines}) for row in found]
+    photos = await _photos([row.id for row in found])
+    claims = [_claimed(row.order, row, {part.line: part.qty for part in row.lines}) for row in found]
+    return [replace(one, photos=photos.get(row.id, 0)) for one, row in zip(claims, found, strict=True)]
 
 
 async def write_claim(
@@ -118,6 +122,11 @@ async def claim_held(claim: str, by: Actor) -> tuple[Claim, Order]:
     order = await held(row.order.number, by)
     await row.refresh_from_db(fields=["state", "decided_by", "decided_at", "settled_by"])
     return row, order
+
+
+async def _photos(claims: Sequence[int]) -> dict[int, int]:
+    rows = ClaimPhoto.filter(claim_id__in=claims).exclude(state=PhotoState.REFUSED)
+    return Counter(int(str(one)) for one in await rows.values_list("claim_id", flat=True)) if claims else {}
 
 
 async def _decide(claim: str, refusal: str | None, by: Actor, now: datetime) -> Claimed:

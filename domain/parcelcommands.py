@@ -92,3 +92,10 @@ class ListClaims(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatchUp(Command):
     """动态: what has happened since I last looked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachPhotos(Command):
+    """照片 R12: the pictures that I send now, or sent just now, belong to this claim."""
+
+    claim: str

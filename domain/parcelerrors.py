@@ -83,3 +83,11 @@ class OverReturned(Refusal):
     wanted: Decimal
     left: Decimal
     unit: str
+
+
+@dataclass
+class PhotosFull(Refusal):
+    """The claim has as many photos as one may have."""
+
+    claim: str
+    most: int

@@ -82,3 +82,12 @@ class ReceiptAssumed(BusinessEvent):
     """The receiver said nothing in time: the carrier's signature counts."""
 
     shipment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotosCame(BusinessEvent):
+    """Photos that belong to a claim are there, ``count`` of them by now."""
+
+    claim: str
+    kind: str
+    count: int

@@ -7,12 +7,13 @@ from decimal import Decimal
 from domain import lane
 from domain.models import Claim, ClaimLine, Order, OrderLine, PickList
 from domain.models.picking import UNDER_WAY
+from domain.photographing import photos_of
 from domain.wording import entered
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimView:
-    """A claim and where it stands; ``credit`` counts once it is settled."""
+    """A claim and where it stands; ``credit`` counts once it is settled, ``photos`` are their numbers."""
 
     claim: str
     kind: str
@@ -21,6 +22,7 @@ class ClaimView:
     credit: Decimal
     answer: str
     asked_at: datetime
+    photos: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ async def _claims(order: int) -> tuple[ClaimView, ...]:
         return ()
     parts = await lane.fetch(ClaimLine, "WHERE claim_id IN ? ORDER BY id", [row.id for row in rows])
     lines = {line.id: line for line in await lane.fetch(OrderLine, "WHERE id IN ?", [part.line_id for part in parts])}
+    photos = await photos_of(row.id for row in rows)
     return tuple(
         ClaimView(
             row.number,
@@ -65,6 +68,7 @@ async def _claims(order: int) -> tuple[ClaimView, ...]:
             row.credit,
             row.answer,
             row.asked_at,
+            tuple(photos.get(row.id, ())),
         )
         for row in rows
     )

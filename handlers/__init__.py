@@ -22,6 +22,7 @@ from handlers import (
     negotiating,
     ordering,
     parcels,
+    photographing,
     platform,
     producing,
     promising,
@@ -40,7 +41,7 @@ ROOMS = (
     amending, announcing, answering, booking, helping, joining, naming, ordering,
     claiming, parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
     ruling, crediting,
-    negotiating, producing, wishing, muting,
+    negotiating, producing, wishing, muting, photographing,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from domain.models.returns import ClaimKind
 from domain.parcelcommands import AskReturn, DecideClaim, ListClaims, TakeBack
 from domain.queries import find_order
 from domain.values import CUSTOMER_ROLES, Role
+from handlers.photographing import taken_along
 
 CLAIMERS = frozenset({Role.BUYER, Role.BOSS, Role.SALES, Role.MANAGER})
 LISTED = 6
@@ -32,7 +33,8 @@ async def ask_return(ask: Ask) -> Answered:
     number = await find_order(given, ask.actor)
     kind = ClaimKind.EXCHANGE if command.kind else ClaimKind.RETURN
     claimed = await claiming.ask_return(number, kind, command.lines, command.reason, by=ask.actor, now=ask.now)
-    return say("return_asked", replace(ask.talk, last_order=number), claimed=claimed)
+    talk, photos = await taken_along(ask, replace(ask.talk, last_order=number), claimed.claim)
+    return say("return_asked", talk, claimed=claimed, photos=photos)
 
 
 async def decide(ask: Ask) -> Answered:

@@ -12,6 +12,7 @@ from domain.listing import LISTED, count_to_ship, orders_on_the_way, orders_to_s
 from domain.queries import find_order
 from domain.values import CUSTOMER_ROLES, STAFF_ROLES, Role
 from handlers.enquiring import Past, no_past
+from handlers.photographing import taken_along
 
 SHOWN = 5
 SHIPPERS = frozenset({Role.WAREHOUSE, Role.MANAGER})
@@ -65,7 +66,10 @@ async def receive(ask: Ask) -> Answered:
     received = await receiving.receive_goods(
         number, command.lines or None, command.remark, command.faults, by=ask.actor, now=ask.now
     )
-    return say("received", replace(ask.talk, last_order=number), received=received)
+    talk, photos = replace(ask.talk, last_order=number), 0
+    if received.claims:
+        talk, photos = await taken_along(ask, talk, received.claims[-1][0])
+    return say("received", talk, received=received, photos=photos)
 
 
 async def chase(ask: Ask) -> Answered:

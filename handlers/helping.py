@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.replies import say
 from bot.router import ANYONE, BOUND, Answered, Ask, Router
 from domain import chasing
-from domain.commands import HandOff, Help, Media, NotUnderstood, SmallTalk
+from domain.commands import HandOff, Help, NotUnderstood, SmallTalk
 
 PATIENCE = 2
 
@@ -15,7 +15,6 @@ def register(router: Router) -> None:
     router.on(Help, roles=ANYONE)(explain)
     router.on(SmallTalk, roles=ANYONE)(greet)
     router.on(NotUnderstood, roles=ANYONE)(puzzle)
-    router.on(Media, roles=ANYONE)(media)
     router.on(HandOff, roles=BOUND)(hand_off)
 
 
@@ -36,13 +35,6 @@ async def puzzle(ask: Ask) -> Answered:
     misses = ask.talk.misses + 1
     facts = {"draft": ask.talk.draft, "question": ask.talk.question, "often": misses >= PATIENCE}
     return say("not_understood", replace(ask.talk, misses=misses), **facts)
-
-
-async def media(ask: Ask) -> Answered:
-    """Pictures and voices are not read: what to send instead; the draft stays."""
-    if ask.actor.is_stranger:
-        return say("stranger")
-    return say("media", kind=ask.given(Media).kind, draft=ask.talk.draft)
 
 
 async def hand_off(ask: Ask) -> Answered:

@@ -31,7 +31,7 @@ _CHANGES = frozenset({Notice.ORDER_CANCELLED, Notice.ORDER_AMENDED, Notice.ORDER
 _PARCELS = frozenset(
     {Notice.ORDER_SHIPPED, Notice.PARCEL_MOVED, Notice.PARCEL_QUIET, Notice.PARCEL_RELABELLED, Notice.GOODS_RECEIVED}
 )
-_CLAIMS = frozenset({Notice.CLAIM_MADE, Notice.CLAIM_DECIDED, Notice.GOODS_CAME_BACK})
+_CLAIMS = frozenset({Notice.CLAIM_MADE, Notice.CLAIM_PHOTOS, Notice.CLAIM_DECIDED, Notice.GOODS_CAME_BACK})
 _RESULTS = frozenset({Notice.ORDER_CONFIRMED, Notice.ORDER_HELD, Notice.ORDER_REJECTED})
 
 REPORTING = frozenset({Role.MANAGER, Role.ADMIN})

@@ -11,6 +11,7 @@ from domain.parcelevents import (
     GoodsPacked,
     ParcelQuiet,
     ParcelRelabelled,
+    PhotosCame,
     PickStopped,
 )
 from domain.rules.tracking import WRONG
@@ -34,6 +35,7 @@ PARCEL_ROUTES: Mapping[type[BusinessEvent], tuple[Route, ...]] = {
     OrderShipped: (Route(Notice.ORDER_SHIPPED, RECEIVERS, "receiver", CUSTOMER),),
     ParcelMoved: (Route(Notice.PARCEL_MOVED, RECEIVERS, "receiver", CUSTOMER, when=state_in(_TOLD_STATES)),),
     ClaimMade: (Route(Notice.CLAIM_MADE, rep_else(Role.MANAGER), "rep", actor_too=True),),
+    PhotosCame: (Route(Notice.CLAIM_PHOTOS, rep_else(Role.MANAGER), "rep"),),
     ClaimDecided: (
         Route(Notice.CLAIM_DECIDED, BUYERS, "buyer", CUSTOMER),
         Route(Notice.CLAIM_DECIDED, staff(Role.WAREHOUSE), "warehouse", when=state_is("approved")),

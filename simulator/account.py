@@ -9,7 +9,7 @@ import aiohttp
 from . import chance, crypt, screen
 from .envelope import Format, Message, Mode
 from .follower import Bubble, Follower
-from .media import Media
+from .media import Media, snapshot
 from .menu import Button, leaves
 from .oauth import OAuth
 from .push import Pushed, push
@@ -128,8 +128,11 @@ class OfficialAccount:
         carried = {"right": {"bizmsgmenuid": choice_id}, "zero": {"bizmsgmenuid": "0"}, "absent": {}}[self.menu_ids]
         return await self._message(openid, "text", text, grants="menu", Content=text, **carried)
 
-    async def send_image(self, openid: str, content: bytes = b"\x89PNG", url: str = "http://mmbiz.qpic.cn/x") -> Pushed:
-        """The person sends a picture."""
+    async def send_image(
+        self, openid: str, content: bytes | None = None, url: str = "http://mmbiz.qpic.cn/x"
+    ) -> Pushed:
+        """The person sends a picture, another one each time unless it is given."""
+        content = snapshot(self.world.serial()) if content is None else content
         medium = self.media.keep("image", "picture.png", "image/png", content)
         return await self._message(openid, "image", "", PicUrl=url, MediaId=medium.media_id)
 

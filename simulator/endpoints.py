@@ -151,6 +151,8 @@ async def _media_upload(ask: Ask) -> Answer:
 
 async def _media_get(ask: Ask) -> Answer:
     medium = ask.holder.media.get(ask.query("media_id"))
+    if medium.kind == "video":
+        return {"video_url": f"http://{ask.request.host}/video/{medium.media_id}"}
     headers = {"Content-Disposition": f'attachment; filename="{medium.media_id[:12]}.bin"'}
     return web.Response(body=medium.content, content_type=medium.content_type, headers=headers)
 

@@ -1,5 +1,7 @@
 """Temporary media: uploaded or sent by people, good for three days."""
 
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,3 +62,13 @@ class Media:
         if medium is None or medium.until <= self._clock():
             raise Refused(40007)
         return medium
+
+
+def snapshot(number: int, side: int = 48) -> bytes:
+    """A small picture as a phone takes one: a PNG of a shade of its own for every number."""
+    shade = bytes((40 + number * 37 % 180, 90 + number * 61 % 120, 140 + number * 17 % 100))
+    row = b"\0" + b"".join(shade if (x // 8) % 2 else b"\xf0\xf0\xf0" for x in range(side))
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(row * side)), (b"IEND", b""))
+    chunks = (struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in parts)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

@@ -1,6 +1,7 @@
 """The order page: one link, read by everybody who has it, with prices and address for those of the customer."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -8,12 +9,17 @@ from aiohttp import web
 from domain.errors import OrderNotFound
 from domain.linking import order_behind, ticket_of
 from domain.orderviews import OrderView
+from domain.photographing import photo_of
 from domain.progress import progress_of
 from domain.queries import order_view
 from templates import page, zone
 from web.paper import PRIVATE
 from web.reception import Reception, home, mark
 from web.sheet import sheet
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
+# A photo never changes, and a page that renews itself should not fetch it again each time.
+LOOKED_AT = {"Cache-Control": "private, max-age=600", "Content-Disposition": "inline"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +29,8 @@ class OrderPages:
     at: Reception
 
     def routes(self) -> list[web.RouteDef]:
-        """``/o/{token}``, what is new on it, and the way back from WeChat."""
-        return self.at.routes("o", {"": self._page, "/live": self._live}, self._known)
+        """``/o/{token}``, what is new on it, the photos of its claims, and the way back from WeChat."""
+        return self.at.routes("o", {"": self._page, "/live": self._live, "/photo/{photo}": self._photo}, self._known)
 
     async def _page(self, request: web.Request) -> web.Response:
         view = await self._order(request)
@@ -49,6 +55,16 @@ class OrderPages:
         answer = self.at.paper.printed(fragment)
         answer.headers["ETag"] = etag
         return answer
+
+    async def _photo(self, request: web.Request) -> web.Response:
+        """A photo of a claim, for those only who see the claim."""
+        view, number = await self._order(request), request.match_info["photo"]
+        seen = view is not None and (await self.at.viewer(request)).may_see(view.customer)
+        found = await photo_of(view.number, int(number)) if view and seen and _NUMBER.fullmatch(number) else None
+        if found is None:
+            return self.at.paper.nothing()
+        kind, content = found
+        return web.Response(body=content, content_type=f"image/{kind}", headers=PRIVATE | LOOKED_AT)
 
     async def _known(self, request: web.Request) -> bool:
         return ticket_of(request.match_info["token"], self.at.secret) is not None
@@ -79,6 +95,7 @@ class OrderPages:
             mark=mark(request),
             known=known,
             again=again,
+            home=home(request),
         )
 
 

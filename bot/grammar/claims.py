@@ -1,4 +1,4 @@
-"""Phrases after the sale: 退货 1042 A100 2箱 原因, 同意 R12, 驳回 R12 原因, 收退 R12 坏1箱, 售后."""
+"""Phrases after the sale: 退货 1042 A100 2箱 原因, 照片 R12, 同意 R12, 驳回 R12 原因, 收退 R12 坏1箱, 售后."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,7 @@ from bot.grammar.marks import OrderMark
 from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
 from domain.commands import Command
-from domain.parcelcommands import AskReturn, DecideClaim, ListClaims, PrintReturn, TakeBack
+from domain.parcelcommands import AskReturn, AttachPhotos, DecideClaim, ListClaims, PrintReturn, TakeBack
 
 _R = r"(?P<r>r\s?\d{1,9})(?![a-z0-9])"
 _DECIDE = re.compile(
@@ -20,6 +20,9 @@ _DECIDE = re.compile(
 )
 _BACK = re.compile(rf"\s*+(?:收退|退货入库|退货收到|收到退货|验退)\s*+{_R}(?P<rest>.*)", re.DOTALL)
 _NOTE = re.compile(rf"\s*+(?:打印|打|看|要)?(?:退货单|换货单|取件单|退货标签)\s*+[:,]?\s*+{_R}\s*+[。.!]?\s*+")
+_PHOTOS = re.compile(
+    rf"\s*+(?:附|加|补|发)?(?:上|个|张)?(?:照片|图片|相片)\s*+(?:给|到)?\s*+[:,]?\s*+{_R}\s*+[。.!]?\s*+"
+)
 _LIST = re.compile(r"\s*+(?:看|查)?(?:售后|售后单|退货单|待处理售后|售后列表)\s*+[。.!]?\s*+")
 _ASK = re.compile(r"(?:我?要?|申请|办理?)?(?P<k>退货|换货)N")
 _ASKING = re.compile(r"[?？]|吗|怎么|什么时候|多久")
@@ -43,6 +46,10 @@ def _back(scene: Scene, match: re.Match[str]) -> Command:
 
 def _note(_scene: Scene, match: re.Match[str]) -> Command:
     return PrintReturn(claim=_number(match))
+
+
+def _photos(_scene: Scene, match: re.Match[str]) -> Command:
+    return AttachPhotos(claim=_number(match))
 
 
 def _list(_scene: Scene, _match: re.Match[str]) -> Command:
@@ -75,5 +82,6 @@ _PHRASES: Sayings = (
     (_DECIDE, _decision),
     (_BACK, _back),
     (_NOTE, _note),
+    (_PHOTOS, _photos),
     (_LIST, _list),
 )

@@ -1,6 +1,7 @@
 """The WeChat API of one account: every call with its token, a timeout, one error type, and at most one second try."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,17 @@ Called = Callable[[str, int | str], None]
 """Is told of every call: which part of the API, and its error code, 0 when it did what was asked."""
 Refreshed = Callable[[str], None]
 """Is told of every fetch of a token: ok, or the kind of the failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How an answer is read, by its HTTP status and bytes, and how many of those there may be."""
+
+    read: Callable[[int, bytes], dict[str, Any]]
+    most: int
+
+
+ANSWER = Form(protocol.answer_of, LARGEST_ANSWER)
 
 
 def _unheard(*_: object) -> None:
@@ -110,6 +122,11 @@ class WeChat:
         found = await self._call("POST", "media/upload", form, type=kind)
         return protocol.needed(found, "thumb_media_id" if "thumb_media_id" in found else "media_id")
 
+    async def download_media(self, media_id: str, *, most: int) -> bytes:
+        """What somebody sent, by its media id; ``too_large`` when it has more than so many bytes."""
+        found = await self._call("GET", "media/get", form=Form(protocol.file_of, most), media_id=media_id)
+        return bytes(found[protocol.FILE])
+
     async def openid_by_code(self, code: str) -> OAuthAnswer:
         """Who came back from web authorisation with this code, which is good once."""
         query = {"appid": self._appid, "secret": self._secret, "code": code, "grant_type": "authorization_code"}
@@ -127,12 +144,14 @@ class WeChat:
     async def _post(self, path: str, document: Mapping[str, Any]) -> dict[str, Any]:
         return await self._call("POST", path, lambda: protocol.body_of(document))
 
-    async def _call(self, method: str, path: str, body: Body | None = None, **query: str) -> dict[str, Any]:
+    async def _call(
+        self, method: str, path: str, body: Body | None = None, *, form: Form = ANSWER, **query: str
+    ) -> dict[str, Any]:
         held = await self._token.current()
         for second in (False, True):
             url = f"{self._api}/cgi-bin/{path}?{urlencode({'access_token': held.token, **query})}"
             try:
-                found = await self._request(method, url, body)
+                found = await self._request(method, url, body, form)
             except DeliveryFailed as failed:
                 if failed.code not in TOKEN:
                     raise
@@ -159,23 +178,23 @@ class WeChat:
         self._refreshed("ok")
         return found
 
-    async def _request(self, method: str, url: str, body: Body | None = None) -> dict[str, Any]:
+    async def _request(self, method: str, url: str, body: Body | None = None, form: Form = ANSWER) -> dict[str, Any]:
         api = url.removeprefix(self._api).partition("?")[0].removeprefix("/cgi-bin").strip("/")
         try:
-            found = await self._exchange(method, url, body)
+            found = await self._exchange(method, url, body, form)
         except DeliveryFailed as failed:
             self._called(api, failed.code)
             raise
         self._called(api, OK)
         return found
 
-    async def _exchange(self, method: str, url: str, body: Body | None) -> dict[str, Any]:
+    async def _exchange(self, method: str, url: str, body: Body | None, form: Form) -> dict[str, Any]:
         try:
             async with self._session.request(
                 method, url, data=body() if body else None, timeout=self._timeout, allow_redirects=False
             ) as response:
                 fault("request.unread")
-                return protocol.answer_of(response.status, await _at_most(response.content, LARGEST_ANSWER))
+                return form.read(response.status, await _at_most(response.content, form.most))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise DeliveryFailed("no_connection", kind="transient") from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError):

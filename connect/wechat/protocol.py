@@ -17,6 +17,7 @@ from domain.errors import DeliveryFailed
 
 TOO_MANY_REQUESTS = 429
 GATEWAY_TIMEOUT = 504
+FILE = "file"
 
 NOT_LISTED = frozenset({40164, 61004})
 _IP = re.compile(r"invalid ip ([0-9a-fA-F.:]{3,45})")
@@ -104,6 +105,15 @@ def answer_of(status: int, body: bytes) -> dict[str, Any]:
     if code != OK:
         raise failure(code, str(found.get("errmsg", "")))
     return dict(found)
+
+
+def file_of(status: int, body: bytes) -> dict[str, Any]:
+    """A file that the platform keeps, under ``FILE``; where it has none it answers with an object in its place."""
+    if status == 200 and body.lstrip()[:1] != b"{":
+        return {FILE: body}
+    answer_of(status, body)
+    # No failure and no file: of a video it gives an address, which we do not follow.
+    raise DeliveryFailed("no_file", permanent=True, kind="media")
 
 
 def needed(found: Mapping[str, Any], name: str) -> str:

@@ -70,6 +70,10 @@ class Unbind(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media(Command):
-    """A picture, voice, video, place or sticker that carries no words; ``kind`` is the platform's message type."""
+    """A picture, voice, video, place or sticker that carries no words; ``kind`` is the platform's message type.
+
+    ``medium`` is the number under which the platform keeps what was sent, for three days.
+    """
 
     kind: str
+    medium: str = ""

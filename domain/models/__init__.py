@@ -12,7 +12,7 @@ from domain.models.orders import Order, OrderLine, OrderNumber, ShortageOffer
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
 from domain.models.picking import PickLine, PickList
 from domain.models.purchases import PurchaseItem, PurchaseOrder
-from domain.models.returns import Claim, ClaimLine
+from domain.models.returns import Claim, ClaimLine, ClaimPhoto, PhotoBody
 from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
 from domain.models.stock import PurchaseRequest, Stock, StockCount, StockMove, Warehouse
 from domain.models.terms import PriceEntry, PriceList
@@ -28,6 +28,7 @@ __all__ = [
     "CatalogueVersion",
     "Claim",
     "ClaimLine",
+    "ClaimPhoto",
     "Contact",
     "Customer",
     "CustomerAlias",
@@ -43,6 +44,7 @@ __all__ = [
     "OrderLine",
     "OrderNumber",
     "Payment",
+    "PhotoBody",
     "PickLine",
     "PickList",
     "PriceEntry",

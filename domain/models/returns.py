@@ -51,6 +51,7 @@ class Claim(Model):
     settled_at: datetime | None = fields.DatetimeField(null=True)
 
     lines: fields.ReverseRelation["ClaimLine"]
+    photos: fields.ReverseRelation["ClaimPhoto"]
 
     class Meta:
         indexes = (("order_id",), ("state", "id"))
@@ -59,6 +60,47 @@ class Claim(Model):
     def number(self) -> str:
         """What people call it."""
         return f"R{self.id}"
+
+
+class PhotoState(StrEnum):
+    """Where a photo stands: wanted (to be fetched from the platform), kept, refused."""
+
+    WANTED = "wanted"
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+class ClaimPhoto(Model):
+    """A photo that somebody sent with a claim (照片), ``medium`` is the platform's number of it.
+
+    ``why`` it was refused: large, kind, gone, or same as another one of the claim, by ``digest``. ``told_at``: who
+    decides, or for a refused one who sent it, has heard of it.
+    """
+
+    id = fields.IntField(primary_key=True)
+    claim: fields.ForeignKeyRelation[Claim] = fields.ForeignKeyField("gendan.Claim", "photos")
+    claim_id: int
+    account = fields.CharField(32)
+    openid = fields.CharField(64)
+    medium = fields.CharField(128)
+    state = fields.CharEnumField(PhotoState, max_length=16, default=PhotoState.WANTED)
+    why = fields.CharField(16, default="")
+    kind = fields.CharField(16, default="")
+    digest = fields.CharField(64, default="")
+    asked_at = fields.DatetimeField()
+    next_at: datetime | None = fields.DatetimeField(null=True)
+    told_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        unique_together = (("claim_id", "medium"),)
+        indexes = (("next_at",), ("told_at", "id"))
+
+
+class PhotoBody(Model):
+    """The bytes of a photo, apart from it so that nobody reads them by the way, ``photo_id`` is its id."""
+
+    photo_id = fields.IntField(primary_key=True, generated=False)
+    content = fields.BinaryField()
 
 
 class ClaimLine(Model):

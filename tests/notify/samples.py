@@ -42,6 +42,7 @@ from domain.parcelevents import (
     GoodsPacked,
     ParcelQuiet,
     ParcelRelabelled,
+    PhotosCame,
     PickStopped,
     ReceiptAssumed,
 )
@@ -146,6 +147,7 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         OrderShipped(order="SO1042K", goods=GOODS, eta="2026-11-27", rest="B200 2箱", **PARCEL),
         ParcelMoved(order="SO1042K", state="collected", text="已收取快件", eta="2026-11-27", **PARCEL),
         ClaimMade(order="SO1042K", goods="A100 1箱", claim="R12", kind="broken", reason="压坏", credit="925.00"),
+        PhotosCame(order="SO1042K", claim="R12", kind="broken", count=2),
         ClaimDecided(
             order="SO1042K", goods="A100 1箱", claim="R12", kind="return", state="approved", reason="", credit="925.00"
         ),

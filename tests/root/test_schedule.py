@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 import schedule
-from domain import subscribing, tracking
+from domain import photographing, subscribing, tracking
 from domain.fencing import Deposed, under
 from domain.leading import LEASE, Leader, claim
-from domain.models import JobRun, ShortageOffer
+from domain.models import Claim, ClaimPhoto, JobRun, ShortageOffer
+from domain.models.returns import ClaimKind, ClaimState
 from domain.models.shipments import ParcelState
+from domain.photonews import tell_of_photos
 from domain.rules.wishes import Way, Wishes
 from domain.values import Address
 from notify.alerts.rules import Thresholds
@@ -156,7 +158,9 @@ async def test_a_paused_leader_that_goes_on_in_the_middle_of_a_job_leaves_no_tra
     ticks.at += LEASE
     assert await other.stand() == old + 1
     led = [job for job in _jobs() if not job.everywhere]
-    assert {job.name for job in led} == {"alerts", "carriers", "digests", "promises", "pushes", "shortages", "tidy"}
+    assert {job.name for job in led} == {
+        *("alerts", "carriers", "digests", "photos", "promises", "pushes", "shortages", "tidy"),
+    }
     before = await digest(without=())
     for job in led:
         with under(old), pytest.raises(Deposed):
@@ -177,6 +181,15 @@ async def _work_for_every_job() -> None:
     lost = {"state": ParcelState.HANDED_OVER, "watched": "wanted", "watch_next_at": START}
     await a_parcel(order, shipped=START - timedelta(days=9), **lost)
     await a_request(await a_line(await an_order("SO1043M")))
+    of_claim: dict[str, Any] = {
+        "kind": ClaimKind.BROKEN,
+        "state": ClaimState.ASKED,
+        "asked_by": "小王",
+        "asked_at": START,
+    }
+    claim_of = await Claim.create(order_id=order.id, **of_claim)
+    sent: dict[str, Any] = {"account": "main", "openid": "o-小王", "medium": "m", "asked_at": START, "next_at": START}
+    await ClaimPhoto.create(claim_id=claim_of.id, **sent)
     asked: dict[str, Any] = {"choices": ["send", "wait"], "fallback": "send", "deadline": START - timedelta(hours=1)}
     await ShortageOffer.create(order_number="SO1043M", **asked)
     await Alert.create(rule="order_held", subject="gone", live="order_held:gone", raised_at=START)
@@ -197,5 +210,14 @@ def _jobs() -> tuple[Job, ...]:
         for parcel in await subscribing.due_watches(now=now):
             await subscribing.note_watched(parcel.shipment, "ok", now=now)
 
-    rest: dict[str, Any] = {"wake": lambda: None, "prune": nothing, "resume": nothing, "beat": nothing}
+    async def fetch_photos(now: datetime) -> int:
+        return len(await photographing.due_photos(now=now)) + await tell_of_photos(now=now)
+
+    rest: dict[str, Any] = {
+        "fetch_photos": fetch_photos,
+        "wake": lambda: None,
+        "prune": nothing,
+        "resume": nothing,
+        "beat": nothing,
+    }
     return jobs(Thresholds(), link=link, watch_parcels=watch_parcels, **rest)

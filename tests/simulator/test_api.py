@@ -376,6 +376,20 @@ class TestMedia:
         platform.clock.forward(timedelta(hours=1))
         assert json.loads(await read())["errcode"] == 40007
 
+    async def test_a_video_is_an_address_and_another_accounts_file_is_nobodys(self, platform, api):
+        token = api.account.tokens.stable(False)[0]
+
+        async def read(media_id):
+            query = {"access_token": token, "media_id": media_id}
+            async with api.session.get("/cgi-bin/media/get", params=query) as response:
+                assert response.content_type == "text/plain"
+                return json.loads(await response.read())
+
+        assert "video_url" in await read(api.account.media.keep("video", "a.mp4", "video/mp4", b"x").media_id)
+        other = platform.add_account().media.keep("image", "a.png", "image/png", b"x")
+        assert (await read(other.media_id))["errcode"] == 40007
+        assert (await read(""))["errcode"] == 40007
+
     @pytest.mark.parametrize(
         ("wrong", "code"),
         [

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import BaseTestServer
 
-from domain import claiming, picking, receiving
+from domain import claiming, photographing, picking, receiving
 from domain.commands import Fault, Wanted
+from simulator.media import snapshot
 from tests.web.conftest import TUESDAY, Shop
 from tests.web.test_browser import chromium  # noqa: F401
 from tests.web.test_browser import pytestmark as in_chromium
@@ -65,5 +66,11 @@ async def test_every_stage_is_shown_without_a_reload(
     broken = [Fault("broken", Decimal(1), "箱", "A100")]
     await receiving.receive_goods(shop.own, None, "破1", broken, by=buy, now=TUESDAY)
     await look("6-delivered", "部分签收", "破损 电源适配器 1箱", "待处理")
+    await photographing.attach("R1", ["m1", "m2"], by=buy, now=TUESDAY)
+    for errand in await photographing.due_photos(now=TUESDAY):
+        await photographing.keep_photo(errand.photo, snapshot(errand.photo), now=TUESDAY)
+    await look("7-photos", "破损 电源适配器 1箱")
+    for _, page in pages:
+        await page.wait_for_function("document.querySelector('.photos li:last-child img')?.naturalWidth > 0")
     await claiming.decide("R1", None, by=shop.people["老李"], now=TUESDAY)
-    await look("7-settled", "已办完", "¥925.00")
+    await look("8-settled", "已办完", "¥925.00")

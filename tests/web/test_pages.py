@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from domain import joining, ordering, receiving, reviewing
-from domain.commands import Wanted
+from domain import joining, ordering, photographing, receiving, reviewing
+from domain.commands import Fault, Wanted
 from domain.models import Order, Shipment
 from domain.tracking import apply_trace
 from domain.values import Scan, Trace
@@ -349,3 +349,31 @@ async def test_a_bug_is_a_calm_page_with_a_number(browser: Browser, caplog: pyte
     for hidden in ("secret words", "Traceback", "RuntimeError"):
         assert hidden not in page.text
     assert "a-token-nobody-may-read" not in caplog.text
+
+
+async def test_photos_of_a_claim_are_for_those_who_see_the_claim(shop: Shop, browsers) -> None:
+    buyer = shop.people["小王"]
+    await shop.ship(shop.own)
+    await moved(shop.own, scan("3", "已签收", TUESDAY))
+    broken = [Fault("broken", Decimal(1), "箱", "A100")]
+    await receiving.receive_goods(shop.own, None, "破1", broken, by=buyer, now=TUESDAY)
+    await photographing.attach("R1", ["medium-1", "../etc", "medium-1"], by=buyer, now=TUESDAY)
+    (errand,) = await photographing.due_photos(now=TUESDAY)
+    await photographing.keep_photo(errand.photo, b"GIF89a a picture", now=TUESDAY)
+    path = f"/o/{shop.token(shop.own)}"
+    photo = f"{path}/photo/{errand.photo}"
+    for name, seen in (("小王", True), ("老李", True), ("小周", False), ("路人", False)):
+        browser = await browsers()
+        page = await browser.enter(path, PEOPLE[name])
+        assert (f'src="{photo}"' in page.text) is seen, name
+        answer = await browser.open(photo)
+        assert answer.status == (200 if seen else 404), name
+        if seen:
+            assert answer.headers["Content-Type"] == "image/gif"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.text == "GIF89a a picture"
+            # A number of something else, and the photo behind the link of another order.
+            for wrong in ("999", "1e9", "-1"):
+                assert (await browser.open(f"{path}/photo/{wrong}")).status == 404
+            assert (await browser.open(f"/o/{shop.token(shop.other)}/photo/{errand.photo}")).status == 404
+    assert (await (await browsers()).open(photo)).status == 404
