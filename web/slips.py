@@ -1,5 +1,6 @@
 """The delivery note on paper: a page to print and a PDF, behind a sealed link for those who send and bring goods."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from aiohttp import web
 from domain.policy import current_policy
 from domain.slips import Slip, slip_of
 from templates import document, shown
+from web.fonts import Face, face_here
 from web.paper import PRIVATE, Paper
 from web.pdf import HEIGHT, MARGIN, WIDTH, Page, folded, pdf, width_of
 from web.seals import sealed, unsealed
@@ -57,7 +59,9 @@ class SlipPages:
         if slip is None:
             return self.paper.nothing()
         code = segno.make(await self.link(slip.number), error="m")
-        body = printed(slip, self.shop, code.matrix_iter(border=2))
+        # The first look at a font of many megabytes takes a tenth of a second; it is remembered.
+        face = await asyncio.to_thread(face_here)
+        body = printed(slip, self.shop, code.matrix_iter(border=2), face)
         part = slip.claim or slip.part
         name = f"{shown(slip.number)}{'-' if part else ''}{part}.pdf"
         headers = PRIVATE | {"Content-Disposition": f'inline; filename="{name}"'}
@@ -68,9 +72,9 @@ class SlipPages:
         return await slip_of(found[0], found[1]) if found is not None and len(found) == 2 else None
 
 
-def printed(slip: Slip, shop: str, code: object) -> bytes:
-    """The note as PDF. Its words stand in ``documents/slip.j2``, a line each: where they go is the first word."""
-    desk = _Desk()
+def printed(slip: Slip, shop: str, code: object, face: Face | None = None) -> bytes:
+    """The note as PDF, in this face. Its words stand in ``documents/slip.j2``: a line begins with where it goes."""
+    desk = _Desk(face)
     desk.page.code(WIDTH - MARGIN - QR_SIDE, MARGIN, code, side=QR_SIDE)  # type: ignore[arg-type]
     title = ""
     for line in document("slip", slip=slip, shop=shop).splitlines():
@@ -87,13 +91,14 @@ def printed(slip: Slip, shop: str, code: object) -> bytes:
             desk.write(cells[0])
         elif kind == "gap":
             desk.y += STEP
-    return pdf(desk.pages, title=title)
+    return pdf(desk.pages, title=title, face=face)
 
 
 class _Desk:
     """Pages that are being written, from the top down; a table that runs over begins anew with its head."""
 
-    def __init__(self) -> None:
+    def __init__(self, face: Face | None) -> None:
+        self._face = face
         self.pages = [Page()]
         self.y = MARGIN + 18.0
         self.head: list[str] = []
@@ -104,13 +109,13 @@ class _Desk:
 
     def write(self, words: str, *, size: float = 10.5) -> None:
         room = WIDTH - 2 * MARGIN - (QR_SIDE + 12 if len(self.pages) == 1 and self.y < MARGIN + QR_SIDE else 0)
-        for line in folded(words, room, size):
+        for line in folded(words, room, size, self._face):
             self._room(STEP)
             self.page.text(MARGIN, self.y, line, size=size)
             self.y += size + 5
 
     def row(self, cells: list[str]) -> None:
-        columns = [folded(cell, room, 10) for cell, room in zip(cells, ROOMS, strict=False)]
+        columns = [folded(cell, room, 10, self._face) for cell, room in zip(cells, ROOMS, strict=False)]
         tall = max(len(column) for column in columns) * STEP
         if self._room(tall) and cells is not self.head:
             self.row(self.head)
