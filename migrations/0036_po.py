@@ -4,7 +4,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [('gendan', '0035_alert_reasons')]
+    dependencies = [('gendan', '0036_mailboxes')]
 
     initial = False
 
