@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from connect.carriers.services import PARSERS
+from domain.earmarking import end_earmarks
 from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
 from domain.negotiating import settle_silent
@@ -157,9 +158,9 @@ def jobs(
     beat: Callable[[datetime], Awaitable[None]],
     keep: Callable[[datetime], Awaitable[Any]] | None = None,
 ) -> tuple[Job, ...]:
-    """The jobs of the product: look for what is wrong, see that held orders are decided on, do what nobody chose, ask
-    carriers, read what they pushed, fetch photos, end what was left undone, forget what is old, tell that somebody is
-    alive, copy the database at night.
+    """The jobs of the product: look for what is wrong, see that held orders are decided on, do what nobody chose, let
+    go of goods kept long enough, ask carriers, read what they pushed, fetch photos, end what was left undone,
+    forget what is old, tell that somebody is alive, copy the database at night.
     """
 
     async def alerts(now: datetime) -> None:
@@ -183,6 +184,7 @@ def jobs(
         Job("alerts", 60, alerts),
         Job("promises", 60, _waking(repromise, wake)),
         Job("shortages", 60, _waking(settle_silent, wake)),
+        Job("earmarks", 60, _waking(end_earmarks, wake)),
         Job("digests", 60, _waking(tell_in_time, wake)),
         Job("carriers", 5, watch_parcels),
         Job("photos", 5, _waking(fetch_photos, wake)),

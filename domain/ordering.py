@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from domain import lane
 from domain.allocating import Covered, Shortage
+from domain.earmarks import consumed
 from domain.errors import Refusal, StepRefused
 from domain.events import OrderAccepted, OrderCancelled, OrderHeld
 from domain.faults import fault
@@ -119,6 +120,8 @@ async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) ->
 def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[Placed]:
     serial = yield lane.insert(OrderNumber, [{"asked_by": draft.key}], then="RETURNING id")
     fault("order.numbered")
+    if offer.keep_minutes is not None:
+        yield from consumed(draft.key)
     offer, covered = yield from secured(offer)
     held = offer.review.verdict == "held"
     promised = None if held else offer.promise(covered)

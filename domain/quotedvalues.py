@@ -63,6 +63,7 @@ class Quote:
 
     ``credit_part`` is how many percent of the customer's limit may be owed, None when no limit counts.
     ``po`` is the customer's own number, which ``po_once`` lets only one open order have.
+    ``keep_minutes`` is how long its goods are kept once it is read back, None for not at all.
     """
 
     lines: tuple[QuotedLine, ...]
@@ -80,6 +81,7 @@ class Quote:
     credit_part: Decimal | None = None
     po: str = ""
     po_once: bool = True
+    keep_minutes: Decimal | None = None
 
     @property
     def requested(self) -> date | None:

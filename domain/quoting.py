@@ -8,6 +8,7 @@ from decimal import Decimal
 from domain import lane
 from domain.commands import Details
 from domain.credit import Around, around
+from domain.earmarks import earmarked
 from domain.errors import CustomerNotFound, DatePassed, NothingOrdered, PriceRefused
 from domain.incoming import ZERO, days_for
 from domain.judging import IN_FORCE, book_of
@@ -19,6 +20,7 @@ from domain.referring import po_taken
 from domain.rules.promising import Supply, promise
 from domain.rules.review import Case, ReviewedLine, review
 from domain.rules.rights import may_see
+from domain.rules.rulebook import Rulebook
 from domain.sizing import generic_units, sized
 from domain.terms import Terms, rates_of
 from domain.usage import usual_quantities
@@ -39,11 +41,11 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     ((customer, in_force),) = found
     if not draft.lines:
         raise NothingOrdered
-    today = shop_day(now)
+    book, today = book_of(*in_force), shop_day(now)
     wish = _wish(draft.details, today)
     skus = sorted({line.sku for line in draft.lines})
     products, stock = await _goods(skus)
-    free = {sku: sum((row.free for row in rows), Decimal(0)) for sku, rows in stock.items()}
+    free = await _free(draft.key, stock, book)
     terms = Terms(today, draft.details.tax, by.name, await rates_of(customer, skus))
     lines = sized(draft.lines, products, free, await generic_units(draft.lines, products), terms)
     _only_staff_name_prices(draft, products, by)
@@ -55,7 +57,6 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     coming = await days_for(lacking, today=today)
     supplies = [Supply(line.free >= line.base_qty, line.lead_days, coming.get(line.sku)) for line in lines]
     promised = promise(supplies, today=today, wish=wish)
-    book = book_of(*in_force)
     return Quote(
         lines=lines,
         total=_total(lines),
@@ -72,6 +73,7 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         credit_part=book.threshold("over_credit"),
         po=case.po,
         po_once=book.counts("duplicate_po"),
+        keep_minutes=book.threshold("keep_goods"),
     )
 
 
@@ -85,6 +87,12 @@ async def _goods(skus: list[str]) -> tuple[dict[str, Product], dict[str, list[St
             held = {"on_hand": ungrained(on_hand), "reserved": ungrained(reserved)}
             stock[product.sku].append(Stock(id=place, sku=product.sku, warehouse=warehouse, **held))
     return products, stock
+
+
+async def _free(draft: str, stock: Mapping[str, list[Stock]], book: Rulebook) -> dict[str, Decimal]:
+    """What is free of each product, with what is kept for this very draft."""
+    own = await earmarked(draft) if book.counts("keep_goods") else {}
+    return {sku: sum((row.free for row in rows), own.get(sku, ZERO)) for sku, rows in stock.items()}
 
 
 async def _case(

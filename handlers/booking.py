@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.dialogue import Draft, Question
 from bot.replies import Reply, refused, say
 from bot.router import Answered, Ask, Router
-from domain import ordering
+from domain import earmarking, ordering
 from domain.commands import CancelOrder, Undo
 from domain.errors import Refusal
 from domain.queries import find_order, order_view
@@ -77,6 +77,7 @@ async def cancel(ask: Ask) -> Answered:
     if command.order_no is None and talk.question is not None and talk.question.kind == "confirm_cancel":
         return await cancel_now(ask)
     if command.order_no is None and talk.draft is not None:
+        await _let_go(ask)
         return say("draft_dropped", replace(talk, draft=None, question=None))
     if command.order_no is None and (talk.last_order is None or command.clarify):
         return say("ask_order", replace(talk, question=Question("ask_order_no", subject="cancel_order")), what="cancel")
@@ -85,6 +86,12 @@ async def cancel(ask: Ask) -> Answered:
     options = (command.reason or "",)
     question = Question("confirm_cancel", options, subject=number, heard_at=ask.heard_at)
     return say("cancel_sure", replace(talk, question=question, last_order=number), view=view)
+
+
+async def _let_go(ask: Ask) -> None:
+    """What was kept for the draft that goes is anybody's."""
+    if ask.actor.identity is not None:
+        await earmarking.let_go(ask.actor.identity)
 
 
 async def cancel_now(ask: Ask) -> Answered:
@@ -108,6 +115,7 @@ async def undo(ask: Ask) -> Answered:
     """撤销: take the order back that I booked within ten minutes, unless something downstream has begun."""
     number, at = ask.talk.booked, ask.talk.booked_at
     if ask.talk.draft is not None:
+        await _let_go(ask)
         return say("draft_dropped", replace(ask.talk, draft=None, question=None))
     if number is None or at is None:
         return say("nothing_to_undo")
@@ -127,6 +135,7 @@ async def twin_yes(ask: Ask) -> Answered:
 
 async def twin_no(ask: Ask) -> Reply:
     """No, it was the same order; the draft is dropped."""
+    await _let_go(ask)
     question = ask.talk.question
     talk = replace(ask.talk, draft=None, question=None)
     return say("twin_dropped", talk, number=question.subject if question else None)

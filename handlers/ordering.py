@@ -1,6 +1,7 @@
 """Writing an order: from the first wish, through one short question per gap, to the read-back."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.dialogue import Draft, DraftLine, Question, Talk
 from bot.drafting import Difference, Gap, changed, detailed, gap, started, worked_out
@@ -8,7 +9,7 @@ from bot.grammar.lexicon import Lexicon
 from bot.replies import Reply, refused, say
 from bot.router import BOUND, Answered, Ask, Router
 from bot.vocabulary import as_called_by
-from domain import ordering
+from domain import earmarking, ordering
 from domain.commands import GoBack, ModifyOrder, PlaceOrder, ShowDraft, TryOrder
 from domain.errors import CustomerNotFound, PackRefused, QuantityRefused, Refusal
 from domain.ordering import OrderDraft, Quote
@@ -109,8 +110,16 @@ async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] 
     except Refusal as no:
         return refused(no, replace(ask.talk, draft=_before(ask, draft, no), question=None), keeps_draft=True)
     question = Question("confirm_order", heard_at=ask.heard_at)
-    facts = {"quote": quote, "draft": draft, "differences": differences, "named": ask.name_of}
+    kept = await _kept_goods(ask, draft, quote)
+    facts = {"quote": quote, "draft": draft, "differences": differences, "named": ask.name_of, "kept": kept}
     return say("readback", _kept(ask.talk, draft, question), **facts, ignored_price=_ignored_price(ask, draft, quote))
+
+
+async def _kept_goods(ask: Ask, draft: Draft, quote: Quote) -> datetime | None:
+    """Until when the goods are kept for this read-back; a person has to see what is held anyway."""
+    if ask.actor.identity is None or quote.review.verdict == "held":
+        return None
+    return await earmarking.earmark(draft.key, quote, owner=ask.actor.identity, now=ask.now)
 
 
 def _before(ask: Ask, draft: Draft, no: Refusal) -> Draft:

@@ -88,3 +88,20 @@ class PurchaseRequest(Model):
     needed_by: date | None = fields.DateField(null=True)
     expected_on: date | None = fields.DateField(null=True)
     at = fields.DatetimeField()
+
+
+class Earmark(Model):
+    """Goods kept for a read-back that waits for its yes (回读留货), part of what is reserved of the product.
+
+    ``draft`` is the key of what was read back, ``owner`` the identity that it was read back to.
+    """
+
+    id = fields.IntField(primary_key=True)
+    draft = fields.CharField(160)
+    owner = fields.IntField()
+    sku = fields.CharField(64)
+    qty: Decimal = QuantityField()
+    until = fields.DatetimeField()
+
+    class Meta:
+        indexes = (("draft",), ("owner",), ("until",))

@@ -44,6 +44,8 @@ KINDS: tuple[Kind, ...] = (
     # Off until set: the read-back names the honest day, and whoever says yes to it has agreed.
     Kind("date_impossible", "days_late", Setting(on=False, value=Decimal(0)), Decimal(0), Decimal(60)),
     Kind("duplicate_po"),
+    # Holds no order but goods: how long they are kept for what was read back.
+    Kind("keep_goods", "minutes", Setting(on=False, value=Decimal(15)), Decimal(1), Decimal(1440)),
 )
 """The rules by number, counted from 1; a new one is put at the end, for people know them by their numbers."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from domain.models import (
     Claim,
     Customer,
+    Earmark,
     Event,
     Order,
     OrderLine,
@@ -40,14 +41,14 @@ MOVING = frozenset(kind for kind, _ in STEPS)
 
 
 async def balanced() -> list[str]:
-    """I3: nothing negative, the ledger is the balance, what is reserved is what open lines hold."""
+    """I3: nothing negative, the ledger is the balance, what is reserved is what open lines hold and read-backs keep."""
     shelves, lines = await Stock.all(), await OrderLine.all()
     moved: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for move in await StockMove.all():
         moved[move.sku, move.warehouse] += move.qty
     return [
         *_shelves(shelves, moved),
-        *_reserved(shelves, lines),
+        *_reserved(shelves, [*lines, *await Earmark.all()]),
         *(f"I3 line {row.id}: {row.sku} counters do not fit" for row in lines if not _fits(row)),
         *await _requests(lines),
         *await _owed(),
@@ -63,13 +64,13 @@ def _shelves(shelves: Iterable[Stock], moved: dict[tuple[str, str], Decimal]) ->
             yield f"I3 {place}: moves say {moved[shelf.sku, shelf.warehouse]}, the shelf {shelf.on_hand}"
 
 
-def _reserved(shelves: Iterable[Stock], lines: Iterable[OrderLine]) -> Iterable[str]:
+def _reserved(shelves: Iterable[Stock], holders: Iterable[OrderLine | Earmark]) -> Iterable[str]:
     on_shelves: dict[str, Decimal] = defaultdict(Decimal)
     by_lines: dict[str, Decimal] = defaultdict(Decimal)
     for shelf in shelves:
         on_shelves[shelf.sku] += shelf.reserved
-    for line in lines:
-        by_lines[line.sku] += line.reserved
+    for one in holders:
+        by_lines[one.sku] += one.qty if isinstance(one, Earmark) else one.reserved
     for sku in {*on_shelves, *by_lines}:
         if on_shelves[sku] != by_lines[sku]:
             yield f"I3 {sku}: lines hold {by_lines[sku]}, shelves have {on_shelves[sku]} reserved"

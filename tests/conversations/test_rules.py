@@ -35,7 +35,7 @@ async def booked(chat: Chat, text: str = "下单 A100 20箱 明天送") -> Order
 async def test_a_manager_sees_the_rules_and_sets_one_for_orders_from_now_on(chat: Chat):
     lines = (await chat.ask(CHEN, "审核规则")).splitlines()
     assert lines[0] == "审核规则，碰到才要人审："
-    assert lines[1] == "1 地址不全：开｜2 单笔金额：关｜3 数量异常：超过平时 5 倍"
+    assert lines[1] == "1 地址不全：开｜2 单笔金额：关｜3 数量异常：超过平时 5 倍｜4 低于底价：开"
     assert len(lines) <= 6
     first = await booked(chat)
     assert (first.state, first.review["version"]) == ("accepted", 0)

@@ -10,7 +10,7 @@ import schedule
 from domain import photographing, subscribing, tracking
 from domain.fencing import Deposed, under
 from domain.leading import LEASE, Leader, claim
-from domain.models import Claim, ClaimPhoto, JobRun, ShortageOffer
+from domain.models import Claim, ClaimPhoto, Earmark, JobRun, ShortageOffer, Stock
 from domain.models.returns import ClaimKind, ClaimState
 from domain.models.shipments import ParcelState
 from domain.photonews import tell_of_photos
@@ -159,7 +159,7 @@ async def test_a_paused_leader_that_goes_on_in_the_middle_of_a_job_leaves_no_tra
     assert await other.stand() == old + 1
     led = [job for job in _jobs() if not job.everywhere]
     assert {job.name for job in led} == {
-        *("alerts", "carriers", "digests", "photos", "promises", "pushes", "shortages", "tidy"),
+        *("alerts", "carriers", "digests", "earmarks", "photos", "promises", "pushes", "shortages", "tidy"),
     }
     before = await digest(without=())
     for job in led:
@@ -194,6 +194,8 @@ async def _work_for_every_job() -> None:
     await ShortageOffer.create(order_number="SO1043M", **asked)
     await Alert.create(rule="order_held", subject="gone", live="order_held:gone", raised_at=START)
     await tracking.keep_push("kuaidi100", "no such token", "{}", True, now=START)
+    await Stock.create(sku="E100", on_hand=5, reserved=5)
+    await Earmark.create(draft="gone", owner=1, sku="E100", qty=5, until=START - timedelta(hours=1))
     gathered = Wishes({"news": Way.DIGEST})
     plan = Plan(Address("main", "o-小王"), Notice.ANNOUNCEMENT, {"text": "", "by": ""}, "test", wishes=gathered)
     await put("test:1", [plan], now=START - timedelta(days=2))

@@ -1,0 +1,38 @@
+"""What is kept for read-backs that wait for their yes, and how it is given back, as parts of other people's work."""
+
+from decimal import Decimal
+
+from domain import lane
+from domain.allocating import Covered, Demand, uncover
+from domain.lane import FOR_UPDATE, Script, Statement
+from domain.models.scaled import ungrained
+
+ZERO = Decimal(0)
+_SHELVES = f"SELECT id FROM stock WHERE sku = ? ORDER BY sku, warehouse{FOR_UPDATE}"  # noqa: S608 - words of our own
+_MINE = "SELECT id, sku, qty FROM earmark WHERE {} ORDER BY sku, id"
+
+
+async def earmarked(draft: str) -> dict[str, Decimal]:
+    """What is kept for a draft, by product."""
+    rows = await lane.rows("SELECT sku, SUM(qty) FROM earmark WHERE draft = ? GROUP BY sku", draft)
+    return {sku: ungrained(qty) for sku, qty in rows}
+
+
+def consumed(draft: str) -> Script[None]:
+    """The order of a draft takes what was kept for it: free again in the transaction that reserves it for good."""
+    yield from given_back("draft = ?", draft)
+
+
+def given_back(whose: str, *values: object) -> Script[set[str]]:
+    """Free what is kept, where ``whose`` holds (a condition of ours); the products of which something is free now."""
+    found = yield Statement(_MINE.format(whose), values)
+    freed = set()
+    for mark, sku, qty in found.rows:
+        # Whoever deletes it gives it back, so that two who are at it at once do not give it back twice.
+        gone = yield Statement("DELETE FROM earmark WHERE id = ?", (mark,))
+        if gone.count:
+            yield Statement(_SHELVES, (sku,))
+            amount = ungrained(qty)
+            yield from uncover((Demand(0, sku, amount),), (Covered(0, amount, ZERO),))
+            freed.add(sku)
+    return freed
