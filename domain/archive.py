@@ -126,6 +126,10 @@ async def _own(actor: Actor) -> int | None:
     return int(found[0][0]) if found else None
 
 
+_UNDER = "WHERE waybill = ? OR rides_with IN (SELECT id FROM shipment WHERE waybill = ?)"
+"""What left under a waybill: of the order that bears it, and of those that ride with it."""
+
+
 async def _meant(text: str, actor: Actor) -> tuple[str, list[object], int | None]:
     """The one thing that a text means: a number, a waybill, a customer's number, a product, for staff a customer.
 
@@ -136,8 +140,8 @@ async def _meant(text: str, actor: Actor) -> tuple[str, list[object], int | None
     number = well_formed(text) or (f"SO{serial}{check_letter(serial)}" if serial else None)
     if number and await lane.rows('SELECT 1 FROM "order" WHERE number = ?', number):
         return "number = ?", [number], None
-    if parcels := await lane.fetch(Shipment, "WHERE waybill = ?", text.upper()):
-        return "id = ?", [parcels[0].order_id], None
+    if parcels := await lane.fetch(Shipment, _UNDER, text.upper(), text.upper()):
+        return "id IN ?", [[one.order_id for one in parcels]], None
     if await lane.rows('SELECT 1 FROM "order" WHERE po IN ?', spellings(text)):
         return "po IN ?", [spellings(text)], None
     like = "%" + "".join("!" + sign if sign in "!%_" else sign for sign in text) + "%"
@@ -193,5 +197,5 @@ def _past(order: Order, row: OrderRow, parcels: Sequence[Shipment]) -> PastOrder
         order.decided_at,
         min((one.shipped_at for one in parcels), default=None),
         max(arrived) if len(arrived) == len(parcels) and arrived else None,
-        tuple(f"{one.carrier} {one.waybill or ''}".strip() for one in parcels),
+        tuple(f"{one.carrier} {one.label or ''}".strip() for one in parcels),
     )

@@ -103,7 +103,7 @@ class StockFellShort(BusinessEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderShipped(BusinessEvent):
-    """A parcel left the house; ``rest`` tells what is still to come."""
+    """Goods left the house; ``rest`` tells what is still to come, ``more`` are the waybills of further parcels."""
 
     shipment: str
     goods: str
@@ -111,6 +111,7 @@ class OrderShipped(BusinessEvent):
     waybill: str | None
     eta: str | None
     rest: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

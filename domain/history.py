@@ -133,7 +133,7 @@ def _where(order: Order, lines: Sequence[OrderLine], parcels: dict[int, Shipment
         entered(first, rest) if rest > 0 else "",
         order.promised_date,
         carrier=parcel.carrier if parcel else "",
-        waybill=(parcel.waybill or "") if parcel else "",
+        waybill=(parcel.label or "") if parcel else "",
         state=parcel.state if parcel else None,
     )
 

@@ -23,6 +23,22 @@ class ParcelUnclear(Refusal):
 
 
 @dataclass
+class OtherPlace(Refusal):
+    """An order goes to another customer or address than the ``first`` one, so not in one parcel with it."""
+
+    number: str
+    first: str
+
+
+@dataclass
+class SharedParcel(Refusal):
+    """The parcel bears the waybill as one of another order, under which it has to be put right."""
+
+    number: str
+    first: str
+
+
+@dataclass
 class ParcelArrived(Refusal):
     """The parcel has arrived: its waybill is history."""
 

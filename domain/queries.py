@@ -210,7 +210,7 @@ def _shipment(row: Shipment, scans: Sequence[TrackingEvent]) -> ShipmentView:
     return ShipmentView(
         number=row.number,
         carrier=row.carrier,
-        waybill=row.waybill,
+        waybill=row.label,
         state=row.state,
         shipped_at=row.shipped_at,
         eta=row.eta,

@@ -7,17 +7,18 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
+from domain.consignments import riders
 from domain.errors import WaybillRefused
 from domain.holding import held
+from domain.labels import Label, recognised
 from domain.models import Order, Shipment, TrackingEvent
 from domain.models.shipments import ParcelState
-from domain.parcelerrors import NoParcel, ParcelArrived, ParcelUnclear
+from domain.parcelerrors import NoParcel, ParcelArrived, ParcelUnclear, SharedParcel
 from domain.parcelevents import ParcelRelabelled
 from domain.recording import record
 from domain.rules.rights import SHIPPING, require
 from domain.rules.tracking import FINAL, lane_of
 from domain.rules.waybills import normal
-from domain.shipping import Label, recognised
 from domain.subscribing import first_query
 from domain.transaction import transact
 from domain.values import Actor
@@ -51,6 +52,9 @@ async def _relabel(
     order = await held(number, by)
     row = await _meant(order, parcel, waybill)
     label = recognised(carrier, waybill or row.waybill)
+    if row.rides_with is not None:
+        first = await Shipment.get(id=row.rides_with).select_related("order")
+        raise SharedParcel(number, first.order.number)
     before = f"{row.carrier} {row.waybill}"
     new = label.waybill or ""
     if (label.carrier, new) == (row.carrier, row.waybill):
@@ -58,23 +62,26 @@ async def _relabel(
     if row.delivered_at is not None or row.state in FINAL:
         raise ParcelArrived(number, row.waybill or "")
     await _write(order, row, label, now)
-    event = ParcelRelabelled(order=number, shipment=row.number, carrier=label.carrier, waybill=new, before=before)
-    await record(event, by=by, at=now)
+    for order_number, shipment in [(number, row.number), *await _ridden(row, label)]:
+        event = ParcelRelabelled(
+            order=order_number, shipment=shipment, carrier=label.carrier, waybill=new, before=before
+        )
+        await record(event, by=by, at=now)
     return Relabelled(number, label.carrier, new, before)
 
 
 async def _meant(order: Order, parcel: str | None, waybill: str | None) -> Shipment:
-    rows = await Shipment.filter(order_id=order.id, waybill__isnull=False).order_by("id")
+    rows = [row for row in await Shipment.filter(order_id=order.id).order_by("id") if row.label]
     named = normal(parcel) if parcel else None
     if named is not None:
-        rows = [row for row in rows if row.waybill == named]
+        rows = [row for row in rows if row.label == named]
     else:
-        same = [row for row in rows if waybill and row.waybill == normal(waybill)]
+        same = [row for row in rows if waybill and row.label == normal(waybill)]
         rows = same or [row for row in rows if row.delivered_at is None and row.state not in FINAL] or rows[-1:]
     if not rows:
         raise NoParcel(order.number, parcel or "")
     if len(rows) > 1:
-        raise ParcelUnclear(order.number, tuple(row.waybill or "" for row in rows))
+        raise ParcelUnclear(order.number, tuple(row.label or "" for row in rows))
     return rows[0]
 
 
@@ -100,3 +107,14 @@ async def _write(order: Order, row: Shipment, label: Label, now: datetime) -> No
         await TrackingEvent.filter(shipment_id=row.id).delete()
         new |= {"state": ParcelState.HANDED_OVER, "first_scan_at": None, "last_news_at": None, "asked_at": None}
     await Shipment.filter(id=row.id).update(**new)
+
+
+async def _ridden(row: Shipment, label: Label) -> list[tuple[str, str]]:
+    """What rides with the parcel bears the right waybill as well: its orders and shipments."""
+    aboard = await riders(row.id)
+    new: dict[str, Any] = {"carrier": label.carrier, "shared": label.waybill or ""}
+    if label.waybill != row.waybill:
+        await TrackingEvent.filter(shipment_id__in=[one.id for one in aboard]).delete()
+        new |= {"state": ParcelState.HANDED_OVER, "first_scan_at": None, "last_news_at": None}
+    await Shipment.filter(rides_with=row.id).update(**new)
+    return [(one.order.number, one.number) for one in aboard]

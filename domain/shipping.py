@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from domain.commands import Wanted
 from domain.errors import NothingToShip, ShipmentRefused, StepRefused, WaybillRefused
 from domain.events import OrderShipped
 from domain.holding import held
+from domain.labels import Label, recognised
 from domain.models import Order, OrderLine, Shipment, ShipmentLine, StockMove
 from domain.models.scaled import grains
 from domain.parcelerrors import PickOutdated
@@ -24,7 +25,7 @@ from domain.recording import record
 from domain.rules.lifecycle import Step, may
 from domain.rules.rights import SHIPPING, require
 from domain.rules.tracking import lane_of
-from domain.rules.waybills import WITHOUT_WAYBILL, candidates_of, carrier_of, normal, plausible, tail_of
+from domain.rules.waybills import tail_of
 from domain.rules.workdays import next_workday
 from domain.shortages import wait_for_all
 from domain.subscribing import first_query
@@ -48,6 +49,7 @@ class Shipped:
     eta: date | None
     rest: str = ""
     repeated: bool = False
+    more: tuple[str, ...] = ()
 
 
 async def ship(
@@ -58,43 +60,34 @@ async def ship(
     *,
     by: Actor,
     now: datetime,
+    more: Sequence[str] = (),
 ) -> Shipped:
-    """Send what is reserved of an order, or the named part of it; the same waybill twice is the same parcel."""
+    """Send what is reserved of an order, or the named part of it, in one parcel, or in ``more`` by their waybills.
+
+    The same waybill twice is the same parcel.
+    """
     require(by, SHIPPING)
-    label = recognised(carrier, waybill)
+    label = recognised(carrier, waybill, more)
     try:
-        return await transact(lambda: _ship(number, label, lines, by, now))
+        return await transact(lambda: sent(number, label, lines, by=by, now=now))
     except IntegrityError:
         # Two orders, one waybill, at the same moment: the other one has it.
         raise WaybillRefused(label.waybill or "", taken=True) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What stands on the parcel; ``said``: a person named the carrier."""
-
-    carrier: str
-    waybill: str | None
-    said: bool
-
-
-def recognised(carrier: str | None, waybill: str | None) -> Label:
-    """What is meant by a carrier and a waybill as somebody wrote them; a person's word on the carrier counts."""
-    if waybill is None:
-        if carrier in WITHOUT_WAYBILL:
-            return Label(carrier or "", None, True)
-        raise WaybillRefused("", taken=False)
-    number = normal(waybill)
-    found = carrier or carrier_of(number)
-    if found is None or not plausible(number):
-        raise WaybillRefused(waybill, taken=False, maybe=candidates_of(number) if plausible(number) else ())
-    return Label(found, number, carrier is not None)
-
-
-async def _ship(number: str, label: Label, wanted: Sequence[Wanted] | None, by: Actor, now: datetime) -> Shipped:
+async def sent(
+    number: str,
+    label: Label,
+    wanted: Sequence[Wanted] | None = None,
+    *,
+    by: Actor,
+    now: datetime,
+    aboard: Shipment | None = None,
+) -> Shipped:
+    """Let goods of an order leave, inside a transaction; ``aboard`` is the parcel of another order that they are in."""
     order = await held(number, by)
     carrier, waybill = label.carrier, label.waybill
-    before = await Shipment.get_or_none(waybill=waybill).prefetch_related("lines__line") if waybill else None
+    before = await _left_before(order, label, aboard)
     if before is not None:
         return await _shipped_before(order, before)
     if not may(order.state, Step.SHIP):
@@ -103,7 +96,9 @@ async def _ship(number: str, label: Label, wanted: Sequence[Wanted] | None, by: 
     wait_for_all(order, lines)
     packed, boxes = await packed_lines(order.id) if wanted is None else ({}, 0)
     parts = _packed_parts(number, lines, packed) if packed else _parts(number, lines, wanted)
-    shipment = await _parcel(order, label, boxes, by=by, now=now)
+    shipment = await _parcel(order, label, boxes, by=by, now=now, aboard=aboard)
+    for one in label.more:
+        await _parcel(order, replace(label, waybill=one, more=()), 1, by=by, now=now, part_of=shipment.id)
     await settle_picks(order.id, shipment.number, packed=bool(packed), named=wanted is not None)
     await locked(line.sku for line, _ in parts)
     for line, qty in parts:
@@ -118,18 +113,31 @@ async def _ship(number: str, label: Label, wanted: Sequence[Wanted] | None, by: 
         waybill=waybill,
         eta=shipment.eta.isoformat() if shipment.eta else None,
         rest=rest,
+        more="、".join(label.more),
     )
     await record(event, by=by, at=now)
-    return Shipped(number, shipment.number, goods, carrier, waybill, shipment.eta, rest)
+    return Shipped(number, shipment.number, goods, carrier, waybill, shipment.eta, rest, more=label.more)
+
+
+async def _left_before(order: Order, label: Label, aboard: Shipment | None) -> Shipment | None:
+    """The parcel of this order under this waybill, if it is known; a waybill of anybody else's is refused."""
+    if aboard is not None:
+        return await Shipment.get_or_none(rides_with=aboard.id, order_id=order.id).prefetch_related("lines__line")
+    if label.waybill is None:
+        return None
+    named = (label.waybill, *label.more)
+    known = {row.waybill: row for row in await Shipment.filter(waybill__in=named).prefetch_related("lines__line")}
+    for one in named:
+        if one in known and (known[one].order_id != order.id or label.waybill not in known):
+            raise WaybillRefused(one, taken=True)
+    return known.get(label.waybill)
 
 
 async def _shipped_before(order: Order, shipment: Shipment) -> Shipped:
-    if shipment.order_id != order.id:
-        raise WaybillRefused(shipment.waybill or "", taken=True)
     goods = "、".join(f"{part.line.sku} {entered(part.line, part.qty)}" for part in shipment.lines)
     rest = rest_of(await OrderLine.filter(order_id=order.id).order_by("position"))
     return Shipped(
-        order.number, shipment.number, goods, shipment.carrier, shipment.waybill, shipment.eta, rest, repeated=True
+        order.number, shipment.number, goods, shipment.carrier, shipment.label, shipment.eta, rest, repeated=True
     )
 
 
@@ -167,25 +175,39 @@ def _named_part(number: str, lines: Sequence[OrderLine], asked: Wanted) -> list[
     return parts
 
 
-async def _parcel(order: Order, label: Label, boxes: int, *, by: Actor, now: datetime) -> Shipment:
+async def _parcel(
+    order: Order,
+    label: Label,
+    boxes: int,
+    *,
+    by: Actor,
+    now: datetime,
+    aboard: Shipment | None = None,
+    part_of: int | None = None,
+) -> Shipment:
     count = await Shipment.filter(order_id=order.id).count()
+    # A parcel of several orders is watched once, for the first of them.
+    own = label.waybill if aboard is None else None
     return await Shipment.create(
         number=f"{order.number}-{count + 1}",
         order_id=order.id,
         customer_id=order.customer_id,
         carrier=label.carrier,
-        waybill=label.waybill,
+        waybill=own,
+        shared=(label.waybill or "") if aboard is not None else "",
+        rides_with=aboard.id if aboard is not None else None,
+        part_of=part_of,
         tail=tail_of(str(order.ship_to.get("phone") or "")),
         carrier_said=label.said,
         hook_token=secrets.token_urlsafe(18),
         salt=secrets.token_hex(12),
-        watched="wanted" if label.waybill else "no",
-        watch_next_at=now if label.waybill else None,
-        query_next_at=first_query(now) if label.waybill else None,
+        watched="wanted" if own else "no",
+        watch_next_at=now if own else None,
+        query_next_at=first_query(now) if own else None,
         shipped_by=by.name,
         shipped_at=now,
         eta=_eta(now) if label.waybill else None,
-        boxes=max(boxes, 1),
+        boxes=max(boxes, 1 + len(label.more)),
         lane=lane_of(label.carrier, order.customer.city) if label.waybill else "",
     )
 

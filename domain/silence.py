@@ -38,7 +38,8 @@ def unscanned(before: datetime) -> QuerySet[Shipment]:
 
 def unheard(patience: Patience, *, now: datetime) -> QuerySet[Shipment]:
     """On their way, and silent for so long that it may be unusual."""
-    return Shipment.filter(state__in=MOVING, last_news_at__lte=now - min(patience.floor, patience.silence))
+    quiet = Shipment.filter(state__in=MOVING, last_news_at__lte=now - min(patience.floor, patience.silence))
+    return quiet.filter(rides_with__isnull=True)
 
 
 async def unusual(rows: Sequence[Shipment], patience: Patience, *, now: datetime) -> list[Shipment]:
@@ -54,7 +55,7 @@ def given_up(*, scanned: bool) -> QuerySet[Shipment]:
 
 def troubled(since: datetime) -> QuerySet[Shipment]:
     """Parcels that are in trouble or come back, of which something was heard after ``since``."""
-    return Shipment.filter(state__in=WRONG, last_news_at__gt=since)
+    return Shipment.filter(state__in=WRONG, last_news_at__gt=since, rides_with__isnull=True)
 
 
 async def reasons(rows: Iterable[Shipment]) -> dict[int, str]:

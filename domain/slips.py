@@ -87,10 +87,14 @@ async def slip_of(number: str, part: str) -> Slip | None:
         return await _going_back(order, lines, part)
     if not part.isdecimal() or not 0 < int(part) <= len(parcels):
         return None
-    parcel = parcels[int(part) - 1]
-    earlier = _sums(piece for one in parcels[: int(part) - 1] for piece in one.lines)
+    asked = parcels[int(part) - 1]
+    # Of several parcels that left at once the first one's note is the note of all.
+    parcel = next((one for one in parcels if one.id == asked.part_of), asked)
+    earlier = _sums(piece for one in parcels[: parcels.index(parcel)] for piece in one.lines)
     rows = _rows(lines, _sums(parcel.lines), earlier, on_top=False)
-    return _slip(order, parcel.number.removeprefix(f"{number}-"), rows, parcel)
+    slip = _slip(order, parcel.number.removeprefix(f"{number}-"), rows, parcel)
+    waybills = [parcel.label, *(one.label for one in parcels if one.part_of == parcel.id)]
+    return replace(slip, waybill="、".join(filter(None, waybills)))
 
 
 async def _packed(order: Order, lines: list[OrderLine]) -> Slip | None:
@@ -154,7 +158,7 @@ def _slip(order: Order, part: str, rows: tuple[SlipRow, ...], parcel: Shipment |
         po=order.po or "",
         boxes=parcel.boxes if parcel else 0,
         carrier=parcel.carrier if parcel else "",
-        waybill=(parcel.waybill or "") if parcel else "",
+        waybill=(parcel.label or "") if parcel else "",
         at=parcel.shipped_at if parcel else None,
         rows=rows,
     )

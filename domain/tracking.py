@@ -7,7 +7,8 @@ from typing import Any
 
 import structlog
 
-from domain.delivering import parcel_arrived
+from domain.consignments import all_there, mates_of, news, riders
+from domain.delivering import mark_arrived, parcel_arrived
 from domain.events import ParcelMoved
 from domain.holding import held
 from domain.models import CarrierPush, Order, Shipment, TrackingEvent
@@ -103,20 +104,36 @@ async def _apply(shipment_id: int, trace: Trace, now: datetime) -> int:
     number = (await Shipment.get(id=shipment_id).select_related("order")).order.number
     # Pushes about the parcels of one order wait for each other: the last parcel to arrive closes the order.
     order = await held(number, SYSTEM)
+    new = await _apply_to(order, shipment_id, trace, now)
+    for rider in await riders(shipment_id):
+        await _apply_to(await held(rider.order.number, SYSTEM), rider.id, trace, now)
+    return new
+
+
+async def _apply_to(order: Order, shipment_id: int, trace: Trace, now: datetime) -> int:
     shipment = await Shipment.get(id=shipment_id)
-    if trace.waybill and shipment.waybill and normal(trace.waybill) != shipment.waybill:
+    if trace.waybill and shipment.label and normal(trace.waybill) != shipment.label:
         return 0
-    before = shipment.state
+    before, mates = shipment.state, await mates_of(shipment)
     state, fresh = await _fresh(shipment, trace, now)
     await TrackingEvent.bulk_create(fresh)
     await _update(shipment, trace, state, now=now, heard=bool(fresh))
-    await _tell(order, shipment, fresh, now)
+    await _tell(order, shipment, await news(fresh, mates), now)
     arrived = {state, *(event.state for event in fresh if event.first_in_state)}
     if ParcelState.DELIVERED in arrived and before not in FINAL:
         at = max((event.at for event in fresh if event.state is ParcelState.DELIVERED), default=now)
-        await parcel_arrived(order, shipment, at=at, by="carrier")
+        await _arrived(order, shipment, mates, at)
         await _learn(shipment.id)
     return len(fresh)
+
+
+async def _arrived(order: Order, shipment: Shipment, mates: Sequence[Shipment], at: datetime) -> None:
+    """What left at once counts as delivered when its last parcel is there: nobody knows what is in which one."""
+    if shipment.part_of is not None:
+        await mark_arrived(shipment, at=at, by="carrier")
+    if all_there(mates):
+        goods = next((one for one in mates if one.id == shipment.part_of), shipment)
+        await parcel_arrived(order, goods, at=at, by="carrier")
 
 
 async def _fresh(shipment: Shipment, trace: Trace, now: datetime) -> tuple[ParcelState, list[TrackingEvent]]:
@@ -171,15 +188,19 @@ async def _learn(shipment: int) -> None:
 
 async def _update(shipment: Shipment, trace: Trace, state: ParcelState, *, now: datetime, heard: bool) -> None:
     times = [scan.at for scan in trace.scans]
-    news = max([*times, *filter(None, [shipment.last_news_at])], default=None)
+    latest = max([*times, *filter(None, [shipment.last_news_at])], default=None)
     new: dict[str, Any] = {
         "state": state,
         "first_scan_at": shipment.first_scan_at or min(times, default=None),
-        "last_news_at": news,
+        "last_news_at": latest,
         "eta": trace.eta or shipment.eta,
     }
     if heard:
         new |= {"gave_up_at": None, "quiet_at": None}
+    if shipment.rides_with is not None:
+        # It is watched and asked about as the parcel that it rides with.
+        await Shipment.filter(id=shipment.id).update(**new)
+        return
     new["query_next_at"] = None if state in FINAL else max(now + QUIET, shipment.query_next_at or now)
     if trace.corrected and not shipment.carrier_said:
         # The service knew better whose parcel it is, and watches it under that name.
@@ -194,19 +215,18 @@ async def _update(shipment: Shipment, trace: Trace, state: ParcelState, *, now: 
 
 async def _tell(order: Order, shipment: Shipment, fresh: list[TrackingEvent], now: datetime) -> None:
     for event in fresh:
-        if event.first_in_state:
-            moved_event = ParcelMoved(
-                order=order.number,
-                shipment=shipment.number,
-                carrier=shipment.carrier,
-                waybill=shipment.waybill or "",
-                state=event.state.value,
-                text=event.text,
-                place=event.place,
-                eta=shipment.eta.isoformat() if shipment.eta else None,
-                reason=event.reason,
-            )
-            await record(moved_event, by=shipment.carrier, at=now)
+        moved_event = ParcelMoved(
+            order=order.number,
+            shipment=shipment.number,
+            carrier=shipment.carrier,
+            waybill=shipment.label or "",
+            state=event.state.value,
+            text=event.text,
+            place=event.place,
+            eta=shipment.eta.isoformat() if shipment.eta else None,
+            reason=event.reason,
+        )
+        await record(moved_event, by=shipment.carrier, at=now)
 
 
 def _digest(scan: Scan) -> str:

@@ -155,7 +155,7 @@ def _short(line: OrderLine, expected: date | None) -> dict[str, str]:
 
 
 def _parcel(row: Shipment) -> dict[str, str]:
-    return {"shipment": row.number, "carrier": row.carrier, "waybill": row.waybill or ""}
+    return {"shipment": row.number, "carrier": row.carrier, "waybill": row.label or ""}
 
 
 def _others(row: Shipment) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import chasing, picking, receiving, shipping
+from domain import chasing, consigning, picking, receiving, shipping
 from domain.archive import READY
 from domain.commands import Chase, ConfirmShipment, ListShipping, ReceiveGoods
 from domain.listing import LISTED, count_to_ship, orders_on_the_way, orders_to_ship
@@ -50,8 +50,18 @@ async def ship(ask: Ask) -> Answered:
     ):
         return say("ship_unclear", lines=command.lines)
     number = await find_order(given, ask.actor)
+    if command.with_orders:
+        numbers = [number, *[await find_order(other, ask.actor) for other in command.with_orders]]
+        left = await consigning.ship_together(numbers, command.carrier, command.tracking_no, by=ask.actor, now=ask.now)
+        return say("shipped_together", replace(ask.talk, last_order=number), left=left)
     shipped = await shipping.ship(
-        number, command.carrier, command.tracking_no, command.lines or None, by=ask.actor, now=ask.now
+        number,
+        command.carrier,
+        command.tracking_no,
+        command.lines or None,
+        by=ask.actor,
+        now=ask.now,
+        more=command.more_waybills,
     )
     return say("shipped", replace(ask.talk, last_order=number), shipped=shipped)
 

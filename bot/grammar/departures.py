@@ -34,12 +34,13 @@ def ship(scene: Scene) -> list[Command] | None:
     numbers: list[str | None] = [*scene.order_nos] or [None]
     carriers, waybills = scene.of(CarrierMark), scene.of(WaybillMark)
     if len(numbers) > 1 and waybills:
-        return _ship_each(numbers, [w.text for w in waybills], [c.text for c in carriers])
+        return _ship_each(numbers, [w.text for w in waybills], [c.text for c in carriers], goods=bool(lines))
     return [
         ConfirmShipment(
             order_no=number,
             carrier=carriers[-1].text if carriers else _own_wheels(scene),
-            tracking_no=waybills[-1].text if waybills else None,
+            tracking_no=waybills[0].text if waybills else None,
+            more_waybills=tuple(w.text for w in waybills[1:]),
             lines=lines,
             clarify=() if number or scene.context.last_order else ("order_no",),
         )
@@ -53,8 +54,16 @@ def _own_wheels(scene: Scene) -> str | None:
     return found[0] if found else None
 
 
-def _ship_each(numbers: list[str | None], waybills: list[str], carriers: list[str]) -> list[Command]:
-    """Several orders with waybills: the first goes with the first, and so on; any other count is asked about."""
+def _ship_each(numbers: list[str | None], waybills: list[str], carriers: list[str], *, goods: bool) -> list[Command]:
+    """Several orders with waybills: with one they are in one box, with as many the first goes with the first and so on.
+
+    Any other count is asked about.
+    """
+    if len(waybills) == 1 and len(carriers) < 2 and not goods:
+        named = dict.fromkeys(filter(None, numbers))
+        first, *others = named
+        carrier = carriers[0] if carriers else None
+        return [ConfirmShipment(order_no=first, carrier=carrier, tracking_no=waybills[0], with_orders=tuple(others))]
     if len(waybills) != len(numbers) or len(carriers) not in (0, 1, len(numbers)):
         return [ConfirmShipment(order_no=number, clarify=("order_no",)) for number in numbers]
     each = carriers if len(carriers) == len(numbers) else (carriers or [None]) * len(numbers)  # type: ignore[list-item]

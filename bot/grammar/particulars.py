@@ -46,6 +46,9 @@ _CHAINED = re.compile(
     rf"\s?(?:和|、|,|跟|及|与|and)\s?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])(?=\s?(?:$"
     rf"|[,;。、和都也!]|同意|批准|通过|驳回|到哪))"
 )
+_SENDS = re.compile(r"\s*+(?:发货|发出|寄出|出库)")
+_IN_A_ROW = re.compile(rf"\d{{2,10}}[{CHECK_LETTERS}]?")
+_ROW = re.compile(rf"(?:[\s,、和]++\d{{2,10}}+[{CHECK_LETTERS}]?+)++[\s,、:]*+")
 _ALONE = re.compile(rf"\s*#?(?P<n>\d{{2,8}}[{CHECK_LETTERS}])#?\s*(?:[。!?,~].*)?$", re.DOTALL)
 _LEADING = re.compile(rf"\s*#?(?P<n>\d{{4,8}}[{CHECK_LETTERS}]?)#?[\s,:]+(?=\S)")
 _REFERRED = re.compile(rf"\s*#?(?P<n>\d{{3,8}}[{CHECK_LETTERS}]?)#?[\s,:]*(?:的|订单|单)?[\s,:]*")
@@ -103,11 +106,25 @@ def spot_bare_numbers(canvas: Canvas, lexicon: Lexicon) -> None:
             if not unit.match(canvas.text, match.end("n")):
                 canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
     _spot_leading(canvas, unit)
+    _spot_in_one_box(canvas)
     _spot_before_reference(canvas)
     for known in canvas.of(OrderMark):
         chained = _CHAINED.match(canvas.masked, known.end)
         if chained:
             canvas.add(OrderMark(start=chained.start("n"), end=chained.end("n"), number=chained["n"].upper()))
+
+
+def _spot_in_one_box(canvas: Canvas) -> None:
+    """Further numbers in a row behind the first that is sent (发货 1042 1043 顺丰 SF…), up to carrier or waybill."""
+    orders = canvas.of(OrderMark)
+    labels = [*canvas.of(CarrierMark), *canvas.of(WaybillMark)]
+    if not orders or not labels or not _SENDS.match(canvas.text):
+        return
+    start = orders[-1].end
+    end = min((mark.start for mark in labels if mark.start >= start), default=start)
+    if _ROW.fullmatch(canvas.text, start, end):
+        for match in _IN_A_ROW.finditer(canvas.text, start, end):
+            canvas.add(OrderMark(start=match.start(), end=match.end(), number=match[0].upper()))
 
 
 def _spot_leading(canvas: Canvas, unit: re.Pattern[str]) -> None:

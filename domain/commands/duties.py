@@ -24,12 +24,14 @@ class Reject(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmShipment(Command):
-    """confirm_shipment (发货): an order, or some of its lines, went out."""
+    """confirm_shipment (发货): an order, or some of its lines, went out; others in the same box, or in more boxes."""
 
     order_no: str | None = None
     carrier: str | None = None
     tracking_no: str | None = None
     lines: tuple[Wanted, ...] = ()
+    with_orders: tuple[str, ...] = ()
+    more_waybills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

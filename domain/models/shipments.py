@@ -20,6 +20,10 @@ class Shipment(Model):
     ``lane`` is who carries it where to, ``longest_gap`` the longest time in seconds between two scans of a journey that
     ended well. Of a parcel that is silent: ``gave_up_at`` its service stopped watching, ``quiet_at`` the customer was
     told. ``relabelled_at``: its waybill or carrier was put right.
+
+    Several parcels may take what left at once: the first has the goods, the others are ``part_of`` it. Several orders
+    may be in one parcel: the first one's has the waybill, the others' ride with it (``rides_with``) and have it as
+    ``shared``, for a waybill stands once.
     """
 
     id = fields.IntField(primary_key=True)
@@ -53,6 +57,9 @@ class Shipment(Model):
     gave_up_at: datetime | None = fields.DatetimeField(null=True)
     quiet_at: datetime | None = fields.DatetimeField(null=True)
     relabelled_at: datetime | None = fields.DatetimeField(null=True)
+    part_of: int | None = fields.IntField(null=True)
+    rides_with: int | None = fields.IntField(null=True)
+    shared = fields.CharField(64, default="", db_default="")
 
     lines: fields.ReverseRelation["ShipmentLine"]
     events: fields.ReverseRelation["TrackingEvent"]
@@ -65,7 +72,14 @@ class Shipment(Model):
             ("query_next_at",),
             ("lane", "delivered_at"),
             ("customer_id", "shipped_at"),
+            ("part_of",),
+            ("rides_with",),
         )
+
+    @property
+    def label(self) -> str | None:
+        """The waybill that stands on the parcel; None for one that no carrier takes."""
+        return self.waybill or self.shared or None
 
 
 class ShipmentLine(Model):

@@ -33,6 +33,7 @@ ORDERLY = {
     "shipment": "F1",
     "carrier": "顺丰",
     "waybill": "SF1234567890123",
+    "more": "SF1234567890124、SF1234567890125",
     "eta": "2026-11-26",
     "rest": "B200 2箱",
     "state": "collected",
