@@ -5,9 +5,8 @@ import pytest
 from notify.models import Alert
 from tests.notify.week import START, TICK, Trouble, Week, Word, silent_ones, told_twice, unseen
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_nobody_is_told_twice_and_nothing_stays_unseen(db: str) -> None:
     week = Week(seed=7)
     await week.run()
