@@ -84,12 +84,13 @@ class Follower:
     typing_until: datetime | None = None
     grants: dict[str, Grant] = field(default_factory=dict)
     transcript: list[Bubble] = field(default_factory=list)
+    remembered: int = REMEMBERED
 
     def see(self, bubble: Bubble) -> None:
         """Put a bubble on the screen."""
         self.transcript.append(bubble)
-        if len(self.transcript) > REMEMBERED:
-            del self.transcript[: REMEMBERED // 4]
+        if len(self.transcript) > self.remembered:
+            del self.transcript[: self.remembered // 4]
 
     @property
     def heard(self) -> list[Bubble]:

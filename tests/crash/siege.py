@@ -6,6 +6,7 @@ import itertools
 import random
 import re
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -56,6 +57,9 @@ class Siege:
         self.said: dict[int, Person] = {}
         self.heard: list[str] = []
         self.gave_up: list[str] = []
+        for person in BUYERS:
+            # Nothing may be forgotten: what is new on a phone is told by how much stood there before.
+            street.account.person(person.openid).remembered = sys.maxsize
         self._over = asyncio.Event()
         self._people: list[asyncio.Task[None]] = []
 
