@@ -4,12 +4,12 @@ from decimal import Decimal
 
 from domain import lane
 from domain.allocating import Covered, Demand, uncover
-from domain.lane import FOR_UPDATE, Script, Statement
+from domain.lane import Script, Statement
 from domain.models.scaled import ungrained
 
 ZERO = Decimal(0)
-_SHELVES = f"SELECT id FROM stock WHERE sku = ? ORDER BY sku, warehouse{FOR_UPDATE}"  # noqa: S608 - words of our own
-_MINE = "SELECT id, sku, qty FROM earmark WHERE {} ORDER BY sku, id"
+_SHELVES = "SELECT id FROM stock WHERE sku = ? ORDER BY sku, warehouse FOR UPDATE"
+_KEPT = "SELECT id, sku, qty FROM earmark WHERE"
 
 
 async def earmarked(draft: str) -> dict[str, Decimal]:
@@ -25,7 +25,7 @@ def consumed(draft: str) -> Script[None]:
 
 def given_back(whose: str, *values: object) -> Script[set[str]]:
     """Free what is kept, where ``whose`` holds (a condition of ours); the products of which something is free now."""
-    found = yield Statement(_MINE.format(whose), values)
+    found = yield Statement(" ".join((_KEPT, whose, "ORDER BY sku, id")), values)
     freed = set()
     for mark, sku, qty in found.rows:
         # Whoever deletes it gives it back, so that two who are at it at once do not give it back twice.
