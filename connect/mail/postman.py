@@ -45,7 +45,8 @@ def _code(error: SMTPException) -> int | str:
     match error:
         case aiosmtplib.SMTPRecipientsRefused(recipients=refused) if refused:
             return refused[0].code
-        case aiosmtplib.SMTPNotSupported():
+        case _ if type(error) is SMTPException and "STARTTLS" in str(error):
+            # The library has no class of its own for a server that does not offer it.
             return "no_tls"
         case aiosmtplib.SMTPResponseException(code=code) if code > 0:
             return code

@@ -67,7 +67,7 @@ async def _put(group: Sequence[Telling], look: Round) -> None:
     first, alert = group[0], group[0].alert
     url = await look.link(alert.order_number) if alert.order_number else ""
     rest = [f"A{one.alert.id}" for one in group[1:]]
-    facts = facts_of(alert, url) | ({"more": len(rest), "numbers": rest[:_SHOWN]} if rest else {})
+    facts = facts_of(alert, url) | ({"same": len(rest), "numbers": rest[:_SHOWN]} if rest else {})
     reason = f"{alert.rule}:{first.verdict.why}{':grouped' if rest else ''}"
     plans = [plan_for(person, first.notice, facts, reason, alert.order_number) for person in first.hearers]
     await put(f"alert:{alert.id}:{alert.told}:{alert.level}", plans, now=look.now)

@@ -216,7 +216,7 @@ async def test_many_of_a_kind_are_one_message_and_each_is_an_alert(db):
     alerts = await Alert.all().order_by("id")
     assert [(one.told, one.why) for one in alerts] == [(1, "first")] * 4
     facts = (await Delivery.get()).facts
-    assert (facts["alert"], facts["more"], facts["numbers"]) == (
+    assert (facts["alert"], facts["same"], facts["numbers"]) == (
         f"A{alerts[0].id}", 3, [f"A{one.id}" for one in alerts[1:]],
     )  # fmt: skip
     await acknowledge(f"A{alerts[0].id}", by=await actor("阿强"), now=NOW)

@@ -205,7 +205,8 @@ def test_confirmation_names_order_goods_and_day():
 def test_dispatch_names_carrier_waybill_arrival_and_what_is_to_come():
     text = outgoing(Notice.ORDER_SHIPPED).voice("text")
     assert all(part in text for part in ("1042K", "顺丰", "SF1234567890123", "11-26", "待发：B200 2箱"))
-    assert "顺丰 SF1234567890123" in card(Notice.ORDER_SHIPPED)
+    assert "顺丰 SF1234567890123" in card(Notice.ORDER_SHIPPED, more="")
+    assert "顺丰SF1234567890123等多件" in card(Notice.ORDER_SHIPPED)
     assert "待发" not in outgoing(Notice.ORDER_SHIPPED, rest="").voice("text")
 
 
