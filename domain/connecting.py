@@ -4,6 +4,8 @@ from typing import Any
 
 from tortoise.backends.base.config_generator import expand_db_url
 
+from domain.lines import Line
+
 MODULES = ("domain.models", "bot.models", "notify.models")
 PRAGMAS = {"journal_mode": "WAL", "synchronous": "FULL", "foreign_keys": "ON", "busy_timeout": 5000}
 STATEMENT_TIMEOUT_MS = 5000
@@ -35,6 +37,7 @@ def _connection(url: str, statement_timeout_ms: int) -> Any:
     credentials["command_timeout"] = statement_timeout_ms / 1000 + 1 if statement_timeout_ms else None
     # A knock that nobody hears is repeated by the system ever more slowly; a new one is heard as soon as one can be.
     credentials["timeout"] = CONNECT_SECONDS
+    credentials["connection_class"] = Line
     # By default each use of a connection ends with a round trip that takes back what a session may have been set to.
     credentials["reset"] = _as_it_is
     idle = IDLE_TIMEOUT_MS if statement_timeout_ms else 0

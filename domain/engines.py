@@ -131,12 +131,14 @@ class PostgresEngine:
     """The pool of the ORM, without the ORM."""
 
     async def read(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
-        """The rows; a connection that died with the server is replaced by the next one."""
+        """The rows; a connection that died with the server is replaced by the next, once if it was silent."""
         for pause in _PATIENCE:
             try:
                 return await self._read(sql, values)
             except _LOST:
                 await asyncio.sleep(pause)
+            except TimeoutError:
+                break
         return await self._read(sql, values)
 
     async def _read(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
-
 from domain.models import Order
-from tests.crash.rounds import judged, rest
+from tests.crash.rounds import judged, rest_later
 from tests.crash.scene import AFTER_LEASE, Street
 from tests.crash.siege import Outcome, Siege, Tell
 from tests.harness import CHEN, LI, QIANG, WANG, Person
@@ -19,7 +17,6 @@ from tests.harness import CHEN, LI, QIANG, WANG, Person
 STATEMENTS = ("kill", "error")
 REQUESTS = ("kill", "killed_after", "error", "lost")
 LATER = timedelta(seconds=40)
-MOST_LATERS = 12
 _serial = itertools.count(1)
 
 
@@ -65,7 +62,7 @@ async def a_day_with(street: Street, step: Step) -> tuple[list[str], bool]:
     guard = asyncio.create_task(_kept_alive(street), name="guard")
     try:
         problems = await living
-        problems += await _later(street)
+        problems += await rest_later(street, LATER)
     finally:
         guard.cancel()
         await asyncio.gather(guard, return_exceptions=True)
@@ -85,29 +82,6 @@ async def _kept_alive(street: Street) -> None:
         await asyncio.shield(asyncio.wrap_future(street.child.fork.end))
         street.forward(AFTER_LEASE)
         await street.launch()
-
-
-async def _later(street: Street) -> list[str]:
-    """Let time pass until everything that is to be tried again has been."""
-    found: list[str] = []
-    for _ in range(MOST_LATERS):
-        found = await rest(street, 1)
-        if not found:
-            return []
-        street.forward(LATER)
-        await _move_clock(street)
-    return found
-
-
-async def _move_clock(street: Street) -> None:
-    try:
-        async with aiohttp.ClientSession() as session:
-            step = {"seconds": LATER.total_seconds()}
-            async with session.post(f"{street.child.url}/demo/clock", json=step) as answer:
-                await answer.read()
-    except aiohttp.ClientError:
-        # It is being started; it begins at the time to which the street was moved.
-        await street.child.ready()
 
 
 class Day:

@@ -7,14 +7,13 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import aiohttp
 import pytest
 
 from domain.database import close_database, visit_database
 from domain.models import Order
 from tests.chaos import Wire, wire
 from tests.checker import violations
-from tests.crash.rounds import evidence, rest
+from tests.crash.rounds import evidence, rest_later
 from tests.crash.scene import Street
 from tests.crash.siege import Siege
 from tests.harness import LI, WANG
@@ -78,20 +77,6 @@ async def led_through(street: Street, setting: str, stack: AsyncExitStack) -> Wi
     return bad
 
 
-async def later(street: Street) -> list[str]:
-    """Let time pass until what is to be tried again was; what is wrong then."""
-    found: list[str] = []
-    for _ in range(12):
-        if not (found := await rest(street, 1)):
-            break
-        street.forward(LATER)
-        async with aiohttp.ClientSession() as session:
-            step = {"seconds": LATER.total_seconds()}
-            async with session.post(f"{street.child.url}/demo/clock", json=step) as answer:
-                assert answer.status == 200
-    return found
-
-
 @pytest.mark.parametrize("stocked_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=[one.__name__ for one in TROUBLES])
 async def test_the_platform_behind_a_bad_wire(open_street: Street, trouble: Trouble) -> None:
@@ -101,7 +86,7 @@ async def test_the_platform_behind_a_bad_wire(open_street: Street, trouble: Trou
         await trouble(bad)
         await open_street.account.say(WANG.openid, "下单 A100 20箱 明天送")
         assert (await open_street.account.say(WANG.openid, "确认")).text
-        assert await later(open_street) == []
+        assert await rest_later(open_street, LATER) == []
         assert [len(open_street.cards(person)) for person in (WANG, LI)] == [1, 1]
         assert await open_street.child.stop() == 0
 
@@ -118,7 +103,7 @@ async def test_the_database_behind_a_bad_wire(open_street: Street, trouble: Trou
         await trouble(bad)
         await people._order(WANG, "下单 A100 20箱 明天送")
         bad.latency, bad.bandwidth = 0.0, None
-        assert await later(open_street) == []
+        assert await rest_later(open_street, LATER) == []
         assert not people.gave_up
         assert [order.number.removeprefix("SO") for order in await Order.all()] == people.heard
         assert await violations(evidence(open_street)) == []
@@ -137,5 +122,5 @@ async def test_connections_whose_other_end_is_gone_are_given_up(open_street: Str
         bad.strand()
         await people._order(WANG, "下单 A100 20箱 明天送")
         assert not people.gave_up
-        assert await later(open_street) == []
+        assert await rest_later(open_street, LATER) == []
         assert [len(open_street.cards(person)) for person in (WANG, LI)] == [1, 1]
