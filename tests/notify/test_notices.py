@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 import templates
+from connect.workchat.forms import WECOM_BYTES
 from domain.models.shipments import ParcelState
 from domain.values import Address
 from notify.alerts.rules import RULES
 from notify.channels import Outgoing
-from notify.channels.custom import within
+from notify.channels.custom import LONGEST, within
 from notify.channels.fields import fill, places_of
+from notify.channels.workchat import plain
 from notify.notices import WORDS_ONLY, Notice
 from notify.tries import tame
 from simulator.templatefields import RULES as KINDS
@@ -141,7 +143,8 @@ WORST: list[dict[str, Any]] = [
         "by": "",
     },
     dict.fromkeys(LONG, "🚚\n\x00<a href='http://evil.example'>点我</a>]]>") | {"goods": "🚚\n\x01🚚"},
-    {"more": 499, "numbers": ["A123456789"] * 5},
+    {"more": 499, "same": 499, "numbers": ["A123456789"] * 5},
+    LONG | {"same": 23, "numbers": ["A123456789"] * 5, "alert": "A123456789", "goods": "x" * 400, "waybill": "9" * 64},
     {"reasons": [], "roles": [], "state": "unheard_of", "topic": "other", "rule": "order_held", "since": None},
 ]
 
@@ -189,6 +192,44 @@ def test_every_rule_has_words_and_says_what_to_answer(notice: Notice, rule: str)
     ]
     assert card[0] == "A7"
     assert outgoing(Notice.ALERT_RAISED, rule=rule).voice("line")
+
+
+GROUPED = LONG | {
+    "code": "",
+    "same": 23,
+    "numbers": [f"A1234567{n}" for n in range(10, 15)],
+    "alert": "A123456709",
+    "passed_by": "长" * 64,
+    "others": "、".join(["长" * 12] * 8),
+    "who": "长" * 64,
+    "order": "SO123456789K",
+    "sku": "S" * 64,
+    "waybill": "9" * 64,
+}
+ROOM = min(LONGEST, WECOM_BYTES - len(("\n" + templates.render("room")).encode()))
+"""How many bytes the narrowest way of an alert takes."""
+ALERTS = [Notice.ALERT_RAISED, Notice.ALERT_ESCALATED, Notice.ALERT_SETTLED, Notice.STOCK_SHORT]
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("notice", ALERTS)
+def test_many_of_a_kind_fit_however_long_their_names(notice: Notice, rule: str):
+    one = outgoing(notice, **GROUPED, rule=rule)
+    content = "\n".join(f"x:{{{{{kind}{n}.DATA}}}}" for n, kind in enumerate([*KINDS, *KINDS, *KINDS], start=1))
+    for name, field in fill(places_of(content), one.voice).items():
+        assert fits(name.rstrip("0123456789"), field["value"]), (name, field["value"])
+    text = one.voice("text")
+    assert len(text.splitlines()) <= 6
+    if notice is not Notice.ALERT_SETTLED:
+        places = places_of(
+            "a:{{character_string1.DATA}}{{character_string2.DATA}}{{thing3.DATA}}{{thing4.DATA}}{{thing5.DATA}}"
+        )
+        shown = [field["value"] for field in fill(places, one.voice).values()]
+        assert shown[:2] == ["A123456709"] * 2, "no order is named as if it were all of them"
+        assert shown[2].endswith("共24条")
+        assert shown[4] == "回复「提醒」看全部"
+        assert "同类还有 23 条：A123456710、A123456711、A123456712、A123456713、A123456714…，回复「提醒」看全部" in text
+        assert "收到 A123456709" in within(plain(text), ROOM), "nothing of what to answer is cut off"
 
 
 @pytest.mark.parametrize("state", ParcelState)
