@@ -99,10 +99,12 @@ class Siege:
             await asyncio.sleep(BREATH)
 
     async def _order(self, person: Person, words: str) -> None:
-        """Order, and say yes until there is a number."""
+        """Order, and say yes until there is a number. Whoever is not answered looks at the cards before they say it
+        again: an answer that was on its way at a death is not repeated, and what is said half an hour later is
+        meant."""
         answer = await self.ask(person, words, known=self.heard)
         for _ in range(TAKES):
-            found = NUMBER.search(answer)
+            found = NUMBER.search(answer or self._carded(person, words))
             if found:
                 self.heard.append(found[1])
                 return
@@ -124,6 +126,11 @@ class Siege:
     def _news(self, person: Person, before: int, known: Sequence[str]) -> list[str]:
         answers = self._answers(person)[before:]
         return [one for one in answers if not (found := NUMBER.search(one)) or found[1] not in known]
+
+    def _carded(self, person: Person, words: str) -> str:
+        """The card about what these words ordered, if one came."""
+        goods = " ".join(words.split()[1:3])
+        return next((text for card in self.street.cards(person) if goods in (text := as_text(card))), "")
 
     def _told_as_new(self, person: Person) -> list[str]:
         return [found[1] for one in self._answers(person) if _NEW.match(one) and (found := NUMBER.search(one))]
