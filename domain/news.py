@@ -7,7 +7,7 @@ from typing import Any
 
 from domain import lane
 from domain.models import Event, Identity
-from domain.queries import seen_by
+from domain.queries import numbers_seen_by
 from domain.transaction import transact
 from domain.values import Actor
 
@@ -18,7 +18,6 @@ TOLD = (
     "OrderResumed", "OrderShipped", "ParcelMoved", "ParcelRelabelled", "PromiseMoved", "GoodsReceived", "ClaimMade",
     "ClaimDecided", "GoodsCameBack",
 )  # fmt: skip
-_NUMBERS = 'SELECT number FROM "order"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,8 @@ def _of_whom(actor: Actor) -> tuple[str, str, list[object]]:
     """
     if actor.sees_everything:
         return "order_number IS NOT NULL", "id", []
-    seen, values = seen_by(actor)
-    return f"order_number IN ({_NUMBERS} WHERE {seen})", "(id + 0)", values
+    numbers, values = numbers_seen_by(actor)
+    return f"order_number IN ({numbers})", "(id + 0)", values
 
 
 async def _place(identity: Identity, now: datetime) -> int:
