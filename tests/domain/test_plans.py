@@ -1,0 +1,56 @@
+"""What somebody asks about their own orders does not cost more as those of others become many: no plan of PostgreSQL
+reads the whole table of orders or of events."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from bench.archivesql import Past, filling
+from domain import history, listing, news
+from domain.engines import PostgresEngine
+from domain.lane import Row
+from domain.queries import actor_of
+from domain.values import Actor, Address, Period
+
+pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("database_url", ["postgres"], indirect=True)]
+NOW = datetime.fromtimestamp(time.time(), UTC)
+MONTH = Period(date(2026, 11, 1), date(2026, 11, 30))
+QUESTIONS: dict[str, Callable[[Actor], Awaitable[Any]]] = {
+    "news": lambda who: news.catch_up(who, now=NOW),
+    "open orders": listing.open_orders,
+    "history": lambda who: history.history(who, MONTH, limit=5),
+}
+
+
+@pytest.fixture
+async def archive(db: str) -> None:
+    """A shop with a past."""
+    connection = await asyncpg.connect(db)
+    for sql in [*filling(Past(10_000), int(NOW.timestamp()), sqlite=False), "ANALYZE"]:
+        await connection.execute(sql)
+    await connection.close()
+
+
+async def test_own_orders_are_found_by_index(archive: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, Sequence[Any]]] = []
+    real = PostgresEngine.read
+
+    async def read(engine: PostgresEngine, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        asked.append((sql, values))
+        return await real(engine, sql, values)
+
+    askers = [await actor_of(Address("main", f"{name}{0:022}")) for name in ("oBuyer", "oRep")]
+    monkeypatch.setattr(PostgresEngine, "read", read)
+    for question in QUESTIONS.values():
+        for asker in askers:
+            await question(asker)
+    monkeypatch.undo()
+    assert len(asked) > len(QUESTIONS)
+    for sql, values in asked:
+        plan = "\n".join(str(row[0]) for row in await PostgresEngine().read(f"EXPLAIN {sql}", values))
+        assert not re.search(r'Seq Scan on ("order"|event|orderline|shipment)\b', plan), f"{sql}\n{plan}"
