@@ -158,7 +158,7 @@ async def _book(row: StockCount, product: Product, by: Actor, now: datetime) -> 
         losses = await make_room(shelf, max(ZERO, shelf.on_hand + difference), by=by.name, now=now)
     move = Move(row.sku, difference, "count", f"count:{row.id}", row.warehouse, f"{row.id}")
     await lane.within(moved(move, by=by.name, now=now))
-    gained = await fill_short(row.sku) if difference > 0 else 0
+    gained = await fill_short(row.sku)
     return _outcome(row, product, losses, gained)
 
 

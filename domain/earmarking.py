@@ -26,9 +26,9 @@ async def earmark(draft: str, offer: Quote, *, owner: int, now: datetime) -> dat
     until = now + timedelta(minutes=float(minutes))
 
     async def work() -> bool:
-        freed = await lane.within(given_back("owner = ?", owner))
-        covered = await lane.within(cover(offer.demands, offer.stock))
         skus = {demand.position: demand.sku for demand in offer.demands}
+        freed = await lane.within(given_back("owner = ?", owner, wanted=skus.values()))
+        covered = await lane.within(cover(offer.demands, offer.stock))
         kept = [
             Earmark(draft=draft, owner=owner, sku=skus[one.position], qty=one.reserved, until=until)
             for one in covered

@@ -120,8 +120,9 @@ async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) ->
 def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[Placed]:
     serial = yield lane.insert(OrderNumber, [{"asked_by": draft.key}], then="RETURNING id")
     fault("order.numbered")
-    if offer.keep_minutes is not None:
-        yield from consumed(draft.key)
+    # What is held takes no goods: those that are kept for it go to who waits when their time is up.
+    if offer.keep_minutes is not None and offer.review.verdict != "held":
+        yield from consumed(draft.key, [demand.sku for demand in offer.demands])
     offer, covered = yield from secured(offer)
     held = offer.review.verdict == "held"
     promised = None if held else offer.promise(covered)

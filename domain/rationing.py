@@ -8,6 +8,7 @@ from decimal import Decimal
 from tortoise.expressions import F
 
 from domain import lane
+from domain.earmarks import given_back
 from domain.models import OrderLine, Product, Stock
 from domain.models.scaled import grains
 from domain.purchasing import request_missing
@@ -33,9 +34,11 @@ class Loss:
 async def make_room(shelf: Stock, least: Decimal, *, by: str, now: datetime) -> tuple[Loss, ...]:
     """Bring what is reserved on a shelf down to ``least``; for use by whoever has locked the product.
 
-    What other shelves can take over costs nobody anything; the rest is taken from the last in the queue, and asked of
-    purchasing again.
+    What is only kept for read-backs gives way first, and what other shelves can take over costs nobody anything; the
+    rest is taken from the last in the queue, and asked of purchasing again.
     """
+    if await lane.within(given_back("sku = ?", shelf.sku)):
+        await shelf.refresh_from_db(fields=["reserved"])
     over = shelf.reserved - least
     for other in await Stock.filter(sku=shelf.sku).exclude(id=shelf.id).order_by("warehouse"):
         part = min(other.free, over)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.models import Earmark, OrderLine, Stock
+from domain.models import Customer, Earmark, OrderLine, Stock
 from tests.checker.books import balanced
 from tests.harness import CHEN, LI, WANG, Chat
 
@@ -81,3 +81,17 @@ async def test_a_change_keeps_what_is_wanted_now_and_a_no_keeps_nothing(chat: Ch
     await chat.ask(LI, "取消")
     assert await kept() == 0
     chat.skip_all()
+
+
+async def test_what_is_held_after_all_leaves_the_goods_to_who_waits(chat: Chat):
+    await switched_on(chat)
+    await chat.ask(WANG, "下单 A100 100箱 明天送")
+    await chat.ask(LI, "给华强下 A100 3箱 明天送")
+    assert "缺 150个" in await chat.ask(LI, "1")
+    await Customer.filter(code="C001").update(credit_limit=0)
+    chat.skip(WANG)
+    assert "这单要人工看一下" in await chat.ask(WANG, "1")
+    await chat.later(minutes=32)
+    await chat.later(minutes=1)
+    chat.skip_all()
+    assert (await kept(), (await OrderLine.get(qty=3)).reserved) == (0, 150)

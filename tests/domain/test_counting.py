@@ -1,16 +1,17 @@
 """Counts against the books: a small difference is booked, a large one waits, and who is last in the queue gives up."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from domain import closing, counting, stocking
+from domain import closing, counting, earmarking, ordering, stocking
 from domain.errors import (
     NotAllowed,
     QuantityRefused,
 )
-from domain.models import PurchaseRequest, Stock, StockCount, StockMove
+from domain.models import Earmark, PurchaseRequest, Stock, StockCount, StockMove
 from domain.stockerrors import (
     CountDecided,
     CountNotFound,
@@ -21,7 +22,7 @@ from domain.stockerrors import (
 )
 from domain.stocking import Counted
 from domain.values import Role
-from tests.shop import NOW, Cast, a_member, a_product, an_order, balance, events_of, line, lines_of, on
+from tests.shop import NOW, Cast, a_draft, a_member, a_product, an_order, balance, events_of, line, lines_of, on
 
 
 def counted(qty: int | str, warehouse: str = "MAIN") -> Counted:
@@ -92,6 +93,17 @@ async def test_fewer_than_promised_takes_from_the_last_in_the_queue(cast: Cast):
     await stocking.receive_stock("A100", Decimal(6), by=cast.qiang, now=NOW)
     assert (await lines_of(late))[0].reserved == 10
     assert (await PurchaseRequest.get(order_number=late)).state == "done"
+
+
+async def test_what_is_kept_for_read_backs_gives_way_before_orders(cast: Cast):
+    await a_product(stock=20)
+    number = (await an_order(cast.wang, line(qty=10))).number
+    offer = replace(await ordering.quote(a_draft(line(qty=8)), by=cast.wang, now=NOW), keep_minutes=Decimal(30))
+    assert await earmarking.earmark("draft", offer, owner=1, now=NOW)
+    outcome = await counting.count_stock(counted(12), "m1", by=cast.manager, now=NOW)
+    assert (outcome.state, outcome.losses) == ("booked", ())
+    assert (await lines_of(number))[0].reserved == 10
+    assert (await balance(), await Earmark.all().count()) == ((12, 10), 0)
 
 
 async def test_what_is_gone_here_may_lie_on_another_shelf(cast: Cast):

@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from domain import ordering, stocking
+from domain import earmarking, ordering, stocking
 from domain.tally import DB_RETRIES, counted
-from tests.shop import NOW, Cast, a_product, an_order, balance, line, lines_of
+from tests.shop import NOW, Cast, a_draft, a_product, an_order, balance, check_the_books, line, lines_of
 
 ROUNDS = int(os.environ.get("GENDAN_TEST_ROUNDS", "2"))
 """How often; ``make contention`` asks for a hundred."""
@@ -53,3 +54,24 @@ async def test_a_cancellation_among_buyers_is_sold_once(cast: Cast):
     work += [stocking.receive_stock("A100", Decimal(2), by=cast.qiang, now=NOW)]  # type: ignore[list-item]
     await asyncio.gather(*work)
     assert await balance() == (12, 12)
+
+
+async def test_read_backs_that_change_places_do_not_wait_in_a_circle(cast: Cast):
+    for sku in ("A", "B"):
+        await a_product(sku, stock=100)
+    offers = {
+        sku: replace(
+            await ordering.quote(a_draft(line(sku, 5)), by=cast.wang, now=NOW), keep_minutes=Decimal(30)
+        )
+        for sku in ("A", "B")
+    }  # fmt: skip
+
+    async def hesitating(owner: int) -> None:
+        for n in range(6):
+            await earmarking.earmark(f"d{owner}", offers["AB"[(owner + n) % 2]], owner=owner, now=NOW)
+
+    before = counted(DB_RETRIES)
+    await asyncio.gather(*(hesitating(owner) for owner in range(1, 9)))
+    assert counted(DB_RETRIES) == before, "nobody ran into a deadlock"
+    assert (await balance("A"), await balance("B")) == ((100, 20), (100, 20))
+    await check_the_books()
