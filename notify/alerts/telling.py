@@ -41,7 +41,8 @@ async def tell(alerts: Sequence[Alert], look: Round) -> int:
     for alert in alerts:
         told = await _told(alert, look)
         if told is not None:
-            groups.setdefault((told.notice, *(one.identity for one in told.hearers)), []).append(told)
+            kind = (alert.rule, told.notice)
+            groups.setdefault((*kind, *(one.identity for one in told.hearers)), []).append(told)
     for group in groups.values():
         for part in [group] if len(group) >= MANY else [[one] for one in group]:
             await _put(part, look)

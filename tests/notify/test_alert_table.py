@@ -13,8 +13,12 @@ from domain.models import Identity, Order, Shift, Shipment, Staff
 from domain.models.shipments import ParcelState
 from domain.officeerrors import AlertRuleNotFound, ColleagueUnbound, MemberNotFound
 from domain.rules.lifecycle import OrderState
+from domain.telling import listeners
+from domain.transaction import transact
+from domain.values import Role
 from notify.alerts.acting import acknowledge, dismiss, kept_quiet, open_alerts, pass_on, snooze
 from notify.alerts.families import explained
+from notify.alerts.raising import Round, raise_alert
 from notify.alerts.rules import (
     CARRIER_SILENT,
     CHANNEL_SHUT,
@@ -25,6 +29,7 @@ from notify.alerts.rules import (
     Finding,
     Thresholds,
 )
+from notify.alerts.telling import tell
 from notify.alerts.trying import rules_now, try_rule
 from notify.alerts.watch import SIGHTS, watch
 from notify.models import Alert, AlertState, Delivery, DeliveryState
@@ -223,6 +228,19 @@ async def test_many_of_a_kind_are_one_message_and_each_is_an_alert(db):
     assert await settled() == []
     await look(minutes=31)
     assert (await heard())[1:] == [("陈姐", ESCALATED, "no_first_scan:unacknowledged:grouped")]
+
+
+async def test_three_of_different_kinds_are_not_called_of_one_kind(db):
+    await company()
+    kinds = ("no_first_scan", "parcel_unknown", "parcel_lost")
+    found = [Finding(kind, f"S{n}", None, {}, frozenset({Role.WAREHOUSE})) for n, kind in enumerate(kinds)]
+    look = Round(NOW, await listeners())
+
+    async def work() -> int:
+        return await tell([await raise_alert(one, now=NOW) for one in found], look)
+
+    assert await transact(work) == 3
+    assert await heard() == [("阿强", RAISED, f"{kind}:first") for kind in kinds]
 
 
 async def test_two_are_told_apart(db):
