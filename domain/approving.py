@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.asking import approval_of, ask, change_of, level_of, restart, scene_of, started, turn_to
+from domain.asking import approval_of, ask, change_of, level_of, outsiders, restart, scene_of, started, turn_to
 from domain.dealerrors import ChangeDecided
 from domain.errors import AlreadyDecided, OwnOrder, Refusal, StepRefused
 from domain.holding import held
@@ -81,7 +81,7 @@ async def given(order: Order, approval: Approval, *, by: Actor, now: datetime) -
     if approval.step >= len(approval.levels):
         await closed(approval)
         return None
-    approval.passed = []
+    approval.passed = outsiders(order, approval)
     level = level_of(approval)
     turn_to(approval, choose(level, await scene_of(approval, now)), "next", now)
     await approval.save()
@@ -108,7 +108,7 @@ async def pass_on(number: str, to: str, *, by: Actor, now: datetime, heard_at: d
         await judged(order, approval, by=by, heard_at=heard_at)
         scene = await scene_of(approval, now)
         taker = next(one for one in scene.members if one.staff == colleague.id)
-        _accepting(taker, scene, approval, by)
+        _accepting(taker, scene, approval, {by.staff, approval.placed_by, *outsiders(order, approval)})
         level = level_of(approval)
         own = level.authorises(taker.code, taker.roles)
         approval.passed = [one for one in (*approval.passed, by.staff) if one is not None and one != taker.staff]
@@ -122,12 +122,12 @@ async def pass_on(number: str, to: str, *, by: Actor, now: datetime, heard_at: d
     return await transact(work)
 
 
-def _accepting(taker: Member, scene: Scene, approval: Approval, by: Actor) -> None:
+def _accepting(taker: Member, scene: Scene, approval: Approval, barred: set[int | None]) -> None:
     if presence(taker, scene.now, scene.zone) not in PRESENT:
         back = back_at(taker, scene.now)
         raise ColleagueAway(taker.name, back)
     decided = {one["staff"] for one in approval.given}
-    if taker.staff in {by.staff, approval.placed_by, *decided} or not taker.roles & DECIDING or not taker.reachable:
+    if taker.staff in barred | decided or not taker.roles & DECIDING or not taker.reachable:
         raise ColleagueBarred(taker.name)
 
 

@@ -39,11 +39,16 @@ async def started_for(order: Order, change: SubmittedChange, now: datetime) -> A
     approval.levels = [stored(one) for one in levels_of(change.total, await scheme())]
     approval.step, approval.given, approval.instead_of, approval.live = 0, [], "", True
     approval.placed_by = change.staff_id
-    placer = order.placed_by_staff_id
-    approval.passed = [placer] if placer is not None and placer != change.staff_id else []
+    approval.passed = outsiders(order, approval)
     turn_to(approval, choose(level_of(approval), await scene_of(approval, now)), "roster", now)
     await approval.save()
     return approval
+
+
+def outsiders(order: Order, approval: Approval) -> list[int]:
+    """Who has no say at any level beside the one who wants it: who placed the order, where that is somebody else."""
+    placer = order.placed_by_staff_id
+    return [placer] if placer is not None and placer != approval.placed_by else []
 
 
 async def change_of(order: Order) -> SubmittedChange | None:

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from domain import approving, ordering, reviewing, rostering, urging
+from domain import amending, approving, ordering, reviewing, rostering, urging
+from domain.amendplan import Wish
+from domain.commands import Change, Op
 from domain.consequences import prospects
 from domain.errors import AlreadyDecided, OwnOrder, StepRefused
 from domain.models import Approval, ApprovalScheme, Customer, Event, Order, Product, Staff
@@ -227,6 +229,23 @@ async def test_whom_a_decision_cannot_be_handed_to(cast: Cast):
             await approving.pass_on(number, name, by=cast.chen, now=NOW)
     with pytest.raises(OwnOrder):
         await approving.pass_on(number, "陈姐", by=cast.manager, now=NOW)
+
+
+async def test_who_placed_the_order_is_asked_at_no_level_about_a_change_that_somebody_else_wants(cast: Cast):
+    await two_levels()
+    await a_product(stock=100)
+    await Customer.filter(code="C001").update(credit_limit=200)
+    number = (await an_order(cast.manager, line(qty=10))).number
+    chief = await a_member("老总", Role.MANAGER)
+    more = Wish((Change(Op.SET, "A100", Decimal(20), "个", Decimal(20)),))
+    tried = await amending.try_amendment(number, more, by=cast.li, now=NOW)
+    await amending.amend(number, more, version=tried.version, by=cast.li, now=NOW)
+    with pytest.raises(ColleagueBarred):
+        await approving.pass_on(number, "经理", by=cast.chen, now=NOW)
+    first = await reviewing.approve(number, by=cast.chen, now=NOW)
+    assert first.waits is not None
+    assert first.waits.approver == "老总"
+    assert (await reviewing.approve(number, by=chief, now=NOW)).changes
 
 
 async def test_an_answer_older_than_the_question_does_not_count(cast: Cast):
