@@ -12,12 +12,16 @@ NEEDED = ("From", "To", "Date", "Message-ID", "Subject")
 
 
 class MailServer:
-    """Speaks SMTP with AUTH and STARTTLS; `answers` are given instead of a good one, per verb, one after another."""
+    """Speaks SMTP with AUTH and STARTTLS; `answers` are given instead of a good one, per verb, one after another.
+
+    Before whatever it says it lets `pause` seconds go by.
+    """
 
     def __init__(
         self, *, user: str = "", password: str = "", tls: ssl.SSLContext | None = None, implicit: bool = False
     ) -> None:
         self.user, self.password, self.tls, self.implicit = user, password, tls, implicit
+        self.pause = 0.0
         self.taken: list[EmailMessage] = []
         self.faults: list[str] = []
         self.answers: dict[str, deque[str]] = {}
@@ -89,6 +93,7 @@ class _Talk:
         return True
 
     async def say(self, *lines: str) -> None:
+        await asyncio.sleep(self.server.pause)
         self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
         await self.writer.drain()
 

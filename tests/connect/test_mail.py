@@ -152,6 +152,14 @@ async def test_what_a_server_refuses(verb: str, said: str, code: str, kind: str)
         assert fake.taken == []
 
 
+async def test_a_server_that_is_slow_at_each_step_is_not_waited_for_longer_than_one_that_is_silent():
+    async with a_server() as (fake, server):
+        fake.pause = 0.15
+        with pytest.raises(DeliveryFailed) as refused:
+            await Postman(server, "跟单", seconds=0.25).carry(LETTER)
+    assert (refused.value.code, refused.value.maybe_sent) == ("email:no_connection", False)
+
+
 async def test_nobody_there():
     async with a_server() as (fake, server):
         await fake.close()
