@@ -23,6 +23,7 @@ from domain.repromising import repromise
 from domain.tracking import process_pushes
 from domain.urging import keep_moving
 from notify import listing
+from notify.alerts.limits import in_force
 from notify.alerts.rules import Thresholds
 from notify.alerts.watch import watch
 from notify.reporting import tell_in_time
@@ -164,9 +165,10 @@ def jobs(
     """
 
     async def alerts(now: datetime) -> None:
-        told = await keep_moving(thresholds.held, now=now) + await watch(thresholds, now=now, link=link)
-        told += await assume_receipts(thresholds.receipt, now=now)
-        if told + await reassure(thresholds.parcels, now=now):
+        limits = await in_force(thresholds)
+        told = await keep_moving(limits.held, now=now) + await watch(limits, now=now, link=link)
+        told += await assume_receipts(limits.receipt, now=now)
+        if told + await reassure(limits.parcels, now=now):
             wake()
 
     async def pushes(now: datetime) -> int:

@@ -24,10 +24,11 @@ async def rulebook() -> Rulebook:
 def book_of(version: int | None, settings: str | None) -> Rulebook:
     """The rules of the two columns; what nobody set is as the settings of the installation have it."""
     found: dict[str, Any] = json.loads(settings) if settings else {}
-    return Rulebook(version or 0, _installed() | read(found))
+    return Rulebook(version or 0, installed() | read(found))
 
 
-def _installed() -> dict[str, Setting]:
+def installed() -> dict[str, Setting]:
+    """The rules that the settings of the installation give."""
     policy = current_policy()
     limit: Decimal | None = policy.approval_above
     return {

@@ -111,6 +111,14 @@ class PassAlert(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRules(Command):
-    """预警规则: all of them; 规则 测试 3: what one of them finds now."""
+    """预警规则: all of them; 规则 测试 3: what one of them finds now; 预警规则 3 48小时: its limit set anew.
+
+    ``unit`` is days, hours, minutes or percent when one was said; ``usual`` sets what counts where nobody set anything,
+    ``past`` asks who set what.
+    """
 
     number: int | None = None
+    value: Decimal | None = None
+    unit: str | None = None
+    usual: bool = False
+    past: bool = False

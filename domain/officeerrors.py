@@ -99,14 +99,6 @@ class ColleagueUnbound(Refusal):
 
 
 @dataclass
-class AlertRuleNotFound(Refusal):
-    """There is no rule of alerts of this number; ``most`` is the last one."""
-
-    number: int
-    most: int
-
-
-@dataclass
 class TooManyLevels(Refusal):
     """More levels of approval than anybody can oversee."""
 

@@ -1,4 +1,4 @@
-"""Why the way in which orders are judged cannot become what somebody wants it to be."""
+"""Why the rules of review, or those of alerts (``about`` tells which), cannot become what somebody wants."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,18 +12,22 @@ class RuleNotFound(Refusal):
 
     number: int
     most: int
+    about: str = "review"
 
 
 @dataclass
 class RuleValueRefused(Refusal):
-    """A rule cannot have this threshold, or needs one; ``unit`` is empty for a rule that is only on or off."""
+    """A rule cannot have this threshold, or needs one; ``unit`` is empty for a rule that has none."""
 
     number: int
     unit: str
     least: Decimal
     most: Decimal
+    about: str = "review"
 
 
 @dataclass
 class RulesMoved(Refusal):
     """Somebody else changed the rules since the change was read back."""
+
+    about: str = "review"

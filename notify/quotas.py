@@ -55,12 +55,12 @@ async def used_today(*, now: datetime) -> dict[Way, int]:
     return {(row.account, row.channel): row.used for row in rows}
 
 
-async def nearly_spent(quotas: Mapping[str, int], *, now: datetime) -> list[Condition]:
-    """The ways of which four fifths of the day's quota are used; each day is a condition of its own."""
+async def nearly_spent(quotas: Mapping[str, int], *, now: datetime, share: float = WARN_AT) -> list[Condition]:
+    """The ways of which such a share of the day's quota is used; each day is a condition of its own."""
     found = []
     for (account, channel), used in (await used_today(now=now)).items():
         quota = quotas.get(channel, 0)
-        if quota and used >= quota * WARN_AT:
+        if quota and used >= quota * share:
             facts = {"channel": channel, "used": str(used), "quota": str(quota)}
             found.append(Condition(f"{account}:{channel}:{day_of(now)}", None, "", None, now, facts))
     return found

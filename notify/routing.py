@@ -45,7 +45,7 @@ from domain.officeevents import (
 from domain.parcelevents import (
     ReceiptAssumed,
 )
-from domain.reviewevents import RulesChanged
+from domain.reviewevents import AlertLimitSet, RulesChanged
 from domain.stockevents import (
     CountDecided,
     CountWaits,
@@ -119,6 +119,7 @@ ALERTED: frozenset[type[BusinessEvent]] = frozenset({StockFellShort})
 NOBODY: Mapping[type[BusinessEvent], str] = {
     ApprovalGiven: "the next level is asked, or the order is accepted and that is told",
     LevelsSet: "the one who set them has the answer, everybody else can ask for them",
+    AlertLimitSet: "the one who set it has the answer, everybody else can ask for them",
     **dict.fromkeys((RulesChanged, *OF_CREDIT), "who did it has the answer, the next order concerned says so"),
     ChangeSubmitted: "who decides is asked, and who wants it has the answer",
     LinksRevoked: "the one who took them back has the answer",

@@ -1,4 +1,4 @@
-"""What is said about alerts: 收到 A7, A7 2小时, A7 转 阿强, A7 误报, 预警规则, 规则 测试 3."""
+"""What is said about alerts: 收到 A7, A7 2小时, A7 转 阿强, A7 误报, 预警规则, 规则 测试 3, 预警规则 3 48小时."""
 
 import re
 from datetime import timedelta
@@ -26,9 +26,17 @@ _PASS = re.compile(
     rf"\s{{0,3}}{_ALERT}\s{{0,3}}[:,]?\s{{0,3}}(?:转交|转给|交给|转)\s{{0,3}}[:,]?\s{{0,3}}(?P<who>[^\s,。!:]{{1,20}})?"
     r"\s{0,3}[。!]{0,3}\s{0,3}"
 )
+_NAMED = r"\s{0,3}(?:看|查|改)?(?:预警|提醒|告警)?规则\s{0,3}[:,]?\s{0,3}"
 _RULES = re.compile(
-    r"\s{0,3}(?:看|查)?(?:预警|提醒|告警)?规则\s{0,3}(?:(?:测试|试试?|检查)\s{0,3}第?(?P<n>\d{1,2})[条号]?)?\s{0,3}[。.!]?\s{0,3}"
+    rf"{_NAMED}(?:(?P<past>记录|历史|版本|谁改的?)|(?:测试|试试?|检查)?\s{{0,3}}第?(?P<n>\d{{1,2}})[条号]?)?"
+    r"\s{0,3}[。.!]?\s{0,3}"
 )
+_LIMIT = re.compile(
+    rf"{_NAMED}第?(?P<n>\d{{1,2}})(?:[条号]|\s|[:,]|(?=[改设默恢还半一二两三四五六七八九十百-]))\s{{0,3}}(?:改为?|改成|设为?|设成|为|到)?\s{{0,3}}"
+    rf"(?:(?P<usual>(?:恢复)?默认|恢复|还原)|(?P<v>-?(?:{NUMBER}))\s?个?(?P<u>小时|钟头|分钟|分|天|%|h|min|m|d)?)"
+    r"\s{0,3}[。.!]?\s{0,3}"
+)
+_UNITS = {"小": "hours", "钟": "hours", "h": "hours", "分": "minutes", "m": "minutes", "天": "days", "d": "days"}
 _MINUTES = {"小": 60, "钟": 60, "h": 60, "分": 1, "m": 1, "天": 1440, "d": 1440}
 
 
@@ -52,8 +60,22 @@ def _staff_only(scene: Scene) -> Command | None:
     if match := _PASS.fullmatch(scene.text):
         return PassAlert(alert=_number(match), who=scene.normal.quote(*match.span("who")) if match["who"] else None)
     if match := _RULES.fullmatch(scene.text):
-        return AlertRules(number=int(match["n"]) if match["n"] else None)
-    return None
+        return AlertRules(number=int(match["n"]) if match["n"] else None, past=match["past"] is not None)
+    match = _LIMIT.fullmatch(scene.text)
+    return _limit(match) if match else None
+
+
+def _limit(match: re.Match[str]) -> Command | None:
+    if match["usual"]:
+        return AlertRules(number=int(match["n"]), usual=True)
+    value, unit = parse_number(match["v"].removeprefix("-")), match["u"]
+    if value is None:
+        return None
+    return AlertRules(
+        number=int(match["n"]),
+        value=-value if match["v"].startswith("-") else value,
+        unit="percent" if unit == "%" else _UNITS[unit[0]] if unit else None,
+    )
 
 
 def _number(match: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from domain.models.approvals import Approval, ApprovalScheme, SubmittedChange
 from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, Product, UnitSynonym
 from domain.models.credit import Payment
 from domain.models.installation import JobRun, Leadership, Mark
-from domain.models.judging import ReviewScheme
+from domain.models.judging import AlertScheme, ReviewScheme
 from domain.models.ledger import Event, InstanceSecret
 from domain.models.making import Recipe, RecipePart, WorkOrder, WorkReport
 from domain.models.office import Announcement
@@ -19,6 +19,7 @@ from domain.models.terms import PriceEntry, PriceList
 from domain.models.work import Leave, Shift
 
 __all__ = [
+    "AlertScheme",
     "Announcement",
     "Approval",
     "ApprovalScheme",

@@ -1,12 +1,12 @@
-"""How orders are judged: every version of the rules of review."""
+"""How orders are judged and what is watched for: every version of the rules that managers set."""
 
 from typing import Any
 
 from tortoise import Model, fields
 
 
-class ReviewScheme(Model):
-    """The rules of review (审核规则) as somebody set them, the newest row is in force until the next one.
+class Scheme(Model):
+    """The columns of a version of rules.
 
     ``follows`` is the version that it was made from: of two changes to one version only the first counts.
     """
@@ -17,3 +17,17 @@ class ReviewScheme(Model):
     rule = fields.CharField(32)
     by = fields.CharField(64)
     at = fields.DatetimeField()
+
+    class Meta:
+        abstract = True
+
+
+class ReviewScheme(Scheme):
+    """The rules of review (审核规则) as somebody set them, the newest row is in force until the next one.
+
+    ``follows`` is the version that it was made from: of two changes to one version only the first counts.
+    """
+
+
+class AlertScheme(Scheme):
+    """The limits of alerts (预警规则) as somebody set them, the newest row is in force until the next one."""

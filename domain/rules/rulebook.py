@@ -1,6 +1,6 @@
-"""The rules of the automatic review as they are set: each has a number, perhaps a threshold, and may be off; pure."""
+"""The rules that managers set, those of the review and of alerts: each has a number, perhaps a threshold; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -49,7 +49,30 @@ KINDS: tuple[Kind, ...] = (
 )
 """The rules by number, counted from 1; a new one is put at the end, for people know them by their numbers."""
 
-_BY_CODE = {kind.code: kind for kind in KINDS}
+WATCHES: tuple[Kind, ...] = (
+    Kind("stock_short"),
+    Kind("order_held", "hours", Setting(value=Decimal(2)), Decimal("0.5"), Decimal(168)),
+    Kind("no_first_scan", "hours", Setting(value=Decimal(24)), Decimal(1), Decimal(168)),
+    Kind("carrier_silent", "hours", Setting(value=Decimal(48)), Decimal(1), Decimal(720)),
+    Kind("parcel_unknown"),
+    Kind("parcel_lost"),
+    Kind("parcel_troubled"),
+    Kind("delivery_overdue", "days", Setting(value=Decimal(0)), Decimal(0), Decimal(60)),
+    Kind("purchase_late", "days", Setting(value=Decimal(0)), Decimal(0), Decimal(60)),
+    Kind("work_late"),
+    Kind("channel_shut", "minutes", Setting(value=Decimal(0)), Decimal(0), Decimal(1440)),
+    Kind("quota_near", "percent", Setting(value=Decimal(80)), Decimal(50), Decimal(99)),
+    Kind("notice_unfit"),
+    # Trouble of which nothing was heard for three days is history: longer than two would hide it.
+    Kind("customer_unreached", "hours", Setting(value=Decimal(0)), Decimal(0), Decimal(48)),
+    Kind("silence_floor", "hours", Setting(value=Decimal(12)), Decimal(1), Decimal(720)),
+    Kind("escalate", "minutes", Setting(value=Decimal(30)), Decimal(5), Decimal(1440)),
+    Kind("repeat", "hours", Setting(value=Decimal(24)), Decimal(1), Decimal(168)),
+)
+"""The limits of alerts by number, in the order of the rules of alerts, then those that hold for several of them; one
+without a unit is told at once."""
+
+_BY_CODE = {kind.code: kind for kind in (*KINDS, *WATCHES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +99,9 @@ class Rulebook:
 USUAL = Rulebook()
 
 
-def numbered(number: int) -> Kind | None:
+def numbered(number: int, kinds: Sequence[Kind] = KINDS) -> Kind | None:
     """The rule of a number."""
-    return KINDS[number - 1] if 1 <= number <= len(KINDS) else None
+    return kinds[number - 1] if 1 <= number <= len(kinds) else None
 
 
 MINUTES = {"minutes": 1, "hours": 60, "days": 1440}
@@ -89,6 +112,14 @@ def counted(kind: Kind, value: Decimal, unit: str | None) -> Decimal:
     if unit is None or kind.unit not in MINUTES:
         return value
     return value * MINUTES[unit] / MINUTES[kind.unit]
+
+
+def counted_in(kind: Kind, value: Decimal, unit: str | None) -> Decimal:
+    """A threshold as the rule counts it; one less than the rule takes when the unit is none that it could count."""
+    if unit is None or unit == kind.unit:
+        return value
+    both = unit in MINUTES and kind.unit in MINUTES
+    return value * MINUTES[unit] / MINUTES[kind.unit] if both else kind.least - 1
 
 
 def changed(kind: Kind, now: Setting, *, value: Decimal | None, on: bool | None) -> Setting | None:

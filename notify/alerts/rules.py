@@ -9,6 +9,7 @@ from domain.silence import Patience
 from domain.values import Role
 from domain.watching import Condition, short_subject
 from notify.notices import Notice
+from notify.quotas import WARN_AT
 
 AT_ONCE = timedelta(0)
 
@@ -18,7 +19,8 @@ class Thresholds:
     """How long is too long, from the settings; ``receipt``: after that the carrier's signature counts.
 
     ``repeat``: what is still true so long after it was told, or taken by somebody, is told once more.
-    ``quotas`` are the sends a day that the platform takes by each channel.
+    ``quotas`` are the sends a day that the platform takes by each channel, ``quota_share`` the part of one that is
+    near it; ``waits`` are the rules that wait although they could be told at once.
     """
 
     held: timedelta = timedelta(hours=2)
@@ -27,6 +29,8 @@ class Thresholds:
     escalate: timedelta = timedelta(minutes=30)
     repeat: timedelta = timedelta(hours=24)
     quotas: Mapping[str, int] = field(default_factory=dict, hash=False)
+    quota_share: float = WARN_AT
+    waits: Mapping[str, timedelta] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +65,32 @@ class Finding:
         return f"{self.rule}:{self.subject}"[:120]
 
 
+def _wait(rule: str) -> Callable[[Thresholds], timedelta]:
+    """At once, unless a manager wants it to wait."""
+    return lambda limits: limits.waits.get(rule, AT_ONCE)
+
+
+def _silent(limits: Thresholds) -> timedelta:
+    """The shortest silence that may be unusual; how long is usual on the lane was asked before."""
+    return min(limits.parcels.floor, limits.parcels.silence)
+
+
 STOCK_SHORT = Rule(
     "stock_short", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE, notice=Notice.STOCK_SHORT
 )
 ORDER_HELD = Rule("order_held", frozenset({Role.REVIEWER}), lambda limits: limits.held)
 NO_FIRST_SCAN = Rule("no_first_scan", frozenset({Role.WAREHOUSE}), lambda limits: limits.parcels.first_scan)
-CARRIER_SILENT = Rule("carrier_silent", frozenset({Role.WAREHOUSE}), lambda limits: limits.parcels.floor, to_rep=True)
+CARRIER_SILENT = Rule("carrier_silent", frozenset({Role.WAREHOUSE}), _silent, to_rep=True)
 PARCEL_UNKNOWN = Rule("parcel_unknown", frozenset({Role.WAREHOUSE}), lambda _: AT_ONCE)
 PARCEL_LOST = Rule("parcel_lost", frozenset({Role.WAREHOUSE}), lambda _: AT_ONCE, to_rep=True)
 PARCEL_TROUBLED = Rule("parcel_troubled", frozenset({Role.WAREHOUSE}), lambda _: AT_ONCE, to_rep=True)
-DELIVERY_OVERDUE = Rule("delivery_overdue", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
-PURCHASE_LATE = Rule("purchase_late", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE)
+DELIVERY_OVERDUE = Rule("delivery_overdue", frozenset({Role.MANAGER}), _wait("delivery_overdue"), to_rep=True)
+PURCHASE_LATE = Rule("purchase_late", frozenset({Role.PURCHASING, Role.MANAGER}), _wait("purchase_late"))
 WORK_LATE = Rule("work_late", frozenset({Role.PRODUCTION, Role.MANAGER}), lambda _: AT_ONCE)
-CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
+CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), _wait("channel_shut"))
 QUOTA_NEAR = Rule("quota_near", frozenset({Role.MANAGER}), lambda _: AT_ONCE, once=True)
 NOTICE_UNFIT = Rule("notice_unfit", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
-CUSTOMER_UNREACHED = Rule("customer_unreached", frozenset({Role.MANAGER}), lambda _: AT_ONCE, to_rep=True)
+CUSTOMER_UNREACHED = Rule("customer_unreached", frozenset({Role.MANAGER}), _wait("customer_unreached"), to_rep=True)
 
 RULES = {
     rule.name: rule

@@ -92,7 +92,7 @@ SIGHTS: Mapping[Rule, Sight] = {
     rules.PURCHASE_LATE: lambda _, now: watching.late_purchases(now.astimezone(zone()).date()),
     rules.WORK_LATE: lambda _, __: watching.late_works(),
     rules.CHANNEL_SHUT: lambda _, now: shut_channels(now),
-    rules.QUOTA_NEAR: lambda limits, now: nearly_spent(limits.quotas, now=now),
+    rules.QUOTA_NEAR: lambda limits, now: nearly_spent(limits.quotas, now=now, share=limits.quota_share),
     rules.NOTICE_UNFIT: lambda _, now: unfit_notices(now),
     rules.CUSTOMER_UNREACHED: lambda _, now: unreached_customers(now),
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.models import Staff
+from domain.models import AlertScheme, Staff
 from notify.models import Alert, Delivery
 from tests.conversations.test_carriers import sent
 from tests.harness import CHEN, LI, LU, QIANG, WANG, Chat
@@ -22,7 +22,7 @@ async def test_an_alert_is_tried_passed_on_and_called_false(chat: Chat):
     await chat.later(hours=23)
     assert "现在没有" in await chat.ask(CHEN, "规则 测试 3")
     shown = await chat.ask(CHEN, "预警规则")
-    assert "3 迟迟未揽收（1 天）" in shown
+    assert "3 迟迟未揽收 24 小时｜" in shown
     assert len(shown.splitlines()) <= 6
     assert "没有第 99 条预警规则" in await chat.ask(CHEN, "规则 测试 99")
     await chat.later(hours=1.1)
@@ -45,6 +45,54 @@ async def test_an_alert_is_tried_passed_on_and_called_false(chat: Chat):
     assert not chat.unread(CHEN)
     assert (await Alert.get()).why == "false_alarm"
     assert "绑定" in await chat.ask(LU, "A1 误报")
+
+
+async def test_a_manager_sets_how_long_is_too_long(chat: Chat):
+    await sent(chat)
+    said = await chat.ask(CHEN, "预警规则 3 2天")
+    assert said.splitlines() == [
+        "已改 3 迟迟未揽收：24 小时 → 48 小时。第 1 版，一分钟内生效。",
+        "改回去发「预警规则 3 默认」",
+    ]
+    await chat.later(hours=25)
+    chat.skip(WANG)
+    assert not chat.unread(QIANG), "in force without a restart"
+    await chat.restart()
+    assert "现在没有" in await chat.ask(CHEN, "规则 测试 3")
+    assert "3 迟迟未揽收 48 小时（原 24 小时）" in await chat.ask(CHEN, "预警规则")
+    assert "本来就是48 小时，没有改" in await chat.ask(CHEN, "预警规则 3 48")
+    assert "48 小时 → 24 小时。第 2 版" in await chat.ask(CHEN, "预警规则 3 默认")
+    await chat.later(minutes=2)
+    chat.skip(WANG)
+    assert "A1" in chat.heard(QIANG)
+    lines = (await chat.ask(CHEN, "预警规则 记录")).splitlines()
+    assert lines[1].endswith("起 陈姐：迟迟未揽收 48 小时 → 24 小时")
+    assert " 到 " in lines[2]
+    await chat.ask(CHEN, "预警规则 8 1天")
+    shown = await chat.ask(CHEN, "预警规则")
+    assert "（第 3 版）" in shown
+    assert "8 已过交期 1 天（原 马上）" in shown
+    assert len(shown.splitlines()) <= 6
+    assert "版" not in await chat.ask(CHEN, "审核规则"), "the rules of review have versions of their own"
+
+
+async def test_a_limit_that_cannot_be_is_refused_with_what_can(chat: Chat):
+    for text, words in {
+        "预警规则 3 200小时": "第 3 条要在 1 到 168 小时之间，没有改。请发如：预警规则 3 168小时",
+        "预警规则 3 -5小时": "第 3 条要在 1 到 168 小时之间",
+        "预警规则 3 50%": "第 3 条要在 1 到 168 小时之间",
+        "预警规则 12 2天": "第 12 条要在 50 到 99 %之间",
+        "预警规则 1 2小时": "第 1 条一出现就报，没有时限可改",
+        "预警规则 1 默认": "第 1 条一出现就报",
+        "预警规则 99 2小时": "没有第 99 条预警规则，只有 1 到 17。发「预警规则」看全部。",
+        "规则 测试 16": "没有第 16 条预警规则，只有 1 到 14",
+    }.items():
+        assert words in await chat.ask(CHEN, text), text
+    for person in (LI, QIANG):
+        assert "要由" in await chat.ask(person, "预警规则 3 48小时")
+    assert "没看懂" in await chat.ask(WANG, "预警规则 3 48小时")
+    assert "还没有人改过" in await chat.ask(CHEN, "预警规则 记录")
+    assert not await AlertScheme.exists()
 
 
 async def test_who_was_told_hears_who_has_it_and_that_it_is_over(chat: Chat):

@@ -46,7 +46,7 @@ from domain.parcelevents import (
     PickStopped,
     ReceiptAssumed,
 )
-from domain.reviewevents import RulesChanged
+from domain.reviewevents import AlertLimitSet, RulesChanged
 from domain.rules.lifecycle import OrderState
 from domain.stockevents import (
     CountDecided,
@@ -178,6 +178,7 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
         DutySet(staff="S14", name="阿强", first="2026-11-28", last="2026-11-28", hearers=("S14",)),
         LinksRevoked(order="SO1042K"),
         RulesChanged(version=2, rule="above_limit", was="50000", now="80000"),
+        AlertLimitSet(version=1, rule="no_first_scan", was="24", now="48"),
         CreditSet(customer="C001", what="limit", was="", now="50000"),
         CustomerBlocked(customer="C001", reason="三个月没付款"),
         CustomerUnblocked(customer="C001"),
