@@ -157,6 +157,8 @@ def _environment(*, escape: bool = False, finalize: Callable[[Any], Any] | None 
         finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
+        # They are part of the program and do not change while it runs.
+        auto_reload=False,
     )
     environment.filters.update(FILTERS)
     return environment

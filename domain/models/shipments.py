@@ -74,6 +74,8 @@ class Shipment(Model):
             ("customer_id", "shipped_at"),
             ("part_of",),
             ("rides_with",),
+            ("received_by", "delivered_at"),
+            ("delivered_at", "gave_up_at"),
         )
 
     @property
