@@ -128,6 +128,7 @@ async def _own(actor: Actor) -> int | None:
 
 _UNDER = "WHERE waybill = ? OR rides_with IN (SELECT id FROM shipment WHERE waybill = ?)"
 """What left under a waybill: of the order that bears it, and of those that ride with it."""
+_UNDER_PO = 'SELECT 1 FROM "order" WHERE po IN ?'
 
 
 async def _meant(text: str, actor: Actor) -> tuple[str, list[object], int | None]:
@@ -142,7 +143,9 @@ async def _meant(text: str, actor: Actor) -> tuple[str, list[object], int | None
         return "number = ?", [number], None
     if parcels := await lane.fetch(Shipment, _UNDER, text.upper(), text.upper()):
         return "id IN ?", [[one.order_id for one in parcels]], None
-    if await lane.rows('SELECT 1 FROM "order" WHERE po IN ?', spellings(text)):
+    seen, mine = seen_by(actor)
+    # A number of another customer's must not hide the goods that are called like it.
+    if await lane.rows(" AND ".join((_UNDER_PO, seen)), spellings(text), *mine):
         return "po IN ?", [spellings(text)], None
     like = "%" + "".join("!" + sign if sign in "!%_" else sign for sign in text) + "%"
     goods = await lane.fetch(Product, f"WHERE ({_LIKE} OR LOWER(sku) = LOWER(?)) LIMIT ?", like, text, MATCHES)
