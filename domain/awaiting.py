@@ -11,7 +11,7 @@ from domain.values import Actor
 
 async def orders_to_review(actor: Actor) -> list[OrderRow]:
     """Orders that wait for a decision, oldest first; one that stands is shown as its change would make it."""
-    rows = await rows_of(to_review(actor).order_by("id").limit(LISTED))
+    rows = await rows_of((await to_review(actor)).order_by("id").limit(LISTED))
     standing = [row.number for row in rows if row.state is not OrderState.AWAITING_APPROVAL]
     changes = await SubmittedChange.filter(state="waiting", order_number__in=standing) if standing else []
     changed = {change.order_number: change for change in changes}

@@ -9,13 +9,15 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tortoise import connections
 
 from bench.archivesql import Past, filling
 from domain import history, listing, news
 from domain.engines import PostgresEngine
-from domain.lane import Row
+from domain.lane import Row, numbered
+from domain.listing import LISTED, to_review
 from domain.queries import actor_of
-from domain.values import Actor, Address, Period
+from domain.values import Actor, Address, Period, Role
 
 pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("database_url", ["postgres"], indirect=True)]
 NOW = datetime.fromtimestamp(time.time(), UTC)
@@ -52,5 +54,19 @@ async def test_own_orders_are_found_by_index(archive: None, monkeypatch: pytest.
     monkeypatch.undo()
     assert len(asked) > len(QUESTIONS)
     for sql, values in asked:
-        plan = "\n".join(str(row[0]) for row in await PostgresEngine().read(f"EXPLAIN {sql}", values))
+        plan = await _plan(sql, values)
         assert not re.search(r'Seq Scan on ("order"|event|orderline|shipment)\b', plan), f"{sql}\n{plan}"
+
+
+async def test_what_waits_for_a_decision_is_found_by_index(archive: None) -> None:
+    chief = Actor("经理", staff=1, roles=frozenset({Role.MANAGER}))
+    for question in ((await to_review(chief)), (await to_review(chief)).order_by("id").limit(LISTED)):
+        question._make_query()
+        sql, values = question.query.get_parameterized_sql()
+        plan = await _plan(sql, values)
+        assert not re.search(r"Seq Scan on .?order\b|order_pkey", plan), f"{sql}\n{plan}"
+
+
+async def _plan(sql: str, values: Sequence[Any]) -> str:
+    async with connections.get("default").acquire_connection() as connection:
+        return "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {numbered(sql)}", *values))
