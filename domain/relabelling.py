@@ -51,7 +51,7 @@ async def _relabel(
 ) -> Relabelled:
     order = await held(number, by)
     row = await _meant(order, parcel, waybill)
-    label = recognised(carrier, waybill or row.waybill)
+    label = recognised(carrier, waybill or row.label)
     if row.rides_with is not None:
         first = await Shipment.get(id=row.rides_with).select_related("order")
         raise SharedParcel(number, first.order.number)

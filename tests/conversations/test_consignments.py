@@ -83,7 +83,8 @@ async def test_two_orders_in_one_box_hear_of_it_each(chat: Chat):
     heard = told(chat, WANG)
     assert (heard.count(first), heard.count(second)) == (1, 1)
     assert f"顺丰 {SF}" in await chat.ask(WANG, f"{second}到哪了")
-    assert f"更正 {first}" in await chat.ask(QIANG, f"更正 {second} 顺丰 {SECOND}")
+    for label in (f"顺丰 {SECOND}", "京东"):
+        assert f"更正 {first}" in await chat.ask(QIANG, f"更正 {second} {label}")
     assert "已更正" in await chat.ask(QIANG, f"更正 {first} 顺丰 {SECOND}")
     heard = told(chat, WANG)
     assert first in heard
