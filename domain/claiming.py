@@ -18,7 +18,7 @@ from domain.owing import owed_more
 from domain.parcelerrors import ClaimNotFound, ClaimStands, NothingToReturn, OverReturned, OwnClaim
 from domain.parcelevents import ClaimDecided, ClaimMade
 from domain.queries import visible
-from domain.recording import record
+from domain.recording import brought_about, record
 from domain.rules.rights import CLAIMING, SETTLING, require
 from domain.transaction import transact
 from domain.values import Actor, money
@@ -44,15 +44,21 @@ class Claimed:
 
 
 async def ask_return(
-    number: str, kind: ClaimKind, lines: Sequence[Wanted], reason: str, *, by: Actor, now: datetime
+    number: str, kind: ClaimKind, lines: Sequence[Wanted], reason: str, *, by: Actor, now: datetime, cause: str = ""
 ) -> Claimed:
-    """Ask to send goods back that have arrived; the rep decides. No more than arrived and is not claimed yet."""
+    """Ask to send goods back that have arrived; the rep decides. No more than arrived and is not claimed yet.
+
+    Once per ``cause``: a second call finds the first claim.
+    """
     require(by, CLAIMING)
 
     async def work() -> Claimed:
         order = await held(number, by)
+        for facts in await brought_about(number, ClaimMade, cause):
+            return await _made_before(order, facts["claim"])
         rows = await OrderLine.filter(order_id=order.id).order_by("position")
-        return await write_claim(order, rows, kind, await _wanted(order, rows, lines), reason, by=by, now=now)
+        wanted = await _wanted(order, rows, lines)
+        return await write_claim(order, rows, kind, wanted, reason, by=by, now=now, source=cause)
 
     return await transact(work)
 
@@ -82,6 +88,7 @@ async def write_claim(
     *,
     by: Actor,
     now: datetime,
+    source: str = "",
 ) -> Claimed:
     """Keep a claim and let the rep know; inside a transaction that holds the order."""
     row = await Claim.create(
@@ -104,8 +111,13 @@ async def write_claim(
         reason=row.reason,
         credit=format(row.credit, "f"),
     )
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=source)
     return claimed
+
+
+async def _made_before(order: Order, claim: str) -> Claimed:
+    row = await Claim.get(id=int(claim[1:])).prefetch_related("lines__line")
+    return _claimed(order, row, {part.line: part.qty for part in row.lines})
 
 
 def worth(lines: Sequence[OrderLine], amounts: Mapping[int, Decimal]) -> Decimal:

@@ -13,8 +13,8 @@ from domain.events import GoodsReceived
 from domain.holding import held
 from domain.models import Order, OrderLine, Shipment, ShipmentLine
 from domain.models.returns import ClaimKind
-from domain.parcelevents import ReceiptAssumed
-from domain.recording import record
+from domain.parcelevents import ClaimMade, ReceiptAssumed
+from domain.recording import brought_about, record
 from domain.rules.rights import SIGNING, require
 from domain.transaction import transact
 from domain.values import Actor, plain
@@ -44,15 +44,26 @@ async def receive_goods(
     *,
     by: Actor,
     now: datetime,
+    cause: str = "",
 ) -> Received:
-    """Sign for what is on its way of an order: all of it, or the lines named and no more than that.
+    """Sign for what is on its way of an order: all of it, or the lines named and no more than that; once per ``cause``.
 
     More than was sent is refused. What was not named stays open and can be signed for later. A parcel that the carrier
     has reported as delivered can still be signed for once; what is named then is kept as a remark. What is short or
     broken becomes a claim each, for the rep to decide.
     """
     require(by, SIGNING)
-    return await transact(lambda: _receive(number, lines or (), remark or "", faults, by=by, now=now))
+
+    async def work() -> Received:
+        order = await held(number, by)
+        for facts in await brought_about(number, GoodsReceived, cause):
+            made = await brought_about(number, ClaimMade, cause)
+            claims = tuple((one["claim"], one["kind"], one["goods"]) for one in made)
+            remarked = facts["remark"] or next((one["reason"] for one in made), "")
+            return Received(number, facts["goods"], remarked, claims)
+        return await _receive(order, lines or (), remark or "", faults, by=by, now=now, source=cause)
+
+    return await transact(work)
 
 
 async def assume_receipts(after: timedelta, *, now: datetime) -> int:
@@ -73,9 +84,16 @@ async def _assumed(row: Shipment, now: datetime) -> bool:
 
 
 async def _receive(
-    number: str, named: Sequence[Wanted], remark: str, faults: Sequence[Fault], *, by: Actor, now: datetime
+    order: Order,
+    named: Sequence[Wanted],
+    remark: str,
+    faults: Sequence[Fault],
+    *,
+    source: str,
+    by: Actor,
+    now: datetime,
 ) -> Received:
-    order = await held(number, by)
+    number = order.number
     parcels = await Shipment.filter(order_id=order.id, received_by__in=["", "carrier"]).order_by("id")
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     left = {line.id: line.shipped - line.delivered for line in lines}
@@ -93,9 +111,10 @@ async def _receive(
     goods = "、".join(f"{line.sku} {entered(line, signed[line.id])}" for line in lines if signed.get(line.id))
     remark = " ".join(filter(None, [_said(named), remark]))
     parcel_number = parcels[-1].number if parcels else ""
-    claims = await _claims(order, lines, {ClaimKind.SHORT: short, ClaimKind.BROKEN: broken}, remark, by=by, now=now)
+    wrong = {ClaimKind.SHORT: short, ClaimKind.BROKEN: broken}
+    claims = await _claims(order, lines, wrong, remark, by=by, now=now, source=source)
     event = GoodsReceived(order=number, shipment=parcel_number, goods=goods, remark="" if claims else remark)
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=source)
     return Received(number, goods, remark, claims)
 
 
@@ -107,11 +126,12 @@ async def _claims(
     *,
     by: Actor,
     now: datetime,
+    source: str,
 ) -> tuple[tuple[str, str, str], ...]:
     made = []
     for kind, parts in amounts.items():
         if parts:
-            claim = await write_claim(order, lines, kind, parts, remark, by=by, now=now)
+            claim = await write_claim(order, lines, kind, parts, remark, by=by, now=now, source=source)
             made.append((claim.claim, claim.kind, claim.goods))
     return tuple(made)
 

@@ -1,6 +1,7 @@
 """Writes events into the ledger, inside the transaction that made them true."""
 
 from datetime import datetime
+from typing import Any
 
 from domain import lane
 from domain.events import BusinessEvent
@@ -19,3 +20,13 @@ def recorded(event: BusinessEvent, *, by: Actor | str, at: datetime, source: str
     name, identity = (by, None) if isinstance(by, str) else (by.name, by.identity)
     kept = {"kind": type(event).__name__, "order_number": event.order, "facts": event.facts()}
     yield lane.insert(Event, [kept | {"by": name, "by_identity": identity, "source": source, "at": at}])
+
+
+async def brought_about(order: str, kind: type[BusinessEvent], source: str) -> list[dict[str, Any]]:
+    """The facts of what one message has brought about already, of an order that is held: a message that is worked on
+    again after a death finds its first effect instead of having a second one."""
+    if not source:
+        return []
+    return [
+        row.facts for row in await Event.filter(order_number=order, kind=kind.__name__, source=source).order_by("id")
+    ]

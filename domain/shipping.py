@@ -21,7 +21,7 @@ from domain.models.scaled import grains
 from domain.parcelerrors import PickOutdated
 from domain.picking import packed_lines, settle_picks
 from domain.policy import shop_day
-from domain.recording import record
+from domain.recording import brought_about, record
 from domain.rules.lifecycle import Step, may
 from domain.rules.rights import SHIPPING, require
 from domain.rules.tracking import lane_of
@@ -61,15 +61,16 @@ async def ship(
     by: Actor,
     now: datetime,
     more: Sequence[str] = (),
+    cause: str = "",
 ) -> Shipped:
     """Send what is reserved of an order, or the named part of it, in one parcel, or in ``more`` by their waybills.
 
-    The same waybill twice is the same parcel.
+    The same waybill twice is the same parcel, and without one the same ``cause`` is.
     """
     require(by, SHIPPING)
     label = recognised(carrier, waybill, more)
     try:
-        return await transact(lambda: sent(number, label, lines, by=by, now=now))
+        return await transact(lambda: sent(number, label, lines, by=by, now=now, cause=cause))
     except IntegrityError:
         # Two orders, one waybill, at the same moment: the other one has it.
         raise WaybillRefused(label.waybill or "", taken=True) from None
@@ -83,11 +84,12 @@ async def sent(
     by: Actor,
     now: datetime,
     aboard: Shipment | None = None,
+    cause: str = "",
 ) -> Shipped:
     """Let goods of an order leave, inside a transaction; ``aboard`` is the parcel of another order that they are in."""
     order = await held(number, by)
     carrier, waybill = label.carrier, label.waybill
-    before = await _left_before(order, label, aboard)
+    before = await _left_before(order, label, aboard, cause)
     if before is not None:
         return await _shipped_before(order, before)
     if not may(order.state, Step.SHIP):
@@ -115,16 +117,18 @@ async def sent(
         rest=rest,
         more="、".join(label.more),
     )
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=cause)
     return Shipped(number, shipment.number, goods, carrier, waybill, shipment.eta, rest, more=label.more)
 
 
-async def _left_before(order: Order, label: Label, aboard: Shipment | None) -> Shipment | None:
-    """The parcel of this order under this waybill, if it is known; a waybill of anybody else's is refused."""
+async def _left_before(order: Order, label: Label, aboard: Shipment | None, cause: str) -> Shipment | None:
+    """The parcel of this order under this waybill, or of this cause, if it is known; a waybill of anybody else's is
+    refused."""
     if aboard is not None:
         return await Shipment.get_or_none(rides_with=aboard.id, order_id=order.id).prefetch_related("lines__line")
     if label.waybill is None:
-        return None
+        sent_by = [facts["shipment"] for facts in await brought_about(order.number, OrderShipped, cause)]
+        return await Shipment.filter(number__in=sent_by).first().prefetch_related("lines__line") if sent_by else None
     named = (label.waybill, *label.more)
     known = {row.waybill: row for row in await Shipment.filter(waybill__in=named).prefetch_related("lines__line")}
     for one in named:

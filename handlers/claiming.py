@@ -32,7 +32,9 @@ async def ask_return(ask: Ask) -> Answered:
         return say("return_how", exchange=bool(command.kind), number=given)
     number = await find_order(given, ask.actor)
     kind = ClaimKind.EXCHANGE if command.kind else ClaimKind.RETURN
-    claimed = await claiming.ask_return(number, kind, command.lines, command.reason, by=ask.actor, now=ask.now)
+    claimed = await claiming.ask_return(
+        number, kind, command.lines, command.reason, by=ask.actor, now=ask.now, cause=ask.key
+    )
     talk, photos = await taken_along(ask, replace(ask.talk, last_order=number), claimed.claim)
     return say("return_asked", talk, claimed=claimed, photos=photos)
 

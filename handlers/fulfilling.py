@@ -62,6 +62,7 @@ async def ship(ask: Ask) -> Answered:
         by=ask.actor,
         now=ask.now,
         more=command.more_waybills,
+        cause=ask.key,
     )
     return say("shipped", replace(ask.talk, last_order=number), shipped=shipped)
 
@@ -74,7 +75,7 @@ async def receive(ask: Ask) -> Answered:
         return _which(ask, "receive")
     number = await find_order(given, ask.actor)
     received = await receiving.receive_goods(
-        number, command.lines or None, command.remark, command.faults, by=ask.actor, now=ask.now
+        number, command.lines or None, command.remark, command.faults, by=ask.actor, now=ask.now, cause=ask.key
     )
     talk, photos = replace(ask.talk, last_order=number), 0
     if received.claims:

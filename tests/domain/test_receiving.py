@@ -1,10 +1,14 @@
 """Signing for goods: what came is counted, more than was sent is refused, the rest can be signed for later."""
 
+from decimal import Decimal
+
 import pytest
 
-from domain import receiving, shipping, tracking
+from domain import claiming, receiving, shipping, tracking
+from domain.commands import Fault
 from domain.errors import NotAllowed, NothingToReceive, OrderNotFound, QuantityRefused
-from domain.models import Event
+from domain.models import Claim, Event
+from domain.models.returns import ClaimKind
 from domain.values import Trace
 from tests.shop import NOW, Cast, Order, Shipment, a_product, an_order, events_of, goods, line, lines_of, scan
 
@@ -46,6 +50,30 @@ async def test_only_what_came_is_counted_and_the_rest_can_follow(cast: Cast, num
     assert await state_of(number) == ("closed", [200])
     with pytest.raises(NothingToReceive):
         await signed(number, cast.receiver)
+
+
+async def test_a_message_that_is_worked_on_again_signs_and_claims_once(cast: Cast, number: str):
+    async def said(cause: str) -> receiving.Received:
+        box, broken = goods(base=50, qty=1, unit="箱"), Fault("broken", Decimal(1))
+        return await receiving.receive_goods(number, [box], None, [broken], by=cast.receiver, now=NOW, cause=cause)
+
+    first = await said("main:1#0")
+    assert await said("main:1#0") == first
+    assert (await state_of(number), await Claim.all().count()) == (("accepted", [50]), 1)
+    await said("main:2#0")
+    assert (await state_of(number), await Claim.all().count()) == (("accepted", [100]), 2)
+
+
+async def test_a_message_that_is_worked_on_again_sends_back_once(cast: Cast, number: str):
+    async def said(cause: str) -> claiming.Claimed:
+        wanted, kind = [goods(base=50, qty=1, unit="箱")], ClaimKind.RETURN
+        return await claiming.ask_return(number, kind, wanted, "", by=cast.wang, now=NOW, cause=cause)
+
+    await signed(number, cast.receiver)
+    first = await said("main:1#0")
+    assert (await said("main:1#0"), await Claim.all().count()) == (first, 1)
+    assert (await said("main:2#0")).claim != first.claim
+    assert (await events_of(number)).count("ClaimMade") == 2
 
 
 async def test_a_quantity_without_a_product_is_that_of_the_only_one(cast: Cast, number: str):

@@ -52,6 +52,20 @@ async def test_a_whole_order_leaves(cast: Cast):
     assert (await events_of(number))[-1] == "OrderShipped"
 
 
+async def test_without_a_waybill_a_message_that_is_worked_on_again_sends_once(cast: Cast):
+    await a_product(stock=1000)
+    number = (await an_order(cast.wang, line(qty=4, unit="箱"))).number
+
+    async def said(cause: str) -> shipping.Shipped:
+        return await shipping.ship(number, "自提", None, [goods(base=50)], by=cast.qiang, now=NOW, cause=cause)
+
+    first, again = await said("main:1#0"), await said("main:1#0")
+    assert (again.shipment, again.goods, first.repeated, again.repeated) == (first.shipment, first.goods, False, True)
+    assert [row.shipped for row in await lines_of(number)] == [50]
+    assert not (await said("main:2#0")).repeated
+    assert [row.shipped for row in await lines_of(number)] == [100]
+
+
 async def test_an_order_leaves_in_parts(cast: Cast):
     await a_product(stock=1000)
     number = (await an_order(cast.wang, line(qty=4, unit="箱"))).number
