@@ -1,6 +1,7 @@
 """Stock promised to orders: reserved by a conditional update, so that it is never promised twice; given back whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,9 +11,11 @@ from domain import lane
 from domain.lane import FOR_UPDATE, Script, Statement
 from domain.models import OrderLine, Stock
 from domain.models.scaled import grains, ungrained
+from domain.rules.kits import KitPart, taken, whole
 from domain.tally import STOCK_CONFLICTS, count
 
 ZERO = Decimal(0)
+ONE = Decimal(1)
 _BALANCES = "SELECT id, on_hand, reserved FROM stock"
 _RESERVE = "UPDATE stock SET reserved = reserved + ? WHERE id = ? AND on_hand >= reserved + ?"
 
@@ -24,11 +27,16 @@ class Demand:
     position: int
     sku: str
     qty: Decimal
+    parts: tuple[KitPart, ...] = ()
+
+    def goods(self, qty: Decimal) -> dict[str, Decimal]:
+        """What so much of it takes from the shelves, by product."""
+        return taken(self.sku, self.parts, qty)
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """How much of a line is reserved."""
+    """How much of a line is reserved; of a kit whole ones only."""
 
     position: int
     reserved: Decimal
@@ -47,13 +55,18 @@ class Shortage:
     expected: str | None
 
 
-def cover(demands: Iterable[Demand], stock: Mapping[str, Sequence[Stock]]) -> Script[tuple[Covered, ...]]:
+def cover(demands: Collection[Demand], stock: Mapping[str, Sequence[Stock]]) -> Script[tuple[Covered, ...]]:
     """Reserve what there is, in the order of the codes, so that two orders never wait for each other in a circle.
 
     ``stock`` is what was seen a moment ago; what others took or brought since is noticed, and less or more reserved.
+    Kits take what single products left.
     """
     covered = []
-    for demand in sorted(demands, key=lambda d: (d.sku, d.position)):
+    kits = [demand for demand in demands if demand.parts]
+    if kits:
+        # All at once and in the order of the codes: a kit would otherwise take them in an order of its own.
+        yield Statement(f"{_BALANCES} WHERE sku IN ? ORDER BY sku, warehouse{FOR_UPDATE}", (wanted_by(demands),))
+    for demand in sorted((d for d in demands if not d.parts), key=lambda d: (d.sku, d.position)):
         left = demand.qty
         for row in stock.get(demand.sku, ()):
             if left > 0:
@@ -64,21 +77,53 @@ def cover(demands: Iterable[Demand], stock: Mapping[str, Sequence[Stock]]) -> Sc
             for stock_id, on_hand, reserved in now.rows:
                 left -= yield from _take(stock_id, left, ungrained(on_hand - reserved))
         covered.append(Covered(demand.position, demand.qty - left, left))
+    for demand in kits:
+        got = yield from _take_kits(demand)
+        covered.append(Covered(demand.position, got, demand.qty - got))
     return tuple(sorted(covered, key=lambda c: c.position))
 
 
 def uncover(demands: Iterable[Demand], covered: Iterable[Covered]) -> Script[None]:
     """Give back what ``cover`` reserved a moment ago, in the same transaction."""
-    skus = {demand.position: demand.sku for demand in demands}
+    wanted = {demand.position: demand for demand in demands}
     for one in covered:
-        left = grains(one.reserved)
-        if not left:
-            continue
-        rows = yield Statement(f"{_BALANCES} WHERE sku = ? ORDER BY warehouse", (skus[one.position],))
-        for stock_id, _, reserved in rows.rows:
-            part = min(left, reserved)
-            yield Statement("UPDATE stock SET reserved = reserved - ? WHERE id = ?", (part, stock_id))
-            left -= part
+        if one.reserved > 0:
+            demand = wanted[one.position]
+            for sku, qty in demand.goods(one.reserved).items():
+                yield from _untake(sku, grains(qty))
+
+
+def _untake(sku: str, left: int) -> Script[None]:
+    rows = yield Statement(f"{_BALANCES} WHERE sku = ? ORDER BY warehouse", (sku,))
+    for stock_id, _, reserved in rows.rows:
+        part = min(left, reserved)
+        yield Statement("UPDATE stock SET reserved = reserved - ? WHERE id = ?", (part, stock_id))
+        left -= part
+
+
+def _take_kits(demand: Demand) -> Script[Decimal]:
+    """As many whole kits as the shelves hold, which nobody else can change here."""
+    skus = wanted_by([demand])
+    found = yield Statement("SELECT sku, id, on_hand - reserved FROM stock WHERE sku IN ? ORDER BY sku, id", (skus,))
+    free: dict[str, Decimal] = defaultdict(Decimal)
+    for sku, _, left in found.rows:
+        free[sku] += ungrained(left)
+    kits = min(whole(demand.parts, free), demand.qty)
+    missing = demand.goods(kits)
+    for sku, stock_id, left in found.rows:
+        missing[sku] -= yield from _take(stock_id, missing[sku], ungrained(left))
+    assert not any(missing.values()), f"{demand.sku}: locked goods vanished"
+    return kits
+
+
+def wanted_by(demands: Iterable[Demand]) -> list[str]:
+    """The products that have to be reserved for these."""
+    return sorted({sku for demand in demands for sku in demand.goods(demand.qty)})
+
+
+def skus_of(lines: Iterable[OrderLine]) -> set[str]:
+    """The products that these lines take from the shelves."""
+    return {sku for line in lines for sku in line.goods(ONE)}
 
 
 async def locked(skus: Iterable[str]) -> list[Stock]:
@@ -109,9 +154,9 @@ async def reserve_lines(lines: Sequence[OrderLine]) -> list[OrderLine]:
     """Reserve for lines that exist already, as far as they are short; the lines as they are then."""
     short = [line for line in lines if line.short > 0]
     stock: dict[str, list[Stock]] = {}
-    for row in await locked(line.sku for line in short):
+    for row in await locked(skus_of(short)):
         stock.setdefault(row.sku, []).append(row)
-    demands = [Demand(line.id, line.sku, line.short) for line in short]
+    demands = [Demand(line.id, line.sku, line.short, line.kit) for line in short]
     by_line = {c.position: c.reserved for c in await lane.within(cover(demands, stock))}
     for line in lines:
         gained = by_line.get(line.id, ZERO)
@@ -120,7 +165,7 @@ async def reserve_lines(lines: Sequence[OrderLine]) -> list[OrderLine]:
         elif gained:
             # The line was cancelled or covered by somebody else in the meantime: what was taken for it goes back.
             count(STOCK_CONFLICTS)
-            await give_back(line.sku, gained)
+            await give_back_all(line.goods(gained))
     return list(lines)
 
 
@@ -149,6 +194,12 @@ async def give_back(sku: str, amount: Decimal) -> None:
         if part > 0 and await Stock.filter(id=row.id, reserved__gte=part).update(reserved=F("reserved") - grains(part)):
             left -= part
     assert left == 0, f"{sku}: {left} reserved by a line but by no warehouse"
+
+
+async def give_back_all(goods: Mapping[str, Decimal]) -> None:
+    """Free reservations of several products."""
+    for sku, amount in sorted(goods.items()):
+        await give_back(sku, amount)
 
 
 async def consume(sku: str, amount: Decimal) -> list[tuple[str, Decimal]]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from domain import lane
 from domain.aiming import cuts
-from domain.allocating import Shortage, give_back, locked, reserve_lines
+from domain.allocating import Shortage, give_back_all, locked, reserve_lines, skus_of
 from domain.amendplan import Plan, Wish, planned, standing, worked_out
 from domain.approving import Waiting
 from domain.commands import NO_DETAILS
@@ -129,7 +129,7 @@ async def amend_decided(order: Order, change: SubmittedChange, by: Actor, now: d
 async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -> Amended:
     plan = await planned(order, wish, hands.writer)
     was = order.total
-    await locked({*plan.wanted, *plan.before})
+    await locked(plan.skus)
     freed = await _less(plan)
     await balance_held(plan.customer)
     found = await worked_out(plan, wish, hands.writer, now)
@@ -169,25 +169,25 @@ async def _kept(plan: Plan, freed: set[str]) -> list[OrderLine]:
 
 async def _less(plan: Plan) -> set[str]:
     """Let go of what is no longer held for lines that give way; the products of which something became free."""
-    freed = set()
+    freed: set[str] = set()
     for sku, aim in plan.wanted.items():
         less = plan.before.get(sku, ZERO) - aim.total
         mine = [line for line in plan.lines if line.sku == sku]
         for line, cut in zip(mine, cuts([standing(line) for line in mine], max(less, ZERO)), strict=True):
             if cut and await _let_go(line, cut):
-                freed.add(sku)
+                freed |= skus_of([line])
     return freed
 
 
 async def _let_go(line: OrderLine, cut: Decimal) -> Decimal:
     from_short = min(cut, line.short)
     if from_short:
-        await shrink(line.id, from_short)
+        await shrink(line.id, line.goods(from_short))
     given = cut - from_short
     if given:
         line.reserved -= given
         await OrderLine.filter(id=line.id).update(reserved=line.reserved)
-        await give_back(line.sku, given)
+        await give_back_all(line.goods(given))
     return given
 
 
@@ -203,7 +203,7 @@ async def _write(order: Order, wish: Wish, grown: Sequence[OrderLine], total: De
     if details.delivery is not None:
         order.wish, order.requested_date = wish_facts(details.delivery), details.delivery.last_day
     if grown or details.delivery is not None:
-        leads = dict(await Product.filter(sku__in={line.sku for line in grown}).values_list("sku", "lead_days"))
+        leads = dict(await Product.filter(sku__in=skus_of(grown)).values_list("sku", "lead_days"))
         supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in grown]
         named = promise(supplies, today=today, wish=delivery)
         day = max(named, await last_of_it(order, today=today) or named)

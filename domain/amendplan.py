@@ -6,9 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.aiming import Aim, Standing, aims, cuts, sums
+from domain.allocating import skus_of
 from domain.commands import NO_DETAILS, Change, Details, Op
 from domain.dealerrors import BelowShipped, NothingLeft, NothingToChange, PriceNotYours
 from domain.errors import StepRefused
+from domain.kits import with_parts
 from domain.models import Customer, Order, OrderLine, Product
 from domain.rejudging import reasons_against, side
 from domain.repricing import check_quantity, new_line, reprice, resize, total_of
@@ -40,6 +42,12 @@ class Plan:
     wanted: dict[str, Aim]
     texts: list[str] = field(default_factory=list)
 
+    @property
+    def skus(self) -> set[str]:
+        """The products whose shelves the change may touch."""
+        new = (part for sku in self.wanted if sku in self.products for part in self.products[sku].kit or ())
+        return {*self.wanted, *self.before, *skus_of(self.lines), *new}
+
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
@@ -64,7 +72,7 @@ async def planned(order: Order, wish: Wish, by: Actor) -> Plan:
     if not any(aim.total > 0 for aim in wanted.values()):
         raise NothingLeft(order.number)
     _check_sent(order, lines, wanted)
-    products = {row.sku: row for row in await Product.filter(sku__in=list(wanted))}
+    products = await with_parts({row.sku: row for row in await Product.filter(sku__in=list(wanted))}, skus_of(lines))
     for aim in [aim for sku, aim in wanted.items() if aim.total and aim.total != before.get(sku)]:
         check_quantity(products.get(aim.sku), aim)
     return Plan(order, order.customer, list(lines), products, before, wanted)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain import lane
-from domain.allocating import locked
+from domain.allocating import locked, skus_of
 from domain.dealerrors import NothingLeft
 from domain.dealevents import OrderPaused, OrderResumed, OrderShortClosed
 from domain.errors import StepRefused
@@ -85,7 +85,7 @@ async def _resume(number: str, by: Actor, now: datetime) -> Stopped:
     stopped = Stopped(number, goods_of(lines), rest_of(lines))
     done = await _done(order, Step.RESUME, event, stopped, by=by, now=now)
     # What came in while it was paused was not given to it.
-    skus = sorted({line.sku for line in lines if line.short > 0})
+    skus = sorted(skus_of(line for line in lines if line.short > 0))
     await locked(skus)
     for sku in skus:
         await fill_short(sku)

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from domain.allocating import skus_of
 from domain.credit import credit_of
 from domain.models import Order, OrderLine, Product, Stock, SubmittedChange
 from domain.rules.lifecycle import STOOD, OrderState
@@ -35,7 +36,7 @@ class Consequences:
 
 async def consequences(order: Order, lines: Sequence[OrderLine], *, now: datetime) -> Consequences:
     """Look ahead, without changing anything; the order comes with its customer."""
-    costs = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "cost"))
+    costs = dict(await Product.filter(sku__in=skus_of(lines)).values_list("sku", "cost"))
     return Consequences(_margin(lines, costs), await _credit(order, now), await _rivals(order, lines))
 
 
@@ -55,7 +56,8 @@ def _kept(ahead: dict[str, Any]) -> Consequences:
 
 def _margin(lines: Sequence[OrderLine], costs: dict[str, Decimal | None]) -> Decimal | None:
     earned = sum((line.amount for line in lines), NONE)
-    spent = [(costs.get(line.sku), line.base_qty - line.cancelled) for line in lines]
+    goods = (line.goods(line.base_qty - line.cancelled) for line in lines)
+    spent = [(costs.get(sku), qty) for one in goods for sku, qty in one.items()]
     if earned <= 0 or any(cost is None for cost, _ in spent):
         return None
     cost = sum((each * qty for each, qty in spent if each is not None), NONE)
@@ -71,12 +73,13 @@ async def _credit(order: Order, now: datetime) -> Decimal | None:
 
 async def _rivals(order: Order, lines: Sequence[OrderLine]) -> tuple[str, ...]:
     """Orders that would find too little on the shelves if this one takes its part, oldest first."""
-    skus = {line.sku for line in lines}
+    skus = skus_of(lines)
     left: dict[str, Decimal] = defaultdict(Decimal)
     for shelf in await Stock.filter(sku__in=list(skus)):
         left[shelf.sku] += shelf.free
     for line in lines:
-        left[line.sku] -= line.short
+        for sku, qty in line.goods(line.short).items():
+            left[sku] -= qty
     others = OrderLine.filter(sku__in=list(skus), order__state__in=WAITING).exclude(order_id=order.id)
     found: dict[str, None] = {}
     for line in await others.order_by("order_id", "id").limit(200).select_related("order"):

@@ -12,6 +12,7 @@ from domain.errors import (
     ProductNotFound,
     QuantityRefused,
 )
+from domain.kits import refuse_kit
 from domain.models import Product, Stock, StockCount
 from domain.policy import current_policy
 from domain.rationing import Loss, make_room
@@ -66,6 +67,7 @@ async def count_stock(goods: Counted, cause: str, *, by: Actor, now: datetime) -
     product = await Product.get_or_none(sku=goods.sku, active=True)
     if product is None:
         raise ProductNotFound(goods.sku)
+    refuse_kit(product)
     if not 0 <= goods.qty <= MOST * 1000:
         raise QuantityRefused(goods.sku, goods.qty, MOST * 1000)
     try:
@@ -158,7 +160,8 @@ async def _book(row: StockCount, product: Product, by: Actor, now: datetime) -> 
         losses = await make_room(shelf, max(ZERO, shelf.on_hand + difference), by=by.name, now=now)
     move = Move(row.sku, difference, "count", f"count:{row.id}", row.warehouse, f"{row.id}")
     await lane.within(moved(move, by=by.name, now=now))
-    gained = await fill_short(row.sku)
+    freed = {row.sku, *(sku for loss in losses for sku in loss.freed)}
+    gained = sum([await fill_short(sku) for sku in sorted(freed)])
     return _outcome(row, product, losses, gained)
 
 

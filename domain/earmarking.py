@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain import lane
-from domain.allocating import cover, locked
+from domain.allocating import cover, locked, wanted_by
 from domain.earmarks import given_back
 from domain.models import Earmark
 from domain.quotedvalues import Quote
@@ -26,13 +26,14 @@ async def earmark(draft: str, offer: Quote, *, owner: int, now: datetime) -> dat
     until = now + timedelta(minutes=float(minutes))
 
     async def work() -> bool:
-        skus = {demand.position: demand.sku for demand in offer.demands}
-        freed = await lane.within(given_back("owner = ?", owner, wanted=skus.values()))
+        freed = await lane.within(given_back("owner = ?", owner, wanted=wanted_by(offer.demands)))
         covered = await lane.within(cover(offer.demands, offer.stock))
+        wanted = {demand.position: demand for demand in offer.demands}
         kept = [
-            Earmark(draft=draft, owner=owner, sku=skus[one.position], qty=one.reserved, until=until)
+            Earmark(draft=draft, owner=owner, sku=sku, qty=qty, until=until)
             for one in covered
-            if one.reserved > 0
+            for sku, qty in wanted[one.position].goods(one.reserved).items()
+            if qty > 0
         ]
         await Earmark.bulk_create(kept)
         await _filled(freed)

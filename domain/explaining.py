@@ -47,7 +47,9 @@ async def why(number: str, *, now: datetime) -> Explained:
         raise OrderNotFound(number)
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     requests = await PurchaseRequest.filter(line_id__in=[line.id for line in lines], state="open")
-    asked = {row.line_id: Asked(row.number, row.expected_on) for row in requests}
+    # A kit waits for the part that comes last.
+    latest = sorted(requests, key=lambda row: (row.expected_on or date.min, row.id))
+    asked = {row.line_id: Asked(row.number, row.expected_on) for row in latest}
     made = await made_of({line.sku for line in lines if line.short > 0}, today=shop_day(now))
     situation = OrderNow(
         state=order.state,

@@ -8,7 +8,9 @@ from typing import Any
 
 from domain.errors import ImportRefused
 from domain.faults import fault
-from domain.models import Customer, GenericTerm, Product, Staff, UnitSynonym
+from domain.importedwords import write_terms, write_units
+from domain.kitimport import NO_STOCK, kits_among, write_kits
+from domain.models import Customer, Product, Staff
 from domain.offering import touch_catalogue
 from domain.pricelists import breaks_of, write_breaks
 from domain.rostering import Turn, write_turns
@@ -46,8 +48,9 @@ async def import_products(document: Row, *, now: datetime, dry_run: bool = False
 
     async def write() -> Imported:
         done = await _upsert(Product, "sku", [_product(row) for row in rows])
-        await _terms("product", document.get("generic_terms") or {})
-        await _units(document.get("unit_synonyms") or {}, document.get("generic_units") or {})
+        await write_kits(rows)
+        await write_terms("product", document.get("generic_terms") or {})
+        await write_units(document.get("unit_synonyms") or {}, document.get("generic_units") or {})
         await write_breaks(breaks_of(rows))
         await touch_catalogue()
         await write_counts(counted, SYSTEM.name, now)
@@ -63,7 +66,7 @@ async def import_customers(document: Row, *, now: datetime, dry_run: bool = Fals
 
     async def write() -> Imported:
         done = await _upsert(Customer, "code", [_customer(row) for row in rows])
-        await _terms("customer", document.get("customer_generic_terms") or {})
+        await write_terms("customer", document.get("customer_generic_terms") or {})
         await touch_catalogue()
         return done
 
@@ -85,7 +88,8 @@ async def import_stock(document: Row, *, now: datetime, dry_run: bool = False) -
     """``{"stock": [{"sku", "warehouse", "qty"}]}``: balances as counted."""
     rows = rows_of(document, "stock")
     known = {str(sku) for sku in await Product.all().values_list("sku", flat=True)}
-    checked(rows, lambda row: stock_problems(row, known))
+    kits = await kits_among(known)
+    checked(rows, lambda row: [NO_STOCK] if str(row.get("sku")) in kits else stock_problems(row, known))
     counted = [Counted(str(row["sku"]), Decimal(str(row["qty"])), str(row.get("warehouse") or MAIN)) for row in rows]
 
     async def write() -> Imported:
@@ -230,20 +234,3 @@ async def _upsert(model: type[Product | Customer | Staff], key: str, rows: list[
         if row[key] in known:
             await model.filter(**{key: row[key]}).update(**{name: v for name, v in row.items() if name != key})
     return Imported(len(new), len(rows) - len(new))
-
-
-async def _terms(kind: str, terms: Mapping[str, Any]) -> None:
-    for term, members in terms.items():
-        await GenericTerm.update_or_create(kind=kind, term=term, defaults={"members": list(members)})
-
-
-async def _units(synonyms: Mapping[str, Any], generic: Mapping[str, Any]) -> None:
-    for unit in {*synonyms, *generic}:
-        about = generic.get(unit) or {}
-        factor = about.get("factor")
-        defaults = {
-            "spellings": list(synonyms.get(unit) or ()),
-            "factor": None if factor is None else str(factor),
-            "of": about.get("of"),
-        }
-        await UnitSynonym.update_or_create(unit=unit, defaults=defaults)

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from domain import lane
 from domain.models import Order, OrderLine, Product, PurchaseRequest
+from domain.models.scaled import ungrained
 from domain.rules.allocation import Claim
 from domain.rules.supplying import Arrival, Served, Want, served, without
+from domain.values import day_of
 
 ZERO = Decimal(0)
 _COMING = (
@@ -22,6 +24,8 @@ _SHORT = (
     "WHERE base_qty > shipped + cancelled + reserved"
     " AND order_id IN (SELECT id FROM \"order\" WHERE state = 'accepted')"
 )
+_WITH = "sku IN (SELECT sku FROM product WHERE sku IN ? UNION ALL SELECT kit FROM kituse WHERE part IN ?)"
+_FREE = "SELECT sku, SUM(on_hand - reserved) FROM stock WHERE sku IN ? GROUP BY sku"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +40,63 @@ class Waiting:
 async def arrivals_of(skus: Collection[str] | None = None) -> list[Arrival]:
     """Everything that is bought or made and has not come, or what of these products is."""
     rows = await lane.rows(_COMING) if skus is None else await lane.rows(f"{_COMING} WHERE sku IN ?", list(skus))
-    return [Arrival(sku, _day(on), Decimal(qty).scaleb(-3), document) for sku, on, qty, document in rows]
+    return [Arrival(sku, day_of(on), Decimal(qty).scaleb(-3), document) for sku, on, qty, document in rows]
 
 
 async def waiting_lines(skus: Collection[str] | None, *, today: date) -> list[Waiting]:
-    """Every line of an accepted order that is short, and when it can be whole by what is coming."""
-    where = _SHORT if skus is None else f"{_SHORT} AND sku IN ?"
-    lines = await lane.fetch(OrderLine, f"{where} ORDER BY id", *([] if skus is None else [list(skus)]))
+    """Every line of an accepted order that is short, and when it can be whole by what is coming.
+
+    A kit waits for the last of its parts.
+    """
+    lines = await _short_lines(skus)
     if not lines:
         return []
     orders = {row.id: row for row in await lane.fetch(Order, "WHERE id IN ?", {line.order_id for line in lines})}
-    wants = await _wants(lines, orders, today)
-    found = served(wants, await arrivals_of({line.sku for line in lines}), today=today)
-    return [Waiting(line, orders[line.order_id], found[line.id]) for line in lines]
+    needed = {sku for line in lines for sku in line.goods(line.short)}
+    wants = await _wants(lines, orders, needed, today)
+    arrivals = [*await _at_hand(lines, today), *await arrivals_of(needed)]
+    found = served([want for _, want in wants], arrivals, today=today)
+    latest: dict[int, Served] = {}
+    for line, want in wants:
+        one = found[want.line]
+        if line not in latest or one.on > latest[line].on:
+            latest[line] = one
+    return [Waiting(line, orders[line.order_id], latest[line.id]) for line in lines]
 
 
-async def _wants(lines: Sequence[OrderLine], orders: Mapping[int, Order], today: date) -> list[Want]:
-    leads = {
-        row.sku: row.lead_days for row in await lane.fetch(Product, "WHERE sku IN ?", {line.sku for line in lines})
-    }
+async def _short_lines(skus: Collection[str] | None) -> list[OrderLine]:
+    if skus is None:
+        return await lane.fetch(OrderLine, f"{_SHORT} ORDER BY id")
+    return await lane.fetch(OrderLine, f"{_SHORT} AND {_WITH} ORDER BY id", list(skus), list(skus))
+
+
+async def _at_hand(lines: Sequence[OrderLine], today: date) -> list[Arrival]:
+    """What is free of the parts of kits, which wait for others."""
+    parts = sorted({part.sku for line in lines for part in line.kit})
+    found = await lane.rows(_FREE, parts) if parts else ()
+    return [Arrival(sku, today, ungrained(int(free)), "") for sku, free in found if free > 0]
+
+
+async def _wants(
+    lines: Sequence[OrderLine], orders: Mapping[int, Order], needed: Collection[str], today: date
+) -> list[tuple[int, Want]]:
+    """What each line lacks, by the id of the line; wants have numbers of their own."""
+    leads = {row.sku: row.lead_days for row in await lane.fetch(Product, "WHERE sku IN ?", list(needed))}
     asked = await lane.fetch(PurchaseRequest, "WHERE line_id IN ? AND state = 'open'", [line.id for line in lines])
-    expected = {row.line_id: row.expected_on for row in asked}
+    expected = {(row.line_id, row.sku): row.expected_on for row in asked}
+    lacking = ((line, sku, qty) for line in lines for sku, qty in line.goods(line.short).items())
     return [
-        Want(
-            line=line.id,
-            sku=line.sku,
-            place=place_of(orders[line.order_id], line),
-            qty=line.short,
-            otherwise=without(expected.get(line.id), leads.get(line.sku, 0), today=today),
+        (
+            line.id,
+            Want(
+                line=number,
+                sku=sku,
+                place=place_of(orders[line.order_id], line),
+                qty=qty,
+                otherwise=without(expected.get((line.id, sku)), leads.get(sku, 0), today=today),
+            ),
         )
-        for line in lines
+        for number, (line, sku, qty) in enumerate(lacking)
     ]
 
 
@@ -77,8 +108,9 @@ def place_of(order: Order, line: OrderLine) -> tuple[date, int, int]:
 async def lacking_of(skus: Collection[str]) -> dict[str, Decimal]:
     """How much of each product accepted orders are short of."""
     lacking: dict[str, Decimal] = {}
-    for line in await lane.fetch(OrderLine, f"{_SHORT} AND sku IN ?", list(skus)):
-        lacking[line.sku] = lacking.get(line.sku, ZERO) + line.short
+    for line in await _short_lines(skus):
+        for sku, qty in line.goods(line.short).items():
+            lacking[sku] = lacking.get(sku, ZERO) + qty
     return lacking
 
 
@@ -89,13 +121,10 @@ async def days_for(lacking: Mapping[str, Decimal], *, today: date) -> dict[str, 
     """
     if not lacking:
         return {}
-    lines = await lane.fetch(OrderLine, f"{_SHORT} AND sku IN ?", list(lacking))
+    lines = await _short_lines(lacking)
     last = (date.max, 0, 0)
-    before = [Want(line.id, line.sku, (date.min, 0, line.id), line.short, date.max) for line in lines]
+    ahead = ((line, sku, qty) for line in lines for sku, qty in line.goods(line.short).items())
+    before = [Want(n, sku, (date.min, 0, line.id), qty, date.max) for n, (line, sku, qty) in enumerate(ahead)]
     mine = [Want(-n, sku, last, qty, date.max) for n, (sku, qty) in enumerate(lacking.items(), 1)]
     found = served([*before, *mine], await arrivals_of(lacking), today=today)
     return {want.sku: found[want.line].on for want in mine if found[want.line].by is not None}
-
-
-def _day(value: date | str) -> date:
-    return date.fromisoformat(value[:10]) if isinstance(value, str) else value

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from domain import lane
 from domain.forecasting import open_works
 from domain.incoming import arrivals_of
 from domain.models import Product, PurchaseRequest
@@ -30,6 +31,8 @@ async def missing() -> Missing:
         orders.setdefault(row.sku, []).append(row.order_number or "")
     recipes = await recipes_of()
     parts = {part for made in recipes.values() for part in made}
+    # Of a kit that is short all parts are asked for, also those that lie ready.
+    parts |= {str(part) for (part,) in await lane.rows("SELECT DISTINCT part FROM kituse")}
     for work in await open_works():
         for part, each in work.per_one.items():
             wanted[part] = wanted.get(part, ZERO) + needed(work.left, each)

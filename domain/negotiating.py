@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain import lane
-from domain.allocating import locked
+from domain.allocating import locked, skus_of
 from domain.amending import CHANGED, amend_here, try_amendment
 from domain.amendplan import Wish
 from domain.closing import close_here
@@ -138,7 +138,7 @@ async def _choose(number: str, choice: str, by: Actor, now: datetime) -> Chosen:
     order = await held(number, by)
     if not may(order.state, Step.AMEND):
         raise StepRefused(number, order.state, Step.AMEND)
-    await locked(line.sku for line in await OrderLine.filter(order_id=order.id))
+    await locked(skus_of(await OrderLine.filter(order_id=order.id)))
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     lacking, words = lacks(lines), lacking_words(lines)
     row = await ShortageOffer.get_or_none(order_number=number)
@@ -178,7 +178,7 @@ async def _call_off(order: Order, lines: Sequence[OrderLine]) -> None:
     """What lacks will not come; what is left keeps the price that was agreed, for it is no wish of the buyer's."""
     for line in lines:
         if line.short > 0:
-            await shrink(line.id, line.short)
+            await shrink(line.id, line.goods(line.short))
             per = ratio_of(line)
             if line.short == line.base_qty:
                 line.cancelled = line.base_qty

@@ -1,7 +1,7 @@
 """What is on offer and to whom: catalogue, prices and stock for answers, and the words of the shop for the grammar."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,8 +9,9 @@ from domain import lane
 from domain.errors import CustomerNotFound
 from domain.incoming import arrivals_of, lacking_of
 from domain.models import CatalogueVersion, Customer, GenericTerm, Product, Stock, UnitSynonym, Warehouse
+from domain.rules.kits import kits_by_day, kits_in
 from domain.rules.pricing import Market, Priced, PricedLine, Rate, next_break, price
-from domain.rules.supplying import Available, promisable
+from domain.rules.supplying import Arrival, Available, promisable
 from domain.terms import rates_of
 from domain.values import Actor
 
@@ -117,30 +118,51 @@ def _price_row(row: Product, market: Market) -> PriceRow:
 
 
 async def stock_of(skus: Collection[str]) -> list[StockRow]:
-    """What there is of these products."""
-    balances = await Stock.filter(sku__in=list(skus)).order_by("warehouse")
+    """What there is of these products; of a kit as many whole ones as its parts allow."""
+    rows = await Product.filter(sku__in=list(skus), active=True).order_by("sku")
+    named = {*skus, *(part for row in rows for part in row.kit or ())}
+    balances = await Stock.filter(sku__in=list(named)).order_by("warehouse")
     names = dict(await Warehouse.all().values_list("code", "name"))
-    arrivals, lacking = await arrivals_of(skus), await lacking_of(skus)
-    found = []
-    for row in await Product.filter(sku__in=list(skus), active=True).order_by("sku"):
-        mine = [b for b in balances if b.sku == row.sku]
-        on_hand = sum((b.on_hand for b in mine), Decimal(0))
-        reserved = sum((b.reserved for b in mine), Decimal(0))
-        lying = tuple((names.get(b.warehouse, ""), b.on_hand) for b in mine if b.on_hand > 0)
-        coming = [arrival for arrival in arrivals if arrival.sku == row.sku]
-        found.append(
-            StockRow(
-                sku=row.sku,
-                name=row.name,
-                unit=row.base_unit,
-                on_hand=on_hand,
-                reserved=reserved,
-                places=lying if len(lying) > 1 else (),
-                incoming=sum((arrival.qty for arrival in coming), Decimal(0)),
-                promisable=promisable(on_hand - reserved, lacking.get(row.sku, Decimal(0)), coming),
-            )
-        )
-    return found
+    arrivals, lacking = await arrivals_of(named), await lacking_of(named)
+    shelves = {sku: _shelf(sku, balances, names, arrivals, lacking) for sku in named}
+    return [_kit_row(row, shelves) if row.kit else _stock_row(row, shelves[row.sku]) for row in rows]
+
+
+def _stock_row(row: Product, shelf: StockRow) -> StockRow:
+    return replace(shelf, name=row.name, unit=row.base_unit)
+
+
+def _shelf(
+    sku: str,
+    balances: Sequence[Stock],
+    names: Mapping[str, str],
+    arrivals: Sequence[Arrival],
+    lacking: Mapping[str, Decimal],
+) -> StockRow:
+    mine = [b for b in balances if b.sku == sku]
+    on_hand = sum((b.on_hand for b in mine), Decimal(0))
+    reserved = sum((b.reserved for b in mine), Decimal(0))
+    lying = tuple((names.get(b.warehouse, ""), b.on_hand) for b in mine if b.on_hand > 0)
+    coming = [arrival for arrival in arrivals if arrival.sku == sku]
+    return StockRow(
+        sku=sku,
+        name="",
+        unit="",
+        on_hand=on_hand,
+        reserved=reserved,
+        places=lying if len(lying) > 1 else (),
+        incoming=sum((arrival.qty for arrival in coming), Decimal(0)),
+        promisable=promisable(on_hand - reserved, lacking.get(sku, Decimal(0)), coming),
+    )
+
+
+def _kit_row(row: Product, shelves: Mapping[str, StockRow]) -> StockRow:
+    """As many whole kits as the parts on hand come to; those that are not free for one are as good as reserved."""
+    parts = {sku: Decimal(qty) for sku, qty in (row.kit or {}).items()}
+    on_hand = kits_in(parts, {sku: shelves[sku].on_hand for sku in parts})
+    free = kits_in(parts, {sku: shelves[sku].free for sku in parts})
+    coming = kits_by_day(parts, {sku: shelves[sku].promisable for sku in parts})
+    return StockRow(row.sku, row.name, row.base_unit, on_hand, on_hand - free, promisable=coming)
 
 
 async def find_customer(text: str, actor: Actor) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from tortoise.exceptions import IntegrityError
 
 from domain import lane
-from domain.allocating import Covered, Shortage
+from domain.allocating import Covered, Shortage, wanted_by
 from domain.earmarks import consumed
 from domain.errors import Refusal, StepRefused
 from domain.events import OrderAccepted, OrderCancelled, OrderHeld
@@ -24,6 +24,7 @@ from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
 from domain.quoting import quoted
 from domain.recording import record, recorded
 from domain.restocking import release
+from domain.rules.kits import frozen
 from domain.rules.lifecycle import STOOD, OrderState, Step, after, may
 from domain.rules.numbering import numbered
 from domain.rules.ponumbers import kept
@@ -122,7 +123,7 @@ def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[
     fault("order.numbered")
     # What is held takes no goods: those that are kept for it go to who waits when their time is up.
     if offer.keep_minutes is not None and offer.review.verdict != "held":
-        yield from consumed(draft.key, [demand.sku for demand in offer.demands])
+        yield from consumed(draft.key, wanted_by(offer.demands))
     offer, covered = yield from secured(offer)
     held = offer.review.verdict == "held"
     promised = None if held else offer.promise(covered)
@@ -178,6 +179,7 @@ def _lines(order: Order, offer: Quote, covered: tuple[Covered, ...]) -> list[Ord
             price_source=line.price_source,
             price_facts=dict(line.price_facts) or None,
             amount=line.amount,
+            parts=frozen(line.parts),
             reserved=reserved.get(position, Decimal(0)),
         )
         for position, line in enumerate(offer.lines)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from domain.rules.kits import KitPart
 from domain.rules.lifecycle import FINAL, Axes, OrderState
 from domain.rules.review import Reason
 from domain.rules.tracking import ParcelState
@@ -30,6 +31,7 @@ class LineView:
     shipped: Decimal
     delivered: Decimal
     cancelled: Decimal
+    parts: tuple[KitPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from domain.allocating import skus_of
 from domain.commands import Wanted
 from domain.errors import NothingToShip, ShipmentRefused, StepRefused
 from domain.holding import held
@@ -18,20 +19,24 @@ from domain.rules.lifecycle import Step, may
 from domain.rules.rights import SHIPPING, require
 from domain.shortages import wait_for_all
 from domain.transaction import transact
-from domain.values import Actor
-from domain.wording import entered
+from domain.values import Actor, plain
+from domain.wording import entered, refuse_part, whole_kits
 
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a picking list; ``place`` is where the goods lie, empty when there is one place only."""
+    """A line of a picking list; ``place`` is where the goods lie, empty when there is one place only.
+
+    Of a kit what has to be taken are its ``parts``.
+    """
 
     sku: str
     name: str
     qty: str
     place: str = ""
+    parts: tuple["Row", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,16 +161,21 @@ async def _list(
 
 async def _rows(lines: Sequence[OrderLine], wanted: Mapping[int, Decimal]) -> tuple[Row, ...]:
     mine = [line for line in lines if wanted.get(line.id)]
-    shelves = await Stock.filter(sku__in=[line.sku for line in mine], reserved__gt=ZERO).order_by("warehouse")
+    shelves = await Stock.filter(sku__in=skus_of(mine), reserved__gt=ZERO).order_by("warehouse")
     names = dict(await Warehouse.all().values_list("code", "name"))
     places: dict[str, list[str]] = {}
     for shelf in shelves:
         places.setdefault(shelf.sku, []).append(names.get(shelf.warehouse, shelf.warehouse))
     several = len({shelf.warehouse for shelf in shelves}) > 1
-    return tuple(
-        Row(line.sku, line.name, entered(line, wanted[line.id]), "、".join(places.get(line.sku, ())) if several else "")
-        for line in mine
+    where = {sku: "、".join(found) for sku, found in places.items()} if several else {}
+    return tuple(_row(line, wanted[line.id], where) for line in mine)
+
+
+def _row(line: OrderLine, qty: Decimal, where: Mapping[str, str]) -> Row:
+    parts = tuple(
+        Row(part.sku, part.name, f"{plain(part.qty * qty)}{part.unit}", where.get(part.sku, "")) for part in line.kit
     )
+    return Row(line.sku, line.name, entered(line, qty), where.get(line.sku, ""), parts)
 
 
 async def _pack(number: str, boxes: int, named: Sequence[Wanted], by: Actor, now: datetime) -> Packed:
@@ -195,7 +205,10 @@ def _found(
     found = dict(asked)
     for one in named:
         mine = [lines[line] for line in asked if lines[line].sku == one.sku]
+        if not mine:
+            refuse_part(number, lines.values(), one.sku)
         left, most = one.base_qty or ZERO, sum((asked[line.id] for line in mine), ZERO)
+        whole_kits(number, mine, left)
         if not mine or left > most:
             unit = mine[0].base_unit if mine else one.unit or ""
             raise ShipmentRefused(number, one.sku or one.text, left, most, unit)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tortoise.expressions import F
 
-from domain.allocating import locked
+from domain.allocating import locked, skus_of
 from domain.errors import StepRefused
 from domain.holding import held
 from domain.incoming import arrivals_of, waiting_lines
@@ -74,7 +74,7 @@ async def prioritise(number: str, seal: str, *, by: Actor, now: datetime) -> Swa
 async def _swap(number: str, seal: str, by: Actor, now: datetime) -> Swap:
     order = await held(number, by)
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
-    await locked(line.sku for line in lines)
+    await locked(skus_of(lines))
     swap = await _planned(order, now)
     if swap.seal != seal:
         raise SwapOutdated(number)
@@ -92,14 +92,15 @@ async def _serve(order: Order, line: OrderLine, by: Actor, now: datetime) -> Non
         # The shelves do not change: the same goods are reserved for somebody else.
         assert await let_go(part.claim.line, part.qty), "a locked reservation changed"
         assert await hold(line.id, part.qty), "a locked line changed"
-        await shrink(line.id, part.qty)
+        await shrink(line.id, line.goods(part.qty))
         await short_again(part.claim.line, part.qty, by=by.name, now=now)
 
 
 async def _givers(order: Order, line: OrderLine) -> tuple[Part, ...]:
-    if line.short <= 0:
+    """Of whom single goods can be had; kits are not taken apart, nor put together of other people's goods."""
+    if line.short <= 0 or line.parts:
         return ()
-    others = [claim for claim in await claims_on(line.sku) if claim.order != order.number]
+    others = [claim for claim in await claims_on(line.sku) if claim.order != order.number and not claim.parts]
     return withdraw(others, line.short)
 
 
@@ -124,6 +125,7 @@ async def _days_after(line: OrderLine, parts: tuple[Part, ...], today: date) -> 
     lead = (await leads_of([line])).get(line.sku, 0)
     usual = without(None, lead, today=today)
     waiting = [one for one in await waiting_lines({line.sku}, today=today) if one.line.id != line.id]
+    waiting = [one for one in waiting if not one.line.parts]
     wants = [_want(part.claim, line.sku, part.qty + part.claim.short, usual) for part in parts]
     known = {want.line for want in wants}
     wants += [

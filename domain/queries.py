@@ -204,6 +204,7 @@ def _line(line: OrderLine) -> LineView:
         shipped=line.shipped,
         delivered=line.delivered,
         cancelled=line.cancelled,
+        parts=line.kit,
     )
 
 

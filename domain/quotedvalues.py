@@ -8,6 +8,7 @@ from decimal import Decimal
 from domain.allocating import Covered, Demand
 from domain.commands import Details
 from domain.models import Stock
+from domain.rules.kits import KitPart
 from domain.rules.promising import Supply, promise
 from domain.rules.review import Reason, Review
 from domain.values import DeliveryWish, plain
@@ -37,7 +38,10 @@ class OrderDraft:
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
-    """A line with its price; ``ratio`` base units in one unit, ``free`` what is in stock and not promised."""
+    """A line with its price; ``ratio`` base units in one unit, ``free`` what is in stock and not promised.
+
+    Of a kit with ``parts`` that is in whole kits. ``lacking`` is what is not in stock, by product.
+    """
 
     sku: str
     name: str
@@ -55,12 +59,15 @@ class QuotedLine:
     below_floor: bool = False
     discount: Decimal = Decimal(0)
     price_facts: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[KitPart, ...] = ()
+    lacking: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A draft worked out: ``promised`` is the day that can be named now, ``coming`` the days of goods on their way.
 
+    ``leads`` are the days until more of a product can be had, also of the parts of kits.
     ``credit_part`` is how many percent of the customer's limit may be owed, None when no limit counts.
     ``po`` is the customer's own number, which ``po_once`` lets only one open order have.
     ``keep_minutes`` is how long its goods are kept once it is read back, None for not at all.
@@ -78,6 +85,7 @@ class Quote:
     rep: int | None
     stock: dict[str, list[Stock]]
     coming: dict[str, date]
+    leads: dict[str, int]
     credit_part: Decimal | None = None
     po: str = ""
     po_once: bool = True
@@ -101,12 +109,7 @@ class Quote:
     @property
     def demands(self) -> tuple[Demand, ...]:
         """What has to be reserved."""
-        return tuple(Demand(position, line.sku, line.base_qty) for position, line in enumerate(self.lines))
-
-    @property
-    def leads(self) -> dict[str, int]:
-        """Days until more of a product can be had."""
-        return {line.sku: line.lead_days for line in self.lines}
+        return tuple(Demand(position, line.sku, line.base_qty, line.parts) for position, line in enumerate(self.lines))
 
     def promise(self, covered: tuple[Covered, ...]) -> date:
         """The day that can be named after this much was really reserved."""

@@ -1,22 +1,25 @@
 """What a draft would cost, whether there is stock for it, and for which day; reads only."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from domain import lane
+from domain.assembling import assembled, days_of_kits, lacking_in
 from domain.commands import Details
 from domain.credit import Around, around
 from domain.earmarks import earmarked
 from domain.errors import CustomerNotFound, DatePassed, NothingOrdered, PriceRefused
 from domain.incoming import ZERO, days_for
 from domain.judging import IN_FORCE, book_of
+from domain.kits import kit_of
 from domain.models import Customer, Product, Stock
 from domain.models.scaled import ungrained
 from domain.policy import shop_day
 from domain.quotedvalues import OrderDraft, Quote, QuotedLine
 from domain.referring import po_taken
+from domain.rules.kits import KitPart
 from domain.rules.promising import Supply, promise
 from domain.rules.review import Case, ReviewedLine, review
 from domain.rules.rights import may_see
@@ -29,7 +32,7 @@ from domain.values import SYSTEM, Actor, DeliveryWish
 _SHELF = ("s.place", "s.warehouse", "s.on_hand", "s.reserved")
 _ON_SHELVES = """
 LEFT JOIN (SELECT id AS place, sku AS what, warehouse, on_hand, reserved FROM stock) s ON s.what = sku
-WHERE sku IN ? AND active ORDER BY sku, s.warehouse
+WHERE sku IN ?
 """
 
 
@@ -43,19 +46,16 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         raise NothingOrdered
     book, today = book_of(*in_force), shop_day(now)
     wish = _wish(draft.details, today)
-    skus = sorted({line.sku for line in draft.lines})
-    products, stock = await _goods(skus)
-    free = await _free(draft.key, stock, book)
+    goods = await _goods(skus := sorted({line.sku for line in draft.lines}))
     terms = Terms(today, draft.details.tax, by.name, await rates_of(customer, skus))
-    lines = sized(draft.lines, products, free, await generic_units(draft.lines, products), terms)
-    _only_staff_name_prices(draft, products, by)
+    lines = await _lines(draft, goods, book, terms)
+    _only_staff_name_prices(draft, goods.products, by)
     ship_to = _ship_to(customer, draft.details)
     setting = await around(customer, by=by, now=now)
-    case = await _case(customer, lines, wish, today, complete=bool(ship_to.get("address") or customer.city))
-    case = await _referred(case, customer, draft.details.po or "")
-    lacking = {line.sku: line.base_qty - max(line.free, ZERO) for line in lines if line.free < line.base_qty}
-    coming = await days_for(lacking, today=today)
-    supplies = [Supply(line.free >= line.base_qty, line.lead_days, coming.get(line.sku)) for line in lines]
+    whole = bool(ship_to.get("address") or customer.city)
+    case = await _referred(await _case(customer, lines, wish, today, complete=whole), customer, draft.details.po or "")
+    coming = await _coming(lines, goods.leads, today)
+    supplies = (Supply(line.free >= line.base_qty, line.lead_days, coming.get(line.sku)) for line in lines)
     promised = promise(supplies, today=today, wish=wish)
     return Quote(
         lines=lines,
@@ -68,8 +68,9 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         wish=wish,
         ship_to=ship_to,
         rep=setting.rep,
-        stock=stock,
+        stock=goods.stock,
         coming=coming,
+        leads=goods.leads,
         credit_part=book.threshold("over_credit"),
         po=case.po,
         po_once=book.counts("duplicate_po"),
@@ -77,16 +78,50 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     )
 
 
-async def _goods(skus: list[str]) -> tuple[dict[str, Product], dict[str, list[Stock]]]:
-    """The products that are on sale, and their balances by warehouse."""
+@dataclass(frozen=True, slots=True)
+class _Goods:
+    """The products that are on sale, what is in those that are kits, lead times, and balances by warehouse."""
+
+    products: dict[str, Product]
+    stock: dict[str, list[Stock]]
+    kits: dict[str, tuple[KitPart, ...]]
+    leads: dict[str, int]
+
+
+async def _goods(skus: list[str]) -> _Goods:
+    """What was asked for, and in a second read the parts of kits, if there are any."""
+    products, stock = await _on_shelves(skus, "AND active")
+    parts = {part for row in products.values() for part in row.kit or ()} - products.keys()
+    known = products
+    if parts:
+        beside, shelves = await _on_shelves(sorted(parts), "")
+        known, stock = {**beside, **products}, {**stock, **shelves}
+    kits = {sku: kit_of(row, known) for sku, row in products.items() if row.kit}
+    return _Goods(products, stock, kits, {sku: row.lead_days for sku, row in known.items()})
+
+
+async def _on_shelves(skus: list[str], only: str) -> tuple[dict[str, Product], dict[str, list[Stock]]]:
     products: dict[str, Product] = {}
     stock: dict[str, list[Stock]] = {sku: [] for sku in skus}
-    for product, (place, warehouse, on_hand, reserved) in await lane.fetch_beside(Product, _SHELF, _ON_SHELVES, skus):
+    rows = await lane.fetch_beside(Product, _SHELF, f"{_ON_SHELVES} {only} ORDER BY sku, s.warehouse", skus)
+    for product, (place, warehouse, on_hand, reserved) in rows:
         products[product.sku] = product
         if place is not None:
             held = {"on_hand": ungrained(on_hand), "reserved": ungrained(reserved)}
             stock[product.sku].append(Stock(id=place, sku=product.sku, warehouse=warehouse, **held))
     return products, stock
+
+
+async def _lines(draft: OrderDraft, goods: _Goods, book: Rulebook, terms: Terms) -> tuple[QuotedLine, ...]:
+    free = await _free(draft.key, goods.stock, book)
+    generic = await generic_units(draft.lines, goods.products)
+    return assembled(sized(draft.lines, goods.products, free, generic, terms), goods.kits, free, goods.leads)
+
+
+async def _coming(lines: tuple[QuotedLine, ...], leads: dict[str, int], today: date) -> dict[str, date]:
+    """The days on which goods on their way can be with the customer, of kits with the last of their parts."""
+    coming = await days_for(lacking_in(lines), today=today)
+    return coming | days_of_kits(lines, coming, leads, today)
 
 
 async def _free(draft: str, stock: Mapping[str, list[Stock]], book: Rulebook) -> dict[str, Decimal]:

@@ -1,19 +1,21 @@
 """Fewer goods than were promised: other shelves take reservations over, the last in the queue gives up the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from tortoise.expressions import F
 
 from domain import lane
+from domain.allocating import give_back_all, skus_of
 from domain.earmarks import given_back
 from domain.models import OrderLine, Product, Stock
 from domain.models.scaled import grains
 from domain.purchasing import request_missing
 from domain.queueing import claims_on, let_go
 from domain.rules.allocation import withdraw
+from domain.rules.kits import broken, taken
 from domain.rules.lifecycle import OrderState
 
 ZERO = Decimal(0)
@@ -23,12 +25,13 @@ HOLDING = (OrderState.ACCEPTED, OrderState.ON_HOLD)
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What an order had to give up, in base units."""
+    """What an order had to give up, in base units; more of the products ``freed`` may be free by it."""
 
     order: str
     line: int
     qty: Decimal
     unit: str
+    freed: frozenset[str] = frozenset()
 
 
 async def make_room(shelf: Stock, least: Decimal, *, by: str, now: datetime) -> tuple[Loss, ...]:
@@ -47,10 +50,9 @@ async def make_room(shelf: Stock, least: Decimal, *, by: str, now: datetime) -> 
             await _shift(shelf, other, part)
     if over <= 0:
         return ()
-    lost = await take_away(shelf.sku, over, by=by, now=now)
     g = grains(over)
     assert await Stock.filter(id=shelf.id, reserved__gte=over).update(reserved=F("reserved") - g), shelf.sku
-    return lost
+    return await take_away(shelf.sku, over, by=by, now=now)
 
 
 async def _shift(shelf: Stock, other: Stock, part: Decimal) -> None:
@@ -60,12 +62,22 @@ async def _shift(shelf: Stock, other: Stock, part: Decimal) -> None:
 
 
 async def take_away(sku: str, missing: Decimal, *, by: str, now: datetime) -> tuple[Loss, ...]:
-    """Take reservations from the last in the queue; their lines are short from now on. The shelves are not touched."""
-    lost = []
+    """Take reservations from the last in the queue; their lines are short from now on. The shelves are not touched.
+
+    Of a kit whole ones are taken: what that frees beyond ``missing`` is given back, for the caller to deal out.
+    """
+    lost, left = [], missing
     for part in withdraw(await claims_on(sku, HOLDING), missing):
-        assert await let_go(part.claim.line, part.qty), f"{sku}: a locked reservation changed"
-        lost.append(await short_again(part.claim.line, part.qty, by=by, now=now))
-    assert sum((loss.qty for loss in lost), ZERO) == missing, f"{sku}: more reserved than lines hold"
+        claim = part.claim
+        qty = broken(claim.parts, sku, part.qty) if claim.parts else part.qty
+        assert await let_go(claim.line, qty), f"{sku}: a locked reservation changed"
+        spare = taken(sku, claim.parts, qty)
+        spare[sku] -= part.qty
+        await give_back_all({each: more for each, more in spare.items() if more})
+        loss = await short_again(claim.line, qty, by=by, now=now)
+        lost.append(replace(loss, freed=frozenset(spare if claim.parts else ())))
+        left -= part.qty
+    assert left == 0, f"{sku}: more reserved than lines hold"
     return tuple(lost)
 
 
@@ -79,4 +91,4 @@ async def short_again(line: int, qty: Decimal, *, by: str, now: datetime) -> Los
 
 async def leads_of(lines: Sequence[OrderLine]) -> dict[str, int]:
     """Days until more of these goods can be had."""
-    return dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "lead_days"))
+    return dict(await Product.filter(sku__in=skus_of(lines)).values_list("sku", "lead_days"))

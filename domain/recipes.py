@@ -50,7 +50,7 @@ async def import_recipes(document: Row, *, now: datetime, dry_run: bool = False)
     Quantities are in base units, of parts for one base unit of the product, which counts as made from now on.
     """
     rows = rows_of(document, "recipes")
-    known = {str(sku) for sku in await Product.all().values_list("sku", flat=True)}
+    known = {str(sku) for sku in await Product.filter(kit__isnull=True).values_list("sku", flat=True)}
     checked(rows, lambda row: recipe_problems(row, known))
     fresh = {str(row["sku"]): {str(p["sku"]): Decimal(str(p["qty"])) for p in row["parts"]} for row in rows}
     around = circle({**await recipes_of(), **fresh})

@@ -54,7 +54,8 @@ def side(lines: Sequence[OrderLine], products: Mapping[str, Product], wish: Deli
     left_out: dict[str, Decimal] = {}
     for line in lines:
         wanted[line.sku] = wanted.get(line.sku, Decimal(0)) + line.base_qty - line.cancelled
-        lacking[line.sku] = lacking.get(line.sku, Decimal(0)) + max(line.short, Decimal(0))
+        for sku, qty in line.goods(max(line.short, Decimal(0))).items():
+            lacking[sku] = lacking.get(sku, Decimal(0)) + qty
         product = products.get(line.sku)
         floor = None if product is None else product.floor_price
         below[line.sku] = below.get(line.sku, False) or (floor is not None and line.unit_price / ratio_of(line) < floor)

@@ -6,8 +6,10 @@ from decimal import Decimal
 from domain.aiming import Aim
 from domain.commands import Change, Op
 from domain.errors import PackRefused, PriceRefused, ProductNotFound, QuantityRefused
+from domain.kits import kit_of
 from domain.models import Customer, Order, OrderLine, Product
 from domain.policy import shop_day
+from domain.rules.kits import frozen
 from domain.rules.pricing import LIST, MANUAL, Given, Priced, fitting, price, price_fits
 from domain.terms import Terms, rates_of
 from domain.values import GRAIN, Actor, money, plain
@@ -111,6 +113,7 @@ def new_line(order: Order, aim: Aim, products: Mapping[str, Product], position: 
         price_unit=product.base_unit,
         price_source=LIST,
         amount=money(product.list_price * aim.total),
+        parts=frozen(kit_of(product, products)),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import structlog
 from tortoise.expressions import Subquery
 
+from domain.allocating import skus_of
 from domain.forecasting import reforecast
 from domain.incoming import Waiting, waiting_lines
 from domain.models import Event, Order, OrderLine, PurchaseRequest
@@ -69,8 +70,8 @@ async def repromise(now: datetime) -> int:
 
 async def last_of_it(order: Order, *, today: date) -> date | None:
     """The day on which the last of what an order lacks can be there, whatever was wished; None when nothing lacks."""
-    skus = await OrderLine.filter(order_id=order.id).values_list("sku", flat=True)
-    waiting = await waiting_lines({str(sku) for sku in skus}, today=today)
+    lines = await OrderLine.filter(order_id=order.id)
+    waiting = await waiting_lines(skus_of(lines), today=today)
     return max((one.served.on for one in waiting if one.order.id == order.id), default=None)
 
 

@@ -1,16 +1,17 @@
 """Stock that is freed, and new or freed stock that goes to the first in the queue for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from tortoise.expressions import F
 
 from domain import lane
-from domain.allocating import Demand, cover, give_back, locked, unhold
+from domain.allocating import Demand, cover, give_back_all, locked, skus_of, unhold
 from domain.models import OrderLine, PurchaseRequest, Stock
 from domain.models.scaled import grains
 from domain.queueing import claims_on, hold
-from domain.rules.allocation import share
+from domain.rules.allocation import Claim, share
+from domain.rules.kits import taken
 from domain.tally import STOCK_CONFLICTS, count
 
 
@@ -22,41 +23,55 @@ async def fill_short(sku: str) -> int:
     """
     stock = await Stock.filter(sku=sku).order_by("warehouse")
     free = sum((row.free for row in stock), Decimal(0))
-    parts = share([claim for claim in await claims_on(sku) if claim.short > 0], free) if free > 0 else ()
+    claims = [claim for claim in await claims_on(sku) if claim.short > 0] if free > 0 else []
+    if any(claim.parts for claim in claims):
+        return sum([await _serve(claim, sku) for claim in sorted(claims, key=lambda c: c.place)])
+    parts = share(claims, free)
     demands = [Demand(place, sku, part.qty) for place, part in enumerate(parts)]
     gained = 0
     for covered in await lane.within(cover(demands, {sku: stock})):
-        line = parts[covered.position].claim.line
-        if covered.reserved > 0 and await hold(line, covered.reserved):
-            gained += 1
-            await shrink(line, covered.reserved)
-        elif covered.reserved > 0:
-            # The line was cancelled in the meantime: what was taken for it goes back.
-            count(STOCK_CONFLICTS)
-            await give_back(sku, covered.reserved)
+        gained += await _given(parts[covered.position].claim, sku, covered.reserved)
     return gained
+
+
+async def _serve(claim: Claim, sku: str) -> bool:
+    """What there is for one line, of a kit as many whole ones as all its parts allow."""
+    (covered,) = await lane.within(cover([Demand(0, sku, claim.short, claim.parts)], {}))
+    return await _given(claim, sku, covered.reserved)
+
+
+async def _given(claim: Claim, sku: str, amount: Decimal) -> bool:
+    if amount <= 0:
+        return False
+    goods = taken(sku, claim.parts, amount)
+    if await hold(claim.line, amount):
+        await shrink(claim.line, goods)
+        return True
+    # The line was cancelled in the meantime: what was taken for it goes back.
+    count(STOCK_CONFLICTS)
+    await give_back_all(goods)
+    return False
 
 
 async def release(lines: Sequence[OrderLine]) -> None:
     """Give back everything that these lines hold, close their purchase requests, and count the rest as cancelled."""
-    freed = set()
-    await locked(line.sku for line in lines)
+    freed: set[str] = set()
+    await locked(skus_of(lines))
     for line in sorted(lines, key=lambda row: (row.sku, row.id)):
         held = await unhold(line)
         if held:
-            await give_back(line.sku, held)
-            freed.add(line.sku)
+            await give_back_all(line.goods(held))
+            freed |= skus_of([line])
     await PurchaseRequest.filter(line_id__in=[line.id for line in lines], state="open").update(state="cancelled")
     for sku in sorted(freed):
         await fill_short(sku)
 
 
-async def shrink(line: int, amount: Decimal) -> None:
-    """Ask purchasing for so much less for a line."""
-    request = await PurchaseRequest.get_or_none(line_id=line, state="open")
-    if request is None:
-        return
-    if request.qty <= amount:
-        await PurchaseRequest.filter(id=request.id).update(state="done")
-    else:
-        await PurchaseRequest.filter(id=request.id).update(qty=F("qty") - grains(amount))
+async def shrink(line: int, less: Mapping[str, Decimal]) -> None:
+    """Ask purchasing for so much less of each product for a line."""
+    for request in await PurchaseRequest.filter(line_id=line, state="open").order_by("id"):
+        amount = less.get(request.sku, Decimal(0))
+        if request.qty <= amount:
+            await PurchaseRequest.filter(id=request.id).update(state="done")
+        else:
+            await PurchaseRequest.filter(id=request.id).update(qty=F("qty") - grains(amount))

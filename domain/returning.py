@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain import lane
-from domain.allocating import locked
+from domain.allocating import locked, skus_of
 from domain.claiming import GOES_BACK, claim_held, worth
 from domain.commands import Fault
 from domain.models import Claim, ClaimLine, OrderLine
@@ -50,14 +50,12 @@ async def _take_back(claim: str, faults: Sequence[Fault], by: Actor, now: dateti
     parts = await ClaimLine.filter(claim_id=row.id).select_related("line").order_by("id")
     good, scrapped, missing = _sorted(order.number, parts, faults)
     lines = [part.line for part in parts]
-    await locked(line.sku for line in lines)
+    await locked(skus_of(lines))
     for part in parts:
         await ClaimLine.filter(id=part.id).update(good=good[part.line_id], scrapped=scrapped[part.line_id])
         if good[part.line_id] > 0:
-            cause = f"return:{row.number}:{part.line_id}"
-            move = Move(part.line.sku, good[part.line_id], "return", cause, document=row.number)
-            await lane.within(moved(move, by=by.name, now=now))
-    for sku in sorted({part.line.sku for part in parts if good[part.line_id] > 0}):
+            await _shelved(part, good[part.line_id], row.number, by=by.name, now=now)
+    for sku in sorted(skus_of(part.line for part in parts if good[part.line_id] > 0)):
         await fill_short(sku)
     credit = worth(lines, {line.id: good[line.id] + scrapped[line.id] for line in lines})
     await Claim.filter(id=row.id).update(state=ClaimState.SETTLED, credit=credit, settled_by=by.name, settled_at=now)
@@ -74,6 +72,12 @@ async def _take_back(claim: str, faults: Sequence[Fault], by: Actor, now: dateti
     )
     await record(event, by=by, at=now)
     return back
+
+
+async def _shelved(part: ClaimLine, good: Decimal, claim: str, *, by: str, now: datetime) -> None:
+    for sku, qty in sorted(part.line.goods(good).items()):
+        cause = f"return:{claim}:{part.line_id}" + (f":{sku}" if part.line.parts else "")
+        await lane.within(moved(Move(sku, qty, "return", cause, document=claim), by=by, now=now))
 
 
 def _sorted(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain import lane
-from domain.allocating import Shortage, reserve_lines
+from domain.allocating import Shortage, reserve_lines, skus_of
 from domain.amending import amend_decided
 from domain.approving import Waiting, closed, given, judged, too_late
 from domain.asking import approval_of, change_of
@@ -16,6 +16,7 @@ from domain.ordering import accepted
 from domain.owing import owed_more
 from domain.policy import shop_day
 from domain.recording import record
+from domain.repromising import last_of_it
 from domain.rules.lifecycle import OrderState, Step, after, may
 from domain.rules.promising import Supply, promise
 from domain.rules.rights import DECIDING, require
@@ -73,10 +74,13 @@ async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | N
         return Decided(number, state, done.goods, done.promised, done.short, stood_in, changes=changes)
     order = await _decide(order, Step.APPROVE, "", by, now)
     lines = await reserve_lines(await OrderLine.filter(order_id=order.id).order_by("position"))
-    leads = dict(await Product.filter(sku__in=[line.sku for line in lines]).values_list("sku", "lead_days"))
+    leads = dict(await Product.filter(sku__in=skus_of(lines)).values_list("sku", "lead_days"))
     today = shop_day(now)
     supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in lines]
-    order.promised_date = order.first_promised = promise(supplies, today=today, wish=order.delivery_wish)
+    day = promise(supplies, today=today, wish=order.delivery_wish)
+    if any(line.parts and line.short > 0 for line in lines):
+        day = max(day, await last_of_it(order, today=today) or day)
+    order.promised_date = order.first_promised = day
     await Order.filter(id=order.id).update(promised_date=order.promised_date, first_promised=order.promised_date)
     await lane.within(owed_more(order.customer_id, order.total))
     short = await lane.within(accepted(order, lines, by=by, now=now, leads=leads))

@@ -10,7 +10,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
-from domain.allocating import consume, locked
+from domain.allocating import consume, locked, skus_of
 from domain.commands import Wanted
 from domain.errors import NothingToShip, ShipmentRefused, StepRefused, WaybillRefused
 from domain.events import OrderShipped
@@ -32,7 +32,7 @@ from domain.subscribing import first_query
 from domain.tally import STOCK_CONFLICTS, count
 from domain.transaction import transact
 from domain.values import Actor
-from domain.wording import entered, rest_of
+from domain.wording import entered, refuse_part, rest_of, whole_kits
 
 TRANSIT_WORKDAYS = 1
 
@@ -102,7 +102,7 @@ async def sent(
     for one in label.more:
         await _parcel(order, replace(label, waybill=one, more=()), 1, by=by, now=now, part_of=shipment.id)
     await settle_picks(order.id, shipment.number, packed=bool(packed), named=wanted is not None)
-    await locked(line.sku for line, _ in parts)
+    await locked(skus_of(line for line, _ in parts))
     for line, qty in parts:
         await _send(line, qty, shipment, by.name, now)
     rest = rest_of(lines)
@@ -168,9 +168,12 @@ def _named_part(number: str, lines: Sequence[OrderLine], asked: Wanted) -> list[
     mine = [line for line in lines if line.sku == asked.sku]
     left, parts = asked.base_qty or Decimal(0), []
     have = sum((line.reserved for line in mine), Decimal(0))
+    if not mine:
+        refuse_part(number, lines, asked.sku)
     if not mine or left <= 0 or left > have:
         unit = mine[0].base_unit if mine else asked.unit or ""
         raise ShipmentRefused(number, asked.sku or asked.text, left, have, unit)
+    whole_kits(number, mine, left)
     for line in mine:
         part = min(line.reserved, left)
         if part > 0:
@@ -231,9 +234,11 @@ async def _send(line: OrderLine, qty: Decimal, shipment: Shipment, by: str, now:
     if not done:
         count(STOCK_CONFLICTS)
         raise NothingToShip(shipment.number)
-    for warehouse, part in await consume(line.sku, qty):
-        cause = f"issue:{shipment.number}:{line.id}:{warehouse}"
-        issue: dict[str, Any] = {"qty": -part, "kind": "issue", "document": shipment.number, "cause": cause}
-        await StockMove.create(sku=line.sku, warehouse=warehouse, by=by, at=now, **issue)
+    for sku, amount in sorted(line.goods(qty).items()):
+        named = f"{line.id}:{sku}" if line.parts else f"{line.id}"
+        for warehouse, part in await consume(sku, amount):
+            cause = f"issue:{shipment.number}:{named}:{warehouse}"
+            issue: dict[str, Any] = {"qty": -part, "kind": "issue", "document": shipment.number, "cause": cause}
+            await StockMove.create(sku=sku, warehouse=warehouse, by=by, at=now, **issue)
     await ShipmentLine.create(shipment_id=shipment.id, line_id=line.id, qty=qty)
     line.reserved, line.shipped = line.reserved - qty, line.shipped + qty

@@ -1,7 +1,7 @@
 """A delivery note as values: what was ordered, what goes this time and what is still to come, as the chat says it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,9 @@ from domain.models import Claim, ClaimLine, Order, OrderLine, PickList, Shipment
 from domain.models.picking import PickState
 from domain.models.returns import ClaimState
 from domain.parcelerrors import ClaimNotFound, ClaimStands
+from domain.rules.kits import KitPart
 from domain.rules.rights import may_see
-from domain.values import Actor
+from domain.values import Actor, plain
 from domain.wording import entered
 
 ZERO = Decimal(0)
@@ -20,7 +21,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class SlipRow:
-    """A line of the note; quantities in the order's own unit where they come out even, empty for none."""
+    """A line of the note; quantities in the order's own unit where they come out even, empty for none.
+
+    Under a kit follow its parts, as rows that are ``part`` of it.
+    """
 
     sku: str
     name: str
@@ -28,6 +32,7 @@ class SlipRow:
     before: str
     now: str
     rest: str
+    part: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +143,15 @@ def _rows(
         before = line.shipped if earlier is None else earlier.get(line.id, ZERO)
         rest = line.open - this if on_top else line.open
         if line.base_qty > line.cancelled or this:
-            ordered = entered(line, line.base_qty - line.cancelled)
-            rows.append(SlipRow(line.sku, line.name, ordered, *(_some(line, one) for one in (before, this, rest))))
+            amounts = (line.base_qty - line.cancelled, before, this, rest)
+            rows.append(SlipRow(line.sku, line.name, *(_some(line, one) for one in amounts)))
+            rows += [_part_row(part, amounts) for part in line.kit]
     return tuple(rows)
+
+
+def _part_row(part: KitPart, kits: tuple[Decimal, ...]) -> SlipRow:
+    amounts = (f"{plain(part.qty * qty)}{part.unit}" if qty > 0 else "" for qty in kits)
+    return SlipRow(part.sku, part.name, *amounts, part=True)
 
 
 def _some(line: OrderLine, base: Decimal) -> str:

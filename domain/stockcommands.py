@@ -93,6 +93,14 @@ class SetSupplier(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetKit(Command):
+    """套装 K100 = A100×2 + B200×1: what is in one of a kit from now on."""
+
+    sku: str | None
+    lines: tuple[Wanted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShowPromises(Command):
     """交期 1042: every day that was told for an order."""
 

@@ -13,6 +13,7 @@ from domain.errors import (
     ProductNotFound,
     QuantityRefused,
 )
+from domain.kits import refuse_kit
 from domain.models import Product, Stock, StockMove, Warehouse
 from domain.restocking import fill_short
 from domain.rules.rights import CORRECTING, STOCKING, require
@@ -67,8 +68,10 @@ async def receive_stock(
 async def take_in(goods: Counted, cause: str | None, *, document: str = "", by: Actor, now: datetime) -> Booked:
     """Put goods on the shelf, once per ``cause``: a second call finds the first."""
     require(by, STOCKING)
-    if not await Product.filter(sku=goods.sku).exists():
+    product = await Product.get_or_none(sku=goods.sku)
+    if product is None:
         raise ProductNotFound(goods.sku)
+    refuse_kit(product)
     if goods.qty <= 0:
         raise QuantityRefused(goods.sku, goods.qty, MOST)
     move = Move(goods.sku, goods.qty, "receipt", cause, goods.warehouse, document)

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import overload
 
 CENT = Decimal("0.01")
 GRAIN = Decimal("0.001")
@@ -23,6 +24,15 @@ def plain(number: Decimal) -> str:
     """The shortest decimal text without exponent: ``Decimal("20.000")`` gives ``"20"``."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@overload
+def day_of(value: dt.date | str) -> dt.date: ...
+@overload
+def day_of(value: None) -> None: ...
+def day_of(value: dt.date | str | None) -> dt.date | None:
+    """A day as a database gives it: SQLite keeps it as text."""
+    return dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
 
 
 class Role(StrEnum):

@@ -132,7 +132,8 @@ async def short_lines() -> list[Condition]:
     )
     rows = await uncovered.select_related("order__customer").order_by("id").limit(MOST)
     requests = await PurchaseRequest.filter(line_id__in=[row.id for row in rows]) if rows else []
-    expected = {request.line_id: request.expected_on for request in requests}
+    latest = sorted(requests, key=lambda request: (request.expected_on or date.min, request.id))
+    expected = {request.line_id: request.expected_on for request in latest}
     return [
         _of(row.order, short_subject(row.order.number, row.sku), row.order.placed_at, _short(row, expected.get(row.id)))
         for row in rows

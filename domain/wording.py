@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from domain.kiterrors import KitIsWhole
 from domain.models import OrderLine
 from domain.values import plain
 
@@ -29,3 +30,17 @@ def entered(line: OrderLine, base: Decimal) -> str:
 def base_of(line: OrderLine, qty: Decimal, unit: str | None) -> Decimal:
     """So much of a line in base units; without a unit, or in that of the order, in the unit it was ordered in."""
     return qty if unit == line.base_unit and unit != line.unit else qty * line.ratio
+
+
+def refuse_part(number: str, lines: Iterable[OrderLine], sku: str | None) -> None:
+    """Say so when what was named is but a part of a kit that was ordered: kits are whole."""
+    for line in lines:
+        if sku != line.sku and any(part.sku == sku for part in line.kit):
+            raise KitIsWhole(number, sku or "", line.sku, line.base_unit)
+
+
+def whole_kits(number: str, mine: Iterable[OrderLine], qty: Decimal) -> None:
+    """Refuse half a kit."""
+    for line in mine:
+        if line.parts and qty % 1:
+            raise KitIsWhole(number, line.sku, line.sku, line.base_unit)

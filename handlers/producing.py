@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import making, recipes, works
+from domain import kits, making, recipes, works
 from domain.makecommands import FinishWork, ListWorks, MakeGoods, PauseWork, ReportWork, ShowRecipe, StartWork
 from domain.rules.rights import MAKING
 from domain.values import Role
@@ -32,6 +32,9 @@ async def show_recipe(ask: Ask) -> Answered:
     sku = ask.given(ShowRecipe).sku
     if sku is None:
         return say("stock_unclear", what="recipe", lines=())
+    parts = await kits.kit(sku)
+    if parts:
+        return say("kit", sku=sku, name=ask.name_of(sku), parts=parts, changed=False)
     return say("recipe", row=await recipes.recipe(sku))
 
 

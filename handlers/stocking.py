@@ -1,13 +1,14 @@
 """Goods on shelves by chat: counted, carried, come in, taken back."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import counting, stocking
+from domain import counting, kits, stocking
 from domain.commands import Wanted
 from domain.rules.rights import CORRECTING, STOCKING
-from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, TakeIn, TransferStock
+from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, SetKit, TakeIn, TransferStock
 from domain.stocking import Counted
 
 
@@ -19,6 +20,7 @@ def register(router: Router) -> None:
     router.on(TransferStock, roles=STOCKING)(transfer)
     router.on(ReverseMove, roles=STOCKING)(reverse)
     router.on(OpenWarehouse, roles=CORRECTING)(open_warehouse)
+    router.on(SetKit, roles=CORRECTING)(set_kit)
 
 
 async def count(ask: Ask) -> Answered:
@@ -80,6 +82,16 @@ async def open_warehouse(ask: Ask) -> Answered:
     """新仓库 北仓."""
     name = ask.given(OpenWarehouse).name
     return say("warehouse_opened", name=name, known=not await stocking.open_warehouse(name, by=ask.actor))
+
+
+async def set_kit(ask: Ask) -> Answered:
+    """套装 K100 = A100×2 + B200×1."""
+    command = ask.given(SetKit)
+    if command.sku is None or not _clear(command.lines):
+        return say("stock_unclear", what="kit", lines=command.lines)
+    parts = [(line.sku or "", line.base_qty or Decimal(0)) for line in command.lines]
+    kit = await kits.set_kit(command.sku, parts, by=ask.actor)
+    return say("kit", sku=command.sku, name=ask.name_of(command.sku), parts=kit, changed=True)
 
 
 def _clear(lines: Sequence[Wanted]) -> bool:

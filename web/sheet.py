@@ -58,6 +58,7 @@ class Goods:
     amount: Decimal | None
     price_source: str
     price_facts: Mapping[str, str]
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,7 @@ def _goods(line: LineView, *, priced: bool) -> Goods:
         amount=line.amount if priced else None,
         price_source=line.price_source if priced else "",
         price_facts=line.price_facts if priced else {},
+        inside="、".join(f"{part.sku}×{plain(part.qty)}" for part in line.parts),
     )
 
 

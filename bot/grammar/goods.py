@@ -1,4 +1,4 @@
-"""Phrases of the warehouse: 盘点 A100 380, 入库 A100 200, 调拨 A100 100 到 北仓, 冲销 57; the first word decides."""
+"""Phrases of the warehouse: 盘点 A100 380, 调拨 A100 100 到 北仓, 套装 K100 = A100×2; the first word decides."""
 
 import re
 from dataclasses import replace
@@ -8,7 +8,7 @@ from bot.grammar.lines import pair
 from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
 from domain.commands import Command, Wanted
-from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, TakeIn, TransferStock
+from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, SetKit, TakeIn, TransferStock
 
 _DECIDE = re.compile(
     r"\s*+(?P<yes>同意|批准|通过)?(?P<no>驳回|不同意|退回)?\s*+盘点单?\s*+#?(?P<n>\d{1,9})\s*+[,:]?\s*+(?P<why>.*)",
@@ -21,6 +21,8 @@ _REVERSE = re.compile(
     r"\s*+(?:冲销|红冲)\s*+(?:流水)?\s*+[#:]?\s*+(?P<n>\d{1,9})(?:(?:[\s,:;。.!]|(?=[记写录输错重弄搞])).*)?", re.DOTALL
 )
 _OPEN = re.compile(r"\s*+(?:新建?|增加|添加)仓库\s*+[:,]?\s*+(?P<name>[^\s,。]{1,16})(?:[\s,。].*)?", re.DOTALL)
+_KIT = re.compile(r"\s*+(?:套装|组合|套件)\s*+[:,]?\s*+(?P<head>[^=\s][^=]*+)=(?P<rest>.*)", re.DOTALL)
+_AND = re.compile(r"\s*+[+加和与]\s*+")
 _WAY = re.compile(
     r"(?:从\s*(?P<source>[^\s,到至]{1,16}?)\s*)?(?:到|去|至|->|→)\s*(?P<target>[^\s,。]{1,16})\s*[。.!]?\s*$"
 )
@@ -70,6 +72,16 @@ def _opening(scene: Scene, match: re.Match[str]) -> Command:
     return OpenWarehouse(name=scene.normal.quote(*match.span("name")))
 
 
+def _kit(scene: Scene, match: re.Match[str]) -> Command:
+    head, _ = read_goods(scene, match["head"])
+    named = {line.sku for line in head}
+    lines, left = read_goods(scene, _AND.sub(", ", match["rest"]))
+    # Words that are left over may well be a part: a kit without it would be another kit.
+    left = (left or "").strip(" *×X,;")
+    unknown = (Wanted(None, text=left),) if left else ()
+    return SetKit(sku=named.pop() if len(named) == 1 else None, lines=lines + unknown)
+
+
 def read_goods(scene: Scene, text: str) -> tuple[tuple[Wanted, ...], str | None]:
     """The goods in a stretch of text, and the words that are left over: the name of a place."""
     part = look(text, scene.lexicon, replace(scene.context, draft=None, pending=None), scene.today)
@@ -88,4 +100,5 @@ _PHRASES: Sayings = (
     (_TRANSFER, _transfer),
     (_REVERSE, _reversal),
     (_OPEN, _opening),
+    (_KIT, _kit),
 )

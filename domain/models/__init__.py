@@ -1,7 +1,7 @@
 """The rows of the business; other rooms read them through queries and use-cases."""
 
 from domain.models.approvals import Approval, ApprovalScheme, SubmittedChange
-from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, Product, UnitSynonym
+from domain.models.catalogue import CatalogueVersion, CustomerAlias, GenericTerm, KitUse, Product, UnitSynonym
 from domain.models.credit import Payment
 from domain.models.installation import JobRun, Leadership, Mark
 from domain.models.judging import AlertScheme, ReviewScheme
@@ -39,6 +39,7 @@ __all__ = [
     "Identity",
     "InstanceSecret",
     "JobRun",
+    "KitUse",
     "Leadership",
     "Leave",
     "Mark",

@@ -13,6 +13,7 @@ class Product(Model):
 
     At least ``min_qty`` of it are sold at once, and only in multiples of ``pack_qty``, both in base units. Buyers who
     lack it are offered its ``substitute``, a code.
+    One with a ``kit`` (套装) has no stock of its own: it is so much of other products, in their base units.
     """
 
     id = fields.IntField(primary_key=True)
@@ -31,12 +32,24 @@ class Product(Model):
     make_or_buy = fields.CharField(8, default="buy")
     supplier = fields.CharField(64, default="", db_default="")
     substitute = fields.CharField(64, default="", db_default="")
+    kit: dict[str, str] | None = fields.JSONField(null=True)
     active = fields.BooleanField(default=True)
 
     def ratio(self, unit: str) -> Decimal | None:
         """Base units in one ``unit``; None when the product is not sold in it."""
         text = self.units.get(unit)
         return Decimal(1) if unit == self.base_unit else Decimal(text) if text is not None else None
+
+
+class KitUse(Model):
+    """That a product is, or once was, in a kit: so goods that come find the orders that wait for them."""
+
+    id = fields.IntField(primary_key=True)
+    kit = fields.CharField(64)
+    part = fields.CharField(64)
+
+    class Meta:
+        unique_together = (("part", "kit"),)
 
 
 class GenericTerm(Model):

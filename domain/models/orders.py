@@ -10,6 +10,7 @@ from tortoise import Model, fields
 
 from domain.models.people import Contact, Customer, Staff
 from domain.models.scaled import MoneyField, PriceField, QuantityField, RatioField
+from domain.rules.kits import KitPart, parts_in, taken
 from domain.rules.lifecycle import OrderState as OrderState
 from domain.values import DeliveryWish
 
@@ -97,7 +98,10 @@ def wish_facts(wish: DeliveryWish | None) -> dict[str, str]:
 
 
 class OrderLine(Model):
-    """One product of an order. Counters and ``base_qty`` are in base units, the ratio of the unit is frozen here."""
+    """One product of an order. Counters and ``base_qty`` are in base units, the ratio of the unit is frozen here.
+
+    Of a kit they are in whole kits, and ``parts`` is what is in one, as it was when it was ordered.
+    """
 
     id = fields.IntField(primary_key=True)
     order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("gendan.Order", "lines")
@@ -115,6 +119,7 @@ class OrderLine(Model):
     price_source = fields.CharField(32)
     price_facts: dict[str, str] | None = fields.JSONField(null=True)
     amount: Decimal = MoneyField()
+    parts: list[dict[str, str]] | None = fields.JSONField(null=True)
     reserved: Decimal = QuantityField(default=Decimal(0))
     shipped: Decimal = QuantityField(default=Decimal(0))
     delivered: Decimal = QuantityField(default=Decimal(0))
@@ -133,6 +138,15 @@ class OrderLine(Model):
     def short(self) -> Decimal:
         """What is open and not reserved, in base units."""
         return self.open - self.reserved
+
+    @property
+    def kit(self) -> tuple[KitPart, ...]:
+        """What is in one kit; nothing when the product is none."""
+        return parts_in(self.parts)
+
+    def goods(self, qty: Decimal) -> dict[str, Decimal]:
+        """What so much of the line takes from the shelves, by product."""
+        return taken(self.sku, self.kit, qty)
 
 
 class ShortageOffer(Model):

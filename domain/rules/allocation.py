@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from domain.rules.kits import KitPart
+
 _NEVER = date.max
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A line of an accepted order that holds or wants goods, in base units; ``age`` grows with the line's number."""
+    """A line of an accepted order that holds or wants goods, in base units; ``age`` grows with the line's number.
+
+    Of a kit with these ``parts`` that is in whole kits; ``per`` is how much of the product in question is in one.
+    """
 
     line: int
     order: str
@@ -19,6 +24,8 @@ class Claim:
     age: int
     reserved: Decimal
     short: Decimal
+    per: Decimal = Decimal(1)
+    parts: tuple[KitPart, ...] = ()
 
     @property
     def place(self) -> tuple[date, int, int]:
@@ -28,7 +35,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """So much for, or from, a line."""
+    """So much of a product for, or from, a line."""
 
     claim: Claim
     qty: Decimal
@@ -36,13 +43,13 @@ class Part:
 
 def share(claims: Iterable[Claim], free: Decimal) -> tuple[Part, ...]:
     """Give what is free to those who are short of it, first come in the queue first."""
-    return _dealt(((claim, claim.short) for claim in sorted(claims, key=lambda c: c.place)), free)
+    return _dealt(((claim, claim.short * claim.per) for claim in sorted(claims, key=lambda c: c.place)), free)
 
 
 def withdraw(claims: Iterable[Claim], missing: Decimal) -> tuple[Part, ...]:
     """Take what is missing from those who hold it, last in the queue first."""
     last = sorted(claims, key=lambda c: c.place, reverse=True)
-    return _dealt(((claim, claim.reserved) for claim in last), missing)
+    return _dealt(((claim, claim.reserved * claim.per) for claim in last), missing)
 
 
 def _dealt(wants: Iterable[tuple[Claim, Decimal]], amount: Decimal) -> tuple[Part, ...]:

@@ -26,7 +26,7 @@ def promise(supplies: Iterable[Supply], *, today: date, wish: DeliveryWish | Non
     Goods in stock can be there on the next working day, the rest on the one after its lead time. Who names no day
     is promised the working day after the next, or their deadline when that is sooner.
     """
-    earliest = max((_arrival(supply, today) for supply in supplies), default=next_workday(today))
+    earliest = max((arrival(supply, today) for supply in supplies), default=next_workday(today))
     return max(earliest, wished(wish, today=today))
 
 
@@ -39,6 +39,7 @@ def wished(wish: DeliveryWish | None, *, today: date) -> date:
     return min(usual, wish.last_day) if wish is not None and wish.last_day is not None else usual
 
 
-def _arrival(supply: Supply, today: date) -> date:
+def arrival(supply: Supply, today: date) -> date:
+    """The first day on which a line can be there, whatever is wished."""
     usual = next_workday(today if supply.covered else today + timedelta(days=supply.lead_days))
     return usual if supply.covered or supply.coming is None else min(usual, supply.coming)

@@ -70,23 +70,33 @@ def _reserved(shelves: Iterable[Stock], holders: Iterable[OrderLine | Earmark]) 
     for shelf in shelves:
         on_shelves[shelf.sku] += shelf.reserved
     for one in holders:
-        by_lines[one.sku] += one.qty if isinstance(one, Earmark) else one.reserved
+        for sku, qty in ({one.sku: one.qty} if isinstance(one, Earmark) else one.goods(one.reserved)).items():
+            by_lines[sku] += qty
     for sku in {*on_shelves, *by_lines}:
         if on_shelves[sku] != by_lines[sku]:
             yield f"I3 {sku}: lines hold {by_lines[sku]}, shelves have {on_shelves[sku]} reserved"
 
 
 def _fits(row: OrderLine) -> bool:
-    return min(row.reserved, row.open, row.short, row.delivered) >= 0 and row.delivered <= row.shipped <= row.base_qty
+    return (
+        min(row.reserved, row.open, row.short, row.delivered) >= 0
+        and row.delivered <= row.shipped <= row.base_qty
+        and _whole(row)
+    )
+
+
+def _whole(row: OrderLine) -> bool:
+    """Nobody holds or was sent half a kit."""
+    return not row.parts or not any(qty % 1 for qty in (row.reserved, row.shipped, row.delivered, row.cancelled))
 
 
 async def _requests(lines: Iterable[OrderLine]) -> list[str]:
-    short = {row.id: row.short for row in lines}
+    short = {row.id: row.goods(row.short) for row in lines}
     asked = await PurchaseRequest.filter(state="open", line_id__isnull=False)
     return [
-        f"I3 {one.number} asks for {one.qty}, the line lacks {short.get(one.line_id or 0)}"
+        f"I3 {one.number} asks for {one.qty}, the line lacks {lacking}"
         for one in asked
-        if one.qty != short.get(one.line_id or 0)
+        if one.qty != (lacking := short.get(one.line_id or 0, {}).get(one.sku))
     ]
 
 

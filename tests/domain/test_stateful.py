@@ -21,6 +21,7 @@ from domain import (
     buying,
     closing,
     counting,
+    kits,
     making,
     negotiating,
     ordering,
@@ -53,10 +54,13 @@ STEPS = int(os.environ.get("GENDAN_TEST_STEPS", "50"))
 SKUS = ("A", "B")
 PART = "P"
 """A is made, of two of these each; B is bought."""
+KIT = "K"
+INSIDE = {"A": 1, "B": 2}
+"""A kit of others."""
 PLACES = ("MAIN", "NORTH")
 pytestmark = pytest.mark.timeout(0 if EXAMPLES > 100 else 300)
 
-skus, places = st.sampled_from(SKUS), st.sampled_from(PLACES)
+skus, places = st.sampled_from((*SKUS, KIT)), st.sampled_from(PLACES)
 stock = st.sampled_from((*SKUS, PART))
 amounts = st.integers(1, 12).map(Decimal)
 
@@ -91,9 +95,10 @@ class Shop(RuleBasedStateMachine):
         shutil.copy(self.blank, file)
         await open_database(f"sqlite://{file}")
         cast = await the_cast()
-        for sku in (*SKUS, PART):
+        for sku in (*SKUS, PART, KIT):
             await a_product(sku, supplier="S", lead_days=4)
         await Stock.filter(warehouse="MAIN").delete()
+        await kits.set_kit(KIT, [(part, Decimal(per)) for part, per in INSIDE.items()], by=cast.manager)
         made = {"sku": "A", "station": "S1", "per_day": 5, "parts": [{"sku": PART, "qty": 2}]}
         await recipes.import_recipes({"recipes": [made]}, now=NOW)
         return cast
@@ -156,17 +161,23 @@ class Shop(RuleBasedStateMachine):
     @rule(data=st.data())
     def ship(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(sorted(self.open)))
-        before = self.run(on_shelves())
+        before, sent = self.run(on_shelves()), self.run(shipped_by(number))
         waybill = f"SF{self.cause:013}"
         self.cause += 1
         if self.tried(shipping.ship(number, None, waybill, None, by=self.cast.qiang, now=self.now)) is None:
             return
         gone = before - self.run(on_shelves())
         assert gone, "a parcel takes something off a shelf"
-        for (sku, place), qty in gone.items():
-            self.shelves[sku, place] -= qty
+        taken: Counter[str] = Counter()
+        for sku, qty in (self.run(shipped_by(number)) - sent).items():
             self.open[number][sku] -= qty
             self.sent[number][sku] += qty
+            for part, per in (INSIDE if sku == KIT else {sku: 1}).items():
+                taken[part] += per * qty
+        for (sku, place), qty in gone.items():
+            self.shelves[sku, place] -= qty
+            taken[sku] -= qty
+        assert not any(taken.values()), taken
 
     @precondition(lambda self: self.open)
     @rule(data=st.data())
@@ -271,6 +282,7 @@ class Shop(RuleBasedStateMachine):
     def nothing_lies_idle_while_somebody_waits(self) -> None:
         free, short = self.run(free_and_short())
         assert not [sku for sku in SKUS if free[sku] and short[sku]], (free, short)
+        assert not short[KIT] or min(free[part] // per for part, per in INSIDE.items()) == 0, (free, short)
 
 
 async def on_shelves() -> Counter[tuple[str, str]]:
@@ -298,6 +310,13 @@ async def held_by(number: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for row in await OrderLine.filter(order__number=number):
         found[row.sku] += int(row.reserved)
+    return found
+
+
+async def shipped_by(number: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for row in await OrderLine.filter(order__number=number):
+        found[row.sku] += int(row.shipped)
     return found
 
 

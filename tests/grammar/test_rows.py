@@ -97,7 +97,7 @@ OWN = {
         "list_announcements",
     ),
     *("approval_levels", "list_todos"),
-    *("count_stock", "decide_count", "take_in", "transfer_stock", "reverse_move", "open_warehouse"),
+    *("count_stock", "decide_count", "take_in", "transfer_stock", "reverse_move", "open_warehouse", "set_kit"),
     *("list_purchases", "receive_purchase", "move_purchase", "close_purchase", "set_supplier", "show_promises"),
     "prioritise",
     *("catch_up", "ask_return", "decide_claim", "take_back", "list_claims"),

@@ -127,6 +127,7 @@ CHAT: dict[str, frozenset[str]] = {
     "MovePurchase": frozenset({"purchasing", "manager"}),
     "Prioritise": frozenset({"manager"}),
     "ReceivePurchase": frozenset({"warehouse", "purchasing", "manager"}),
+    "SetKit": frozenset({"manager"}),
     "SetSupplier": frozenset({"purchasing", "manager"}),
     "ShowPromises": BOUND,
     "TakeIn": frozenset({"warehouse", "purchasing", "manager"}),
@@ -184,6 +185,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ClosePurchase": {"purchase": "P1"},
     "MovePurchase": {"purchase": "P1"},
     "ReceivePurchase": {"purchase": "P1"},
+    "SetKit": {"sku": "K100"},
     "SetSupplier": {"sku": "A100", "supplier": "华南电子"},
     "OpenWarehouse": {"name": "北仓"},
 }
