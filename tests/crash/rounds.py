@@ -70,7 +70,8 @@ async def an_alert(street: Street, failpoints: str) -> Round:
     """A parcel is scanned by nobody for a day: 阿强, who handed it over, hears of it once."""
     street.forward(timedelta(minutes=1))
     assert await street.start()
-    await street.account.say(WANG.openid, f"下单 A100 {next(_serial)}个 明天送")
+    # Wanted so late that it is not overdue as well, however near to midnight it is.
+    await street.account.say(WANG.openid, f"下单 A100 {next(_serial)}个 大后天送")
     await street.account.say(WANG.openid, "确认")
     await rest(street)
     number = numbers(street, WANG)[-1]
