@@ -22,7 +22,7 @@ from domain.recording import brought_about, record
 from domain.rules.rights import CLAIMING, SETTLING, require
 from domain.transaction import transact
 from domain.values import Actor, money
-from domain.wording import entered
+from domain.wording import entered, refuse_part, whole_kits
 
 ZERO = Decimal(0)
 GOES_BACK = frozenset({ClaimKind.RETURN, ClaimKind.EXCHANGE})
@@ -189,6 +189,9 @@ async def _wanted(order: Order, rows: Sequence[OrderLine], lines: Sequence[Wante
     for one in lines:
         mine = [line for line in rows if line.sku == one.sku]
         left, most = one.base_qty or ZERO, sum((room[line.id] for line in mine), ZERO)
+        if not mine:
+            refuse_part(order.number, rows, one.sku)
+        whole_kits(order.number, mine, left)
         if not mine or left <= 0 or left > most:
             raise OverReturned(order.number, one.sku or one.text, left, most, mine[0].base_unit if mine else "")
         for line in mine:

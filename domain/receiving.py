@@ -178,7 +178,8 @@ def _named(lines: Sequence[OrderLine], unsigned: dict[int, Decimal], named: Sequ
         if sku is None or base is None:
             continue
         most = sum((room[line.id] for line in mine), ZERO)
-        if base <= 0 or base > most:
+        half = any(line.parts for line in mine) and base % 1
+        if base <= 0 or base > most or half:
             raise QuantityRefused(sku, base, most, mine[0].base_unit if mine else "")
         for line in mine:
             part = min(room[line.id], base)

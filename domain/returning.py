@@ -20,7 +20,7 @@ from domain.rules.rights import SHIPPING, require
 from domain.shelving import Move, moved
 from domain.transaction import transact
 from domain.values import Actor
-from domain.wording import base_of, entered
+from domain.wording import base_of, entered, whole_kits
 
 ZERO = Decimal(0)
 
@@ -90,6 +90,7 @@ def _sorted(
         mine = [part for part in parts if fault.sku is None or part.line.sku == fault.sku]
         left = base_of(mine[0].line, fault.qty, fault.unit) if mine else fault.qty
         most = sum((good[part.line_id] for part in mine), ZERO)
+        whole_kits(number, [part.line for part in mine], left)
         if left > most:
             unit = mine[0].line.base_unit if mine else ""
             raise OverReturned(number, fault.sku or (mine[0].line.sku if mine else ""), left, most, unit)

@@ -24,7 +24,7 @@ from domain import (
 from domain.amendplan import Wish
 from domain.buying import needs
 from domain.commands import Change, Fault, Op
-from domain.errors import ImportRefused, NotAllowed, PackRefused
+from domain.errors import ImportRefused, NotAllowed, PackRefused, QuantityRefused
 from domain.kiterrors import KitHasNoStock, KitIsWhole, KitRefused
 from domain.models import Order, OrderLine, Product, PurchaseRequest, StockMove
 from domain.models.returns import ClaimKind
@@ -254,10 +254,17 @@ async def test_kits_from_files(cast: Cast):
 async def test_what_comes_back_of_a_kit_are_its_parts(cast: Cast):
     placed = await an_order(cast.wang, kits_of(4))
     await shipping.ship(placed.number, "顺丰", "SF1234567890123", None, by=cast.qiang, now=NOW)
+    with pytest.raises(QuantityRefused):
+        await receiving.receive_goods(placed.number, [goods("K100", "1.5")], "", [], by=cast.wang, now=NOW)
     await receiving.receive_goods(placed.number, None, "", [], by=cast.wang, now=NOW)
+    for wrong in (goods("A100", 1), goods("K100", "0.5")):
+        with pytest.raises(KitIsWhole):
+            await claiming.ask_return(placed.number, ClaimKind.RETURN, [wrong], "多了", by=cast.wang, now=NOW)
     some = [goods("K100", 3)]
     asked = await claiming.ask_return(placed.number, ClaimKind.RETURN, some, "多了", by=cast.wang, now=NOW)
     await claiming.decide(asked.claim, None, by=cast.li, now=NOW)
+    with pytest.raises(KitIsWhole):
+        await returning.take_back(asked.claim, [Fault("broken", Decimal("0.5"), "套")], by=cast.qiang, now=NOW)
     back = await returning.take_back(asked.claim, [Fault("broken", Decimal(1), "套")], by=cast.qiang, now=NOW)
     assert (back.good, back.scrapped, back.credit) == ("K100 2套", "K100 1套", 300)
     await check_the_books()
