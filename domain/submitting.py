@@ -106,8 +106,15 @@ def _codes(change: SubmittedChange) -> tuple[str, ...]:
 def _details_texts(wish: Wish) -> list[str]:
     details = wish.details
     day = details.delivery.last_day if details.delivery else None
-    said = (day.isoformat() if day else "", details.address, details.contact_name, details.po, details.remark)
-    return [text for text in said if text]
+    said = {
+        "day": day.isoformat() if day else "",
+        "address": details.address,
+        "contact": details.contact_name,
+        "phone": details.contact_phone,
+        "po": details.po,
+        "remark": details.remark,
+    }
+    return [f"{name}={text}" for name, text in said.items() if text]
 
 
 def _ahead(margin: Any, credit: Any, rivals: Sequence[str]) -> dict[str, Any]:

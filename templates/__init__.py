@@ -15,6 +15,9 @@ FOLDER = Path(__file__).parent
 
 _zone = ZoneInfo("Asia/Shanghai")
 _WEEKDAYS = "一二三四五六日"
+_PARTICULARS = {
+    "day": "送货日", "address": "地址", "contact": "收货人", "phone": "电话", "po": "客户单号", "remark": "备注",
+}  # fmt: skip
 _BREAK = re.compile("(?<![ \t])[ \t]*+[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+[ \t]*+")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -103,6 +106,15 @@ def day(value: date | str | None, today: date | None = None) -> str:
     return f"{near}({text})" if near else text
 
 
+def labelled(change: str) -> str:
+    """What is to change of an order, in words: goods as they are told, particulars (``address=…``) with their label."""
+    name, found, text = change.partition("=")
+    label = _PARTICULARS.get(name) if found else None
+    if label is None:
+        return change
+    return f"{label} {day(text) if name == 'day' else text}"
+
+
 def weekday(value: date | str) -> str:
     """The day of the week: ``周五``."""
     the_day = date.fromisoformat(value) if isinstance(value, str) else value
@@ -136,6 +148,7 @@ FILTERS: Mapping[str, Any] = {
     "yuan": yuan,
     "price": price,
     "day": day,
+    "labelled": labelled,
     "weekday": weekday,
     "clock": clock,
     "hour": hour,

@@ -131,3 +131,14 @@ async def test_nobody_decides_on_a_change_of_their_own(chat: Chat):
     assert "已同意改单" in await chat.ask(WU, f"同意 {number}")
     assert (await OrderLine.get()).base_qty == 1500
     chat.skip_all()
+
+
+async def test_particulars_that_wait_for_a_decision_are_told_with_their_label(chat: Chat):
+    await booked(chat, "下单 A100 1箱 明天送 客户单号 PO-889")
+    number = await booked(chat)
+    assert "客户单号" in await chat.ask(WANG, f"{number} 客户单号 PO-889 备注：放门卫")
+    assert "的改单：客户单号 PO-889，备注 放门卫" in await chat.ask(WANG, "1")
+    chat.skip(CHEN)
+    assert "改单：客户单号 PO-889，备注 放门卫；改后 A100 20箱" in await chat.ask(CHEN, "待审核")
+    assert "改单待审：客户单号 PO-889，备注 放门卫" in await chat.ask(WANG, number)
+    chat.skip_all()
