@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from domain.models import Order
+from domain.errors import StepRefused
+from domain.models import Customer, Order
+from domain.rules.lifecycle import OrderState, Step
+from templates import refusal
 from tests.conversations.test_main_story import booked
 from tests.conversations.test_rules import newest
 from tests.harness import CHEN, LI, LU, QIANG, WANG, Chat
@@ -45,6 +48,18 @@ async def test_it_is_given_to_an_order_that_is_booked_without_stopping_the_wareh
     assert chat.unread(QIANG) == []
     assert (await Order.get()).po == "4500123"
     assert number in await chat.ask(WANG, "查客户单号 4500123")
+
+
+async def test_an_order_that_waits_or_is_done_says_why_it_takes_no_number(chat: Chat):
+    await Customer.filter(code="C001").update(credit_limit=100)
+    await chat.ask(WANG, "下单 A100 20箱 明天送")
+    await chat.ask(WANG, "1")
+    chat.skip_all()
+    order = await newest()
+    asked = f"{order.number[2:]} 客户单号 PO-889"
+    assert "审批人看的就是现在的内容，出了结果再发一次" in await chat.ask(WANG, asked)
+    assert (await Order.get()).po is None
+    assert "客户单号也不再补" in refusal(StepRefused(order.number, OrderState.CLOSED, Step.AMEND))
 
 
 async def test_a_second_open_order_under_one_number_waits_for_a_person(chat: Chat):
