@@ -95,6 +95,11 @@ class ListTodos(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskHandover(Command):
+    """交班: what is open, for who takes over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DismissAlert(Command):
     """A7 误报: nothing is wrong; quiet while it lasts."""
 

@@ -6,9 +6,10 @@ from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import attendance, rostering
-from domain.officecommands import ClearDuty, EndLeave, ListLeave, SetDuty, ShowDuty, TakeLeave
+from domain.officecommands import AskHandover, ClearDuty, EndLeave, ListLeave, SetDuty, ShowDuty, TakeLeave
 from domain.policy import shop_day
 from domain.rules.rights import HIRING, WORKING
+from notify.handover import open_things
 
 
 def register(router: Router) -> None:
@@ -17,6 +18,7 @@ def register(router: Router) -> None:
     router.on(EndLeave, roles=WORKING)(end_leave)
     router.on(ListLeave, roles=WORKING)(who_is_away)
     router.on(ShowDuty, roles=WORKING)(who_is_on_duty)
+    router.on(AskHandover, roles=WORKING)(handover)
     router.on(SetDuty, roles=HIRING)(set_duty)
     router.on(ClearDuty, roles=HIRING)(clear_duty)
 
@@ -54,6 +56,11 @@ async def who_is_on_duty(ask: Ask) -> Answered:
     command = ask.given(ShowDuty)
     found = await attendance.board(command.day or shop_day(ask.now), command.team, now=ask.now)
     return say("duty", board=found, team=command.team)
+
+
+async def handover(ask: Ask) -> Answered:
+    """交班: what who takes over must know."""
+    return say("handover", **await open_things(ask.actor, now=ask.now))
 
 
 async def set_duty(ask: Ask) -> Answered:

@@ -64,7 +64,7 @@ FOR_STAFF = (
     Kind("parcels", _PARCELS | {Notice.PARCEL_UNWATCHED}),
     Kind("claims", _CLAIMS, roles=frozenset({Role.SALES, Role.WAREHOUSE, Role.MANAGER})),
     Kind("floor", frozenset({Notice.PICK_SHORT, Notice.PICK_STOPPED, Notice.COUNT_DECIDED, Notice.WORK_STOPPED})),
-    Kind("news", frozenset({Notice.ANNOUNCEMENT, Notice.ROSTER_CHANGED, Notice.PERSON_JOINED})),
+    Kind("news", frozenset({Notice.ANNOUNCEMENT, Notice.ROSTER_CHANGED, Notice.HANDOVER, Notice.PERSON_JOINED})),
     Kind("daily", frozenset({Notice.DAILY_REPORT}), roles=REPORTING, usual=Way.OFF),
     Kind("weekly", frozenset({Notice.WEEKLY_REPORT}), roles=REPORTING, usual=Way.OFF),
     Kind("settled", frozenset({Notice.ALERT_SETTLED})),

@@ -11,6 +11,7 @@ from domain.summary import Summary, summary, this_day, this_week
 from domain.telling import Listener, listeners
 from domain.transaction import transact
 from domain.values import SYSTEM
+from notify.handover import hand_over
 from notify.kinds import REPORTING, kind_of
 from notify.models import Delivery
 from notify.mutes import tell_kept
@@ -22,8 +23,8 @@ CLOSING = time(18)
 
 
 async def tell_in_time(now: datetime) -> int:
-    """What is told by the clock: the end of mutes, what is gathered, reports; how many people were told."""
-    return await tell_kept(now) + await send_reports(now)
+    """What is told by the clock: mutes that end, what is gathered, duty that changes hands, reports; to how many."""
+    return await tell_kept(now) + await hand_over(now) + await send_reports(now)
 
 
 async def send_reports(now: datetime) -> int:

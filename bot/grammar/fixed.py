@@ -34,7 +34,7 @@ from domain.commands import (
     Unbind,
     Undo,
 )
-from domain.officecommands import ListAnnouncements, ListTodos
+from domain.officecommands import AskHandover, ListAnnouncements, ListTodos
 from domain.parcelcommands import CatchUp, RevokePast
 
 _WORDS: tuple[tuple[str, Callable[[], Command]], ...] = (
@@ -49,6 +49,7 @@ _WORDS: tuple[tuple[str, Callable[[], Command]], ...] = (
     (r"待发货|待发货列表", ListShipping),
     (r"待审核|待审批|待审", ListReview),
     (r"公告|最近公告|看公告|公告列表", ListAnnouncements),
+    (r"交班|接班|交接班?|交班(?:摘要|清单)|handover", AskHandover),
     (r"待办|待办事项|我的待办|待办列表|todo", ListTodos),
     (r"(?:收回|作废|停用|撤回)历史(?:订单)?(?:的)?链接", RevokePast),
     (r"动态|最新动态|看动态|有什么变化|有啥变化|有什么新(?:动态|消息)|有新消息吗?", CatchUp),

@@ -117,6 +117,33 @@ def shift_span(day: date, start: time | None, end: time | None, zone: tzinfo) ->
     return _span(datetime.combine(day, start, zone), datetime.combine(over, end, zone))
 
 
+MORNING = time(8)
+CLOSE_BY = timedelta(hours=1)
+
+
+def takes_over_at(turn: Span, zone: tzinfo) -> datetime:
+    """When somebody takes over: as their turn begins, or in the morning when it is of whole days."""
+    local = turn.start.astimezone(zone)
+    whole = local.time().replace(tzinfo=None) == time() and turn.end - turn.start >= timedelta(hours=23)
+    return datetime.combine(local.date(), MORNING, zone).astimezone(UTC) if whole else turn.start
+
+
+def goes_on(turn: Span, turns: Iterable[Span]) -> bool:
+    """Whether the same person was on duty until the turn begins, so that nothing changes hands."""
+    return any(other.start < turn.start <= other.end for other in turns)
+
+
+def handed_by(taker: Member, turn: Span, everybody: Iterable[Member]) -> list[Member]:
+    """Those of the same work whose turn ends as this one begins."""
+    return [
+        one
+        for one in everybody
+        if one.staff != taker.staff
+        and one.roles & taker.roles
+        and any(timedelta(0) <= turn.start - other.end <= CLOSE_BY for other in one.shifts)
+    ]
+
+
 def _span(start: datetime, end: datetime) -> Span:
     # In UTC, as moments are stored: SQLite compares them as text.
     return Span(start.astimezone(UTC), end.astimezone(UTC))

@@ -1,5 +1,6 @@
 """What is wrong with the hub itself: ways out that are shut, notices that fit no template."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from domain.telling import Reached, reached
@@ -14,6 +15,9 @@ UNFIT = frozenset({"40036", "40037", "40249", "43116", "47003", "no_template"})
 _FAILED = (DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.GIVEN_UP)
 UNREACHED_FOR = timedelta(days=3)
 """How long somebody is reminded of a customer who was not reached and has not been heard from."""
+UNREACHED = (DeliveryState.HELD, DeliveryState.GIVEN_UP)
+UNTOLD = (*UNREACHED, DeliveryState.UNSURE)
+"""How a notice ends that nobody read, and one of which nobody knows."""
 MOST = 200
 
 
@@ -46,9 +50,9 @@ async def unfit_notices(now: datetime) -> list[Condition]:
     return list(found.values())
 
 
-async def unreached_customers(now: datetime) -> list[Condition]:
+async def unreached_customers(now: datetime, states: Collection[DeliveryState] = UNREACHED) -> list[Condition]:
     """People of customers to whom something could not be told, one condition each, until they are heard from."""
-    ended = Delivery.filter(state__in=(DeliveryState.HELD, DeliveryState.GIVEN_UP), settled_at__gt=now - UNREACHED_FOR)
+    ended = Delivery.filter(state__in=tuple(states), settled_at__gt=now - UNREACHED_FOR)
     rows = await ended.order_by("id").limit(MOST)
     first: dict[Address, Delivery] = {}
     for row in rows:

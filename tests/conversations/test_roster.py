@@ -1,7 +1,7 @@
 """Leave and duty by chat: 采妹 goes away, 陈姐 plans, everybody sees who is there; customers have no part in it."""
 
-from domain.models import Leave, Shift
-from tests.harness import CAI, CHEN, LI, LU, QIANG, WANG, Chat
+from domain.models import Leave, Order, Shift
+from tests.harness import CAI, CHEN, LI, LU, QIANG, WANG, Chat, as_text
 
 
 async def test_leave_is_taken_listed_and_taken_back(chat: Chat):
@@ -62,3 +62,30 @@ async def test_a_roster_is_planned_changed_and_shown(chat: Chat):
     assert "全天" in await chat.ask(CHEN, "安排采妹周六值班")
     chat.skip(CAI)
     assert "采购 采妹 全天" in await chat.ask(LI, "周六谁值班")
+
+
+async def test_duty_changes_hands_with_one_word_of_what_is_open(chat: Chat):
+    for text in ("审核规则 2 100", "1"):
+        await chat.ask(CHEN, text)
+    for text in ("下单 A100 20箱 明天送", "1"):
+        await chat.ask(WANG, text)
+    chat.skip_all()
+    (order,) = await Order.all()
+    assert await chat.ask(QIANG, "交班") == "没有要交接的，都办完了。"
+    shown = await chat.ask(CHEN, "交班")
+    assert shown.splitlines() == [
+        "交班，还开着 1 件：", f"等审核 1 单，最早 {order.number.removeprefix('SO')}", "发「待办」逐件处理",
+    ]  # fmt: skip
+    await chat.say(CHEN, "排班 陈姐 明天 8点到20点")
+    chat.skip(CHEN)
+    await chat.later(hours=13)
+    chat.skip_all()
+    await chat.later(hours=1, minutes=1)
+    heard = [as_text(bubble) for bubble in chat.unread(CHEN)]
+    assert sum("还开着 1 件" in text for text in heard) == 1, heard
+    chat.skip_all()
+    await chat.later(minutes=5)
+    assert not [bubble for bubble in chat.unread(CHEN) if "还开着" in as_text(bubble)], "once"
+    chat.skip_all()
+    assert "这一步要由" in await chat.ask(WANG, "交班")
+    assert "绑定" in await chat.ask(LU, "交班")

@@ -15,11 +15,15 @@ from domain.rules.roster import (
     Presence,
     Span,
     back_at,
+    goes_on,
+    handed_by,
     leave_span,
     presence,
     present,
     shift_span,
+    takes_over_at,
 )
+from domain.values import Role
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WEEK = Hours(frozenset(range(5)), time(9), time(18))
@@ -149,3 +153,33 @@ def test_presence_is_what_the_rows_say(one: Member, now: datetime):
 def test_a_shift_never_ends_before_it_begins_nor_lasts_over_a_day(day, start, end):
     span = shift_span(day, start, end, ZONE)
     assert timedelta(0) < span.end - span.start <= timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("turn", "moment"),
+    [
+        (Span(at(24, 18), at(25, 2)), at(24, 18)),
+        (Span(at(24, 20), at(25, 8)), at(24, 20)),
+        (Span(at(28, 0), at(29, 0)), at(28, 8)),
+        (Span(at(28, 0), at(28, 8)), at(28, 0)),
+    ],
+    ids=["evening", "over midnight", "whole day", "early turn"],
+)
+def test_when_somebody_takes_over(turn: Span, moment: datetime):
+    assert takes_over_at(turn, ZONE) == moment
+
+
+def test_nothing_changes_hands_while_the_same_person_goes_on():
+    turn = Span(at(25, 0), at(26, 0))
+    assert goes_on(turn, [Span(at(24, 0), at(25, 0))])
+    assert not goes_on(turn, [Span(at(23, 0), at(24, 0)), Span(at(26, 0), at(27, 0))])
+
+
+def test_who_hands_over_does_the_same_work_and_ends_then():
+    turn = Span(at(24, 20), at(25, 8))
+    taker = Member(1, "S001", "阿强", frozenset({Role.WAREHOUSE}), shifts=(turn,))
+    before = (Span(at(24, 8), at(24, 20)),)
+    same = Member(2, "S002", "阿明", frozenset({Role.WAREHOUSE}), shifts=before)
+    other = Member(3, "S003", "采妹", frozenset({Role.PURCHASING}), shifts=before)
+    gone = Member(4, "S004", "小赵", frozenset({Role.WAREHOUSE}), shifts=(Span(at(24, 0), at(24, 8)),))
+    assert handed_by(taker, turn, [taker, same, other, gone]) == [same]

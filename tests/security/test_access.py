@@ -77,6 +77,7 @@ CHAT: dict[str, frozenset[str]] = {
     "ListAliases": frozenset({"buyer", "boss"}),
     "ListLeave": STAFF,
     "ListAnnouncements": BOUND,
+    "AskHandover": STAFF,
     "ListTodos": STAFF,
     "ListReview": frozenset({"reviewer", "manager"}),
     "ListShipping": STAFF,
