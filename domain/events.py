@@ -130,11 +130,12 @@ class ParcelMoved(BusinessEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoodsReceived(BusinessEvent):
-    """The receiver said that the goods are there; ``remark`` what was wrong with them."""
+    """The receiver said that the goods are there, in so many ``boxes``; ``remark`` what was wrong with them."""
 
     shipment: str
     goods: str
     remark: str = ""
+    boxes: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """One product of one order: what was ordered, what has left and with whom, what is still to come."""
+    """One product of one order: what was ordered, what has left and with whom, what is still to come.
+
+    ``boxes`` left together under waybills of their own, ``arrived`` of them are there.
+    """
 
     order: str
     ordered: str
@@ -64,6 +67,8 @@ class Whereabouts:
     carrier: str = ""
     waybill: str = ""
     state: ParcelState | None = None
+    boxes: int = 1
+    arrived: int = 0
 
 
 async def history(
@@ -112,18 +117,22 @@ async def _bought(condition: str, values: Sequence[object], skus: Sequence[str])
     )
 
 
-async def _parcels(lines: Sequence[int]) -> dict[int, Shipment]:
-    """By order line: the latest parcel that has some of it."""
+async def _parcels(lines: Sequence[int]) -> dict[int, list[Shipment]]:
+    """By order line: the latest parcel that has some of it, with those that left together with it behind."""
     parts = await lane.fetch(ShipmentLine, "WHERE line_id IN ? ORDER BY id", list(lines)) if lines else []
     if not parts:
         return {}
-    rows = {row.id: row for row in await lane.fetch(Shipment, "WHERE id IN ?", [part.shipment_id for part in parts])}
-    return {part.line_id: rows[part.shipment_id] for part in parts}
+    first = [part.shipment_id for part in parts]
+    together: dict[int, list[Shipment]] = {}
+    for row in await lane.fetch(Shipment, "WHERE id IN ? OR part_of IN ? ORDER BY id", first, first):
+        together.setdefault(row.id if row.part_of is None else row.part_of, []).append(row)
+    return {part.line_id: together[part.shipment_id] for part in parts}
 
 
-def _where(order: Order, lines: Sequence[OrderLine], parcels: dict[int, Shipment]) -> Whereabouts:
+def _where(order: Order, lines: Sequence[OrderLine], parcels: dict[int, list[Shipment]]) -> Whereabouts:
     first = lines[0]
-    parcel = next((parcels[line.id] for line in reversed(lines) if line.id in parcels), None)
+    boxes = next((parcels[line.id] for line in reversed(lines) if line.id in parcels), [])
+    parcel = boxes[0] if boxes else None
     due = sum((line.base_qty - line.cancelled for line in lines), Decimal(0))
     shipped, rest = sum((line.shipped for line in lines), Decimal(0)), sum((line.open for line in lines), Decimal(0))
     return Whereabouts(
@@ -135,6 +144,8 @@ def _where(order: Order, lines: Sequence[OrderLine], parcels: dict[int, Shipment
         carrier=parcel.carrier if parcel else "",
         waybill=(parcel.label or "") if parcel else "",
         state=parcel.state if parcel else None,
+        boxes=max(len(boxes), 1),
+        arrived=sum(box.state == ParcelState.DELIVERED for box in boxes),
     )
 
 

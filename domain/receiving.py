@@ -28,12 +28,16 @@ ASSUMED = "assumed"
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What was signed for; ``claims`` are the numbers of what was said to be short or broken, with the goods."""
+    """What was signed for, in so many ``boxes``.
+
+    ``claims`` are the numbers of what was said to be short or broken, with the goods.
+    """
 
     number: str
     goods: str
     remark: str
     claims: tuple[tuple[str, str, str], ...] = ()
+    boxes: int = 1
 
 
 async def receive_goods(
@@ -113,9 +117,10 @@ async def _receive(
     parcel_number = parcels[-1].number if parcels else ""
     wrong = {ClaimKind.SHORT: short, ClaimKind.BROKEN: broken}
     claims = await _claims(order, lines, wrong, remark, by=by, now=now, source=source)
-    event = GoodsReceived(order=number, shipment=parcel_number, goods=goods, remark="" if claims else remark)
+    said, boxes = "" if claims else remark, max(len(parcels), 1)
+    event = GoodsReceived(order=number, shipment=parcel_number, goods=goods, remark=said, boxes=boxes)
     await record(event, by=by, at=now, source=source)
-    return Received(number, goods, remark, claims)
+    return Received(number, goods, remark, claims, boxes)
 
 
 async def _claims(

@@ -9,7 +9,7 @@ from domain.models import OrderLine, Shipment
 from tests.conversations.test_carriers import SF
 from tests.conversations.test_main_story import booked
 from tests.conversations.test_silence import told
-from tests.harness import QIANG, WANG, Chat
+from tests.harness import LI, QIANG, WANG, Chat
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -34,11 +34,13 @@ async def test_two_boxes_of_one_order_are_followed_each_and_told_once(chat: Chat
     await chat.platform.carrier.move(SECOND, "1", "已收取第二件")
     await chat.settle()
     assert not chat.unread(WANG)
+    assert f"{number} 已发 20箱（顺丰 {SF}等 2 件 已揽收）" in await chat.ask(WANG, "A100发了没")
     await chat.platform.carrier.move(SF, "3", "第一件已签收")
     await chat.settle()
     # Half of it is there: nobody is asked to sign yet, and nothing counts as delivered.
     assert not chat.unread(WANG)
     assert await arrived(number) == [0]
+    assert f"（顺丰 {SF}等 1/2 件已签收）" in await chat.ask(WANG, "A100发了没")
     await chat.platform.carrier.move(SECOND, "203", "第二件拒收")
     await chat.settle()
     assert "未成" in told(chat, WANG)
@@ -54,6 +56,9 @@ async def test_two_boxes_of_one_order_are_followed_each_and_told_once(chat: Chat
     assert await arrived(number) == [1000]
     answer = await chat.ask(QIANG, f"送货单 {number}")
     assert "送货单" in answer
+    chat.skip_all()
+    assert f"已签收 {number}（2 件）：A100 20箱" in await chat.ask(WANG, f"签收 {number} 外箱湿了")
+    assert re.search("2 ?件", told(chat, LI))
     chat.skip_all()
 
 
