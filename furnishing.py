@@ -74,6 +74,7 @@ def policy(settings: Settings) -> Policy:
         count_above=Decimal(str(settings.count_approval_above)),
         shortage_patience=timedelta(hours=settings.shortage_hours),
         shortage_default=settings.shortage_default,
+        photo_life=timedelta(days=settings.photo_days) if settings.photo_days else None,
     )
 
 

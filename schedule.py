@@ -17,6 +17,7 @@ from domain.earmarking import end_earmarks
 from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
 from domain.negotiating import settle_silent
+from domain.photographing import forget_photos
 from domain.reassuring import reassure
 from domain.receiving import assume_receipts
 from domain.repromising import repromise
@@ -180,6 +181,7 @@ def jobs(
     async def tidy(now: datetime) -> None:
         await prune(now)
         await listing.prune(now=now)
+        await forget_photos(now=now)
         await forget_runs(now=now)
 
     return (

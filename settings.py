@@ -100,6 +100,7 @@ class Settings(BaseSettings):
     shortage_hours: float = Field(24, gt=0)
     shortage_default: str = Field("send", pattern="^(send|wait)$")
     link_days: float = Field(30, gt=0, le=365)
+    photo_days: int = Field(365, ge=0, le=3650)
     demo_ahead: float = Field(0, ge=0)
     failpoints: str = ""
     metrics_token: SecretStr | None = None

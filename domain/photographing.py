@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from domain.claiming import claim_held
 from domain.models import ClaimPhoto, PhotoBody
 from domain.models.returns import ClaimState, PhotoState
 from domain.parcelerrors import ClaimStands, PhotosFull
+from domain.policy import current_policy
 from domain.rules.rights import SIGNING, require
 from domain.transaction import transact
 from domain.values import Actor, Address
@@ -19,6 +22,8 @@ LARGEST = 5 << 20
 KEPT_FOR = timedelta(days=3)
 """So long the platform keeps what people send."""
 AGAIN = timedelta(minutes=2)
+AT_ONCE = 500
+"""So many photos are dropped at a time, so that nobody waits for it."""
 _OPEN = frozenset({ClaimState.ASKED, ClaimState.APPROVED})
 _MEDIUM = re.compile(r"[\w\-]{1,128}", re.ASCII)
 _KINDS = ((b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF87a", "gif"), (b"GIF89a", "gif"))
@@ -128,6 +133,27 @@ async def photo_of(order: str, photo: int) -> tuple[str, bytes] | None:
     row = await ClaimPhoto.get_or_none(id=photo, claim__order__number=order, state=PhotoState.KEPT)
     body = await PhotoBody.get_or_none(photo_id=photo) if row is not None else None
     return None if row is None or body is None else (row.kind, body.content)
+
+
+async def forget_photos(*, now: datetime) -> int:
+    """Drop the photos of claims that were closed so long ago that the shop needs them no more; how many.
+
+    The claim itself stays. What is left after a lot is dropped at the next look.
+    """
+    life = current_policy().photo_life
+    if life is None:
+        return 0
+    over = now - life
+    settled = Q(claim__state=ClaimState.SETTLED, claim__settled_at__lt=over)
+    refused = Q(claim__state=ClaimState.REFUSED, claim__decided_at__lt=over)
+    old = ClaimPhoto.filter(settled | refused).order_by("id").limit(AT_ONCE)
+    ids = [int(photo) for (photo,) in await old.values_list("id")]
+
+    async def work() -> int:
+        await PhotoBody.filter(photo_id__in=ids).delete()
+        return await ClaimPhoto.filter(id__in=ids).delete()
+
+    return await transact(work) if ids else 0
 
 
 async def _refused(photo: int, why: str, **told: datetime) -> None:

@@ -12,7 +12,8 @@ class Policy:
 
     ``link_life`` is how long a link to an order's page opens it. ``count_above`` is the worth at list prices above
     which the difference of a count is for a manager to decide. Who is asked what to do about goods that lack has
-    ``shortage_patience``, then ``shortage_default`` is done.
+    ``shortage_patience``, then ``shortage_default`` is done. Photos go when their claim has been closed for
+    ``photo_life``, which is None to keep them for ever.
     """
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
@@ -22,6 +23,7 @@ class Policy:
     count_above: Decimal = Decimal(1000)
     shortage_patience: timedelta = timedelta(hours=24)
     shortage_default: str = "send"
+    photo_life: timedelta | None = timedelta(days=365)
 
 
 _policy = Policy()
