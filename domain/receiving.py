@@ -64,7 +64,7 @@ async def receive_goods(
             made = await brought_about(number, ClaimMade, cause)
             claims = tuple((one["claim"], one["kind"], one["goods"]) for one in made)
             remarked = facts["remark"] or next((one["reason"] for one in made), "")
-            return Received(number, facts["goods"], remarked, claims)
+            return Received(number, facts["goods"], remarked, claims, facts.get("boxes", 1))
         return await _receive(order, lines or (), remark or "", faults, by=by, now=now, source=cause)
 
     return await transact(work)
