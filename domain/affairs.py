@@ -37,9 +37,9 @@ WHERE o.number IN ?
 _CUSTOMERS = "SELECT code, name, short_names FROM customer WHERE code IN ?"
 
 
-async def unrouted_events(limit: int) -> list[Happened]:
-    """The oldest events of which nobody decided yet who hears of them."""
-    rows = await lane.fetch(Event, "WHERE routed_at IS NULL ORDER BY id LIMIT ?", limit)
+async def unrouted_events(limit: int, *, after: int = 0) -> list[Happened]:
+    """The oldest events of which nobody decided yet who hears of them, behind the one with the id ``after``."""
+    rows = await lane.fetch(Event, "WHERE routed_at IS NULL AND id > ? ORDER BY id LIMIT ?", after, limit)
     return [Happened(row.id, row.kind, row.order_number, row.facts, row.by, row.at, row.by_identity) for row in rows]
 
 

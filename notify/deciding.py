@@ -1,12 +1,15 @@
 """Decides who hears of what happened, for many events at once; a bug that one of them meets is its own."""
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
+from tortoise.exceptions import NotExistOrMultiple
 
 from domain.affairs import About, Happened, affairs_of
 from domain.announcing import hearers
+from domain.errors import Refusal
 from domain.events import BusinessEvent, event_kinds
 from domain.officeevents import Announced
 from domain.telling import Affair
@@ -19,7 +22,14 @@ Link = Callable[[str], Awaitable[str]]
 Page = Callable[[str, int], str]
 """The address of an order's page where the generation of the order's links is at hand."""
 
-BUGS = (TypeError, ValueError, KeyError, AttributeError)
+BUGS = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, NotExistOrMultiple, Refusal,
+)  # fmt: skip
+"""What a fault of ours with one event is; anything else, as a database that is away, concerns them all."""
+
+
+_owned: deque[int] = deque(maxlen=1000)
+"""Events that were met by a bug lately: each is tried every second, and its trace need be in the log once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +112,6 @@ def event_of(happened: Happened) -> BusinessEvent | None:
 
 def own_up(happened: Happened, bug: Exception) -> None:
     """A bug met one event; it stays undecided and in the log, and the others are told."""
-    log.error("event_not_routed", event_id=happened.id, kind=happened.kind, exc_info=bug)
+    trace = None if happened.id in _owned else bug
+    _owned.append(happened.id)
+    log.error("event_not_routed", event_id=happened.id, kind=happened.kind, error=type(bug).__name__, exc_info=trace)

@@ -29,8 +29,16 @@ AT_ONCE = 50
 
 async def route_events(*, now: datetime, link: Link, page: Page | None = None) -> int:
     """Decide who hears of the oldest events of which nobody decided yet; the number of events dealt with."""
-    waiting = await unrouted_events(AT_ONCE)
-    pages = Pages(link, page)
+    pages, after = Pages(link, page), 0
+    while waiting := await unrouted_events(AT_ONCE, after=after):
+        if done := await _together(waiting, pages, now):
+            return done
+        # A bug met every one of them, and may for days: those behind them are told all the same.
+        after = waiting[-1].id
+    return 0
+
+
+async def _together(waiting: Sequence[Happened], pages: Pages, now: datetime) -> int:
     if len(waiting) > 1:
         try:
             return await _route(waiting, pages, now)

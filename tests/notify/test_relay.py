@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tortoise.exceptions import DoesNotExist
 
 from bench.statements import statements
 from domain.affairs import affairs_of
 from domain.dealevents import OrderAmended
+from domain.errors import OrderNotFound
 from domain.events import (
     BusinessEvent,
     OrderAccepted,
@@ -233,6 +235,23 @@ async def test_one_poisoned_event_among_ten_stays_behind_alone(db, caplog):
     assert await route_events(now=NOW, link=link, page=broken) == 0
     assert await route_events(now=NOW, link=link, page=page) == 1
     assert await Delivery.all().count() == 20
+
+
+@pytest.mark.parametrize("bug", [AssertionError(), OrderNotFound("1042"), DoesNotExist(Order)])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_more_spoiled_events_than_are_looked_at_together_stop_nobody(db, caplog, monkeypatch, bug):
+    monkeypatch.setattr("notify.relay.AT_ONCE", 2)
+    await company()
+    await happened(5)
+
+    def broken(order: str, links: int) -> str:
+        if order < "SO0003K":
+            raise bug
+        return page(order, links)
+
+    assert [await route_events(now=NOW, link=link, page=broken) for _ in range(3)] == [1, 1, 0]
+    assert await Event.filter(routed_at__isnull=True).count() == 3
+    assert await Delivery.all().count() == 4
 
 
 async def test_an_order_that_cannot_be_read_spoils_no_other_event(db, caplog):
