@@ -76,6 +76,9 @@ class Contact(Model):
     wishes: dict[str, Any] | None = fields.JSONField(null=True)
     active = fields.BooleanField(default=True)
 
+    class Meta:
+        indexes = (("customer_id",),)
+
 
 class Identity(Model):
     """One openid of one Official Account: a follower, and perhaps a contact or a member of staff.
@@ -106,6 +109,7 @@ class Identity(Model):
 
     class Meta:
         unique_together = (("account", "openid"),)
+        indexes = (("staff_id",), ("contact_id",))
 
 
 class BindingCode(Model):
