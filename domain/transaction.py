@@ -2,10 +2,12 @@
 leaves a connection or a task context behind."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from tortoise.exceptions import OperationalError
+import asyncpg.exceptions as pg
+from tortoise.exceptions import IntegrityError, OperationalError, ValidationError
 from tortoise.transactions import in_transaction
 
 from domain import lane
@@ -16,6 +18,7 @@ T = TypeVar("T")
 
 TRIES = 3
 _PASSING_STATES = ("40P01", "40001")
+_VALUES = (IntegrityError, ValidationError, sqlite3.DataError, sqlite3.IntegrityError, pg.DataError)
 _PASSING = ("deadlock", "could not serialize", "database is locked", "database is busy")
 
 
@@ -38,6 +41,12 @@ async def transact_script(script: Callable[[], lane.Script[T]]) -> T:
 async def transact_one(statement: lane.Statement) -> lane.Result:
     """Run one statement as a transaction, on the same terms; not for jobs, whose writes must hold the lead."""
     return await _shielded(lambda: lane.commit_one(statement))
+
+
+def refused_values(error: Exception) -> bool:
+    """Whether the database is well and only what it was given is wrong: too long, out of range, against a rule."""
+    # Tortoise wraps what asyncpg says of values, together with all that is wrong with a statement.
+    return isinstance(error, _VALUES) or isinstance(error.__cause__, _VALUES)
 
 
 async def _shielded(attempt: Callable[[], Awaitable[T]]) -> T:

@@ -13,6 +13,7 @@ from domain.errors import Refusal
 from domain.events import BusinessEvent, event_kinds
 from domain.officeevents import Announced
 from domain.telling import Affair
+from domain.transaction import refused_values
 from notify.notices import Plan
 from notify.routing import Occasion, is_told, plan, unhurried
 
@@ -25,7 +26,7 @@ Page = Callable[[str, int], str]
 BUGS = (
     TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, NotExistOrMultiple, Refusal,
 )  # fmt: skip
-"""What a fault of ours with one event is; anything else, as a database that is away, concerns them all."""
+"""What a fault of ours with one event is, wherever it is met."""
 
 
 _owned: deque[int] = deque(maxlen=1000)
@@ -108,6 +109,11 @@ def event_of(happened: Happened) -> BusinessEvent | None:
         return kind.from_facts(happened.order, happened.facts) if kind else None
     except TypeError:
         return None
+
+
+def is_own(error: Exception) -> bool:
+    """Whether an error is of one event: a bug, or values that the database refused. One that is away concerns all."""
+    return isinstance(error, BUGS) or refused_values(error)
 
 
 def own_up(happened: Happened, bug: Exception) -> None:

@@ -17,7 +17,7 @@ from domain.values import Actor
 from notify.alerts.raising import Round, raise_alert
 from notify.alerts.rules import shortage
 from notify.alerts.telling import tell
-from notify.deciding import BUGS, Decided, Link, Page, Pages, Stumbled, decide, own_up
+from notify.deciding import Decided, Link, Page, Pages, Stumbled, decide, is_own, own_up
 from notify.mutes import end_on, ends, muted
 from notify.notices import Plan
 from notify.outbox import OF_EVENT, put_all
@@ -42,7 +42,9 @@ async def _together(waiting: Sequence[Happened], pages: Pages, now: datetime) ->
     if len(waiting) > 1:
         try:
             return await _route(waiting, pages, now)
-        except BUGS as bug:
+        except Exception as bug:
+            if not is_own(bug):
+                raise
             # One event spoiled it for all, and none of them is marked.
             log.warning("events_routed_one_by_one", events=len(waiting), error=type(bug).__name__)
     return sum([await _alone(one, pages, now) for one in waiting])
@@ -51,7 +53,9 @@ async def _together(waiting: Sequence[Happened], pages: Pages, now: datetime) ->
 async def _alone(happened: Happened, pages: Pages, now: datetime) -> int:
     try:
         return await _route([happened], pages, now)
-    except BUGS as bug:
+    except Exception as bug:
+        if not is_own(bug):
+            raise
         own_up(happened, bug)
         return 0
 

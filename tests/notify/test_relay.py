@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tortoise.exceptions import DoesNotExist
+from structlog.testing import capture_logs
+from tortoise.exceptions import DoesNotExist, OperationalError
 
 from bench.statements import statements
 from domain.affairs import affairs_of
@@ -27,7 +28,8 @@ from domain.telling import Affair, listeners, note_unreachable
 from domain.values import Address
 from notify.models import UNTIL_SENT, Alert, Delivery, DeliveryState
 from notify.mutes import mute
-from notify.notices import Notice
+from notify.notices import Notice, Plan
+from notify.outbox import put_all
 from notify.relay import route_events
 from tests.notify.company import an_order, company, openid
 from tests.notify.samples import EVENTS, NOW
@@ -261,6 +263,51 @@ async def test_an_order_that_cannot_be_read_spoils_no_other_event(db, caplog):
     assert await route_events(now=NOW, link=link, page=page) == 8
     assert [row.order_number for row in await Event.filter(routed_at__isnull=True)] == ["SO0003K"]
     assert await Delivery.all().count() == 16
+
+
+async def too_large() -> None:
+    await Order.filter(id=10**30).exists()
+
+
+async def there_already() -> None:
+    await Staff.create(code=(await Staff.first()).code, name="又一个")
+
+
+async def too_long() -> None:
+    await put_all([("event:0" * 100, Plan(Address("main", "o"), Notice.ORDER_CONFIRMED, {}, "test"))], now=NOW)
+
+
+@pytest.mark.parametrize("spoil", [too_large, there_already, too_long])
+async def test_values_that_the_database_refuses_keep_back_their_own_event_only(db, monkeypatch, spoil):
+    monkeypatch.setattr("notify.deciding._owned", [])
+    await company()
+    await happened(4)
+
+    async def spoiled(order: str) -> str:
+        if order == "SO0001K":
+            await spoil()
+        return await link(order)
+
+    with capture_logs() as logged:
+        assert [await route_events(now=NOW, link=spoiled) for _ in range(2)] == [3, 0]
+    assert [row.order_number for row in await Event.filter(routed_at__isnull=True)] == ["SO0001K"]
+    assert await Delivery.all().count() == 6
+    met = [bool(one["exc_info"]) for one in logged if one["event"] == "event_not_routed"]
+    assert met == [True, False]
+
+
+@pytest.mark.parametrize("away", [ConnectionError("reset"), OperationalError("disk I/O error"), TimeoutError()])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_database_that_is_away_is_no_fault_of_one_event(db, away):
+    await company()
+    await happened(2)
+
+    async def lost(order: str) -> str:
+        raise away
+
+    with pytest.raises(type(away)):
+        await route_events(now=NOW, link=lost)
+    assert await Event.filter(routed_at__isnull=True).count() == 2
 
 
 async def test_what_was_muted_is_told_after_what_came_before_in_the_same_batch(db):
