@@ -9,19 +9,20 @@ from domain import lane
 from domain.aiming import cuts
 from domain.allocating import Shortage, give_back_all, locked, reserve_lines, skus_of
 from domain.amendplan import Plan, Wish, planned, standing, worked_out
-from domain.approving import Waiting
+from domain.approving import Waiting, waiting
 from domain.commands import NO_DETAILS
 from domain.dealerrors import AmendmentHeld, ChangeOutdated, OrderMoved
-from domain.dealevents import OrderAmended
+from domain.dealevents import ChangeSubmitted, OrderAmended
 from domain.errors import OrderNotFound, Refusal
+from domain.events import StockFellShort
 from domain.holding import held
 from domain.models import Order, OrderLine, Product, SubmittedChange
 from domain.models.orders import wish_facts
 from domain.owing import balance_held, owed_more
 from domain.picking import stop_picks
 from domain.policy import shop_day
-from domain.purchasing import request_missing
-from domain.recording import record
+from domain.purchasing import request_missing, shortage_of
+from domain.recording import brought_about, record
 from domain.repromising import last_of_it
 from domain.restocking import fill_short, shrink
 from domain.rules.ponumbers import kept
@@ -62,11 +63,12 @@ class Amended:
 
 @dataclass(frozen=True, slots=True)
 class _Hands:
-    """Who makes a change, who wrote it, and what was decided when that is somebody else."""
+    """Who makes a change, who wrote it, what was decided when that is somebody else, and the message behind it."""
 
     by: Actor
     writer: Actor
     decided: SubmittedChange | None = None
+    cause: str = ""
 
 
 async def try_amendment(number: str, wish: Wish, *, by: Actor, now: datetime) -> Amended:
@@ -83,47 +85,70 @@ async def try_amendment(number: str, wish: Wish, *, by: Actor, now: datetime) ->
     )
 
 
-async def amend(number: str, wish: Wish, *, version: int, by: Actor, now: datetime) -> Amended:
+async def amend(number: str, wish: Wish, *, version: int, by: Actor, now: datetime, cause: str = "") -> Amended:
     """Change an order that stands, if it still is as it was when the change was read back (``version``).
 
-    What the review holds is not done but submitted to whoever decides, and the order stays as it is.
+    What the review holds is not done but submitted to whoever decides, and the order stays as it is. Once per
+    ``cause``: a second call finds what the first one did.
 
     Less: what lacks goes first, then what is reserved, which goes to the next in the queue. More: reserved as far as
     there is stock, the rest is asked of purchasing. Reservations of what stays are not touched.
     """
     require(by, WRITING)
     try:
-        return await transact(lambda: amend_here(number, wish, version, by, now))
+        return await transact(lambda: amend_here(number, wish, version, by, now, cause=cause))
     except AmendmentHeld:
-        return await transact(lambda: _submit(number, wish, version, by, now))
+        return await transact(lambda: _submit(number, wish, version, by, now, cause=cause))
+    except OrderMoved:
+        before = await _made_before(number, by, cause)
+        if before is None:
+            raise
+        return before
 
 
-async def _submit(number: str, wish: Wish, version: int, by: Actor, now: datetime) -> Amended:
-    change, waits = await submit_here(number, wish, version, by, now)
-    order = await Order.get(number=number)
+async def _submit(number: str, wish: Wish, version: int, by: Actor, now: datetime, *, cause: str) -> Amended:
+    change, waits = await submit_here(number, wish, version, by, now, cause=cause)
+    return _submitted(await Order.get(number=number), change, waits)
+
+
+def _submitted(order: Order, change: SubmittedChange, waits: Waiting | None) -> Amended:
     reasons = tuple(Reason(reason["code"], reason["facts"]) for reason in change.reasons)
     seen = (order.total, order.promised_date, tuple(change.changes), order.version)
-    return Amended(number, change.goods, change.total, *seen, reasons=reasons, waits=waits)
+    return Amended(order.number, change.goods, change.total, *seen, reasons=reasons, waits=waits)
 
 
-async def amend_here(number: str, wish: Wish, version: int, by: Actor, now: datetime) -> Amended:
+async def _made_before(number: str, by: Actor, cause: str) -> Amended | None:
+    """What this message has made of the order already, when it is worked on again after a death."""
+    order = await Order.get(number=number)
+    if await brought_about(number, ChangeSubmitted, cause):
+        change = await SubmittedChange.filter(order_number=number, by=by.name).order_by("-id").first()
+        return _submitted(order, change, (await waiting([number])).get(number)) if change else None
+    lacking = await brought_about(number, StockFellShort, cause)
+    for done in await brought_about(number, OrderAmended, cause):
+        total, day = Decimal(done["total"]), done["promised"] and date.fromisoformat(done["promised"])
+        seen = (total, order.total, day, tuple(done["changes"]), order.version)
+        return Amended(number, done["goods"], *seen, tuple(shortage_of(one) for one in lacking))
+    return None
+
+
+async def amend_here(number: str, wish: Wish, version: int, by: Actor, now: datetime, *, cause: str = "") -> Amended:
     """What ``amend`` does, inside the transaction of the caller; refuses what somebody would have to decide on."""
     order = await held(number, by)
     if order.version != version + 1:
         raise OrderMoved(number)
-    return await _carried_out(order, wish, _Hands(by, by), now)
+    return await _carried_out(order, wish, _Hands(by, by, cause=cause), now)
 
 
 async def amend_decided(order: Order, change: SubmittedChange, by: Actor, now: datetime) -> Amended:
     """Make a change that somebody has just said yes to, if the order is still the one that it was about."""
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     if content_of(order, lines) != change.was:
-        raise ChangeOutdated(order.number, goods_of(lines), order.total)
+        raise ChangeOutdated(order.number, goods_of(lines), order.total, change.id)
     await settle(change, "approved", "", by=by, now=now)
     try:
         return await _carried_out(order, wish_of(change), _Hands(by, replace(by, name=change.by), change), now)
     except Refusal as no:
-        raise ChangeOutdated(order.number, goods_of(lines), order.total) from no
+        raise ChangeOutdated(order.number, goods_of(lines), order.total, change.id) from no
 
 
 async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -> Amended:
@@ -143,7 +168,7 @@ async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -
     if plan.texts or replace(wish.details, po=None) != NO_DETAILS:
         await stop_picks(order, "changed", by=hands.by, now=now)
     leads = {sku: product.lead_days for sku, product in plan.products.items()}
-    short = await lane.within(request_missing(order, lines, leads, by=hands.by.name, now=now))
+    short = await lane.within(request_missing(order, lines, leads, by=hands.by.name, now=now, source=hands.cause))
     changes = tuple(plan.texts)
     event = OrderAmended(
         order=order.number,
@@ -153,7 +178,7 @@ async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -
         promised=order.promised_date.isoformat() if order.promised_date else None,
         hearers=await writer_of(hands.decided) if hands.decided is not None else (),
     )
-    await record(event, by=hands.by, at=now)
+    await record(event, by=hands.by, at=now, source=hands.cause)
     return Amended(order.number, found.goods, found.total, was, order.promised_date, changes, order.version, short)
 
 

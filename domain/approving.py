@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.asking import approval_of, ask, change_of, level_of, outsiders, restart, scene_of, started, turn_to
+from domain.asking import approval_of, ask, change_of, level_of, outsiders, restart, scene_of, started, turn_to, turned
 from domain.dealerrors import ChangeDecided
 from domain.errors import AlreadyDecided, OwnOrder, Refusal, StepRefused
 from domain.holding import held
 from domain.models import Approval, Order, Staff, SubmittedChange
 from domain.officeerrors import AnswerOutdated, ColleagueAway, ColleagueBarred, NotYourLevel
-from domain.officeevents import ApprovalGiven
-from domain.recording import record
+from domain.officeevents import ApprovalAsked, ApprovalGiven
+from domain.recording import brought_about, record
 from domain.rostering import find_member
 from domain.rules.approval import Scene, choose
 from domain.rules.lifecycle import OrderState, Step, may
@@ -79,12 +79,13 @@ async def given(order: Order, approval: Approval, *, by: Actor, now: datetime) -
     while own and approval.step < len(approval.levels) and await _entitled(approval, by):
         approval.step += 1
     if approval.step >= len(approval.levels):
-        await closed(approval)
+        approval.live = False
+        await approval.save(update_fields=["given", "step", "live"])
         return None
     approval.passed = outsiders(order, approval)
     level = level_of(approval)
     turn_to(approval, choose(level, await scene_of(approval, now)), "next", now)
-    await approval.save()
+    await turned(approval, "given", "step", "passed")
     await ask(approval, order, by, now)
     return waiting_of(approval)
 
@@ -92,16 +93,20 @@ async def given(order: Order, approval: Approval, *, by: Actor, now: datetime) -
 async def closed(approval: Approval) -> None:
     """Nothing waits any more."""
     approval.live = False
-    await approval.save()
+    await approval.save(update_fields=["live"])
 
 
-async def pass_on(number: str, to: str, *, by: Actor, now: datetime, heard_at: datetime | None = None) -> Waiting:
-    """Hand the decision on to a colleague who may decide, is here, and has no part in the order."""
+async def pass_on(
+    number: str, to: str, *, by: Actor, now: datetime, heard_at: datetime | None = None, cause: str = ""
+) -> Waiting:
+    """Hand the decision on to a colleague who may decide, is here, and has no part in the order; once per ``cause``."""
     require(by, DECIDING)
     colleague = await find_member(to)
 
     async def work() -> Waiting:
         order = await held(number, by)
+        for asked in await brought_about(number, ApprovalAsked, cause):
+            return Waiting(number, asked["approver"], asked["instead_of"], asked["step"], asked["of"], now)
         if not may(order.state, Step.APPROVE) and await change_of(order) is None:
             raise await too_late(order, "pass_on")
         approval = await approval_of(order, now=now)
@@ -115,8 +120,8 @@ async def pass_on(number: str, to: str, *, by: Actor, now: datetime, heard_at: d
         approval.approver_id, approval.approver = taker.staff, taker.name
         approval.instead_of = "" if own else (approval.instead_of or by.name)
         restart(approval, "passed", now)
-        await approval.save()
-        await ask(approval, order, by, now)
+        await turned(approval, "passed")
+        await ask(approval, order, by, now, source=cause)
         return waiting_of(approval)
 
     return await transact(work)

@@ -17,6 +17,8 @@ from domain.rules.roster import Member
 from domain.values import Actor, Role
 from domain.wording import goods_of
 
+_ASKED = ("approver_id", "approver", "instead_of", "why", "asked_at", "reminded_at", "version")
+
 
 async def approval_of(order: Order, *, now: datetime) -> Approval:
     """The approval of a held order, even when it is answered before anybody was asked."""
@@ -29,19 +31,23 @@ async def started(order: Order, now: datetime) -> Approval:
     approval = Approval(order_number=order.number, levels=[stored(one) for one in levels], asked_at=now)
     approval.placed_by = order.placed_by_staff_id
     turn_to(approval, choose(levels[0], await scene_of(approval, now)), "roster", now)
-    await approval.save()
+    await approval.save(force_create=True)
     return approval
 
 
 async def started_for(order: Order, change: SubmittedChange, now: datetime) -> Approval:
     """The same for a change of an order that stands; neither who wants it nor who placed the order has a say."""
-    approval = await Approval.get_or_none(order_number=order.number) or Approval(order_number=order.number)
+    before = await Approval.get_or_none(order_number=order.number)
+    approval = before or Approval(order_number=order.number)
     approval.levels = [stored(one) for one in levels_of(change.total, await scheme())]
     approval.step, approval.given, approval.instead_of, approval.live = 0, [], "", True
     approval.placed_by = change.staff_id
     approval.passed = outsiders(order, approval)
     turn_to(approval, choose(level_of(approval), await scene_of(approval, now)), "roster", now)
-    await approval.save()
+    if before is None:
+        await approval.save(force_create=True)
+    else:
+        await turned(approval, "levels", "step", "given", "live", "placed_by", "passed")
     return approval
 
 
@@ -72,13 +78,18 @@ def turn_to(approval: Approval, choice: Choice, why: str, now: datetime) -> None
     restart(approval, "deputy" if choice.instead_of and why == "roster" else why, now)
 
 
+async def turned(approval: Approval, *more: str) -> None:
+    """Keep who is asked now, and ``more`` columns that changed with it."""
+    await approval.save(update_fields=[*_ASKED, *more])
+
+
 def restart(approval: Approval, why: str, now: datetime) -> None:
     """Begin to wait anew: older answers do not count."""
     approval.why, approval.asked_at, approval.reminded_at = why, now, None
     approval.version += 1
 
 
-async def ask(approval: Approval, order: Order, by: Actor, now: datetime) -> None:
+async def ask(approval: Approval, order: Order, by: Actor, now: datetime, *, source: str = "") -> None:
     """Record that somebody is asked, with all they need to know; who it is told to follows from that."""
     row = await Staff.get_or_none(id=approval.approver_id) if approval.approver_id else None
     event = ApprovalAsked(
@@ -91,7 +102,7 @@ async def ask(approval: Approval, order: Order, by: Actor, now: datetime) -> Non
         hearers=(row.code,) if row is not None else (),
         **await _asked_about(order, now),
     )
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=source)
 
 
 async def _asked_about(order: Order, now: datetime) -> dict[str, Any]:

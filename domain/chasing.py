@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.errors import StepRefused
 from domain.events import HelpWanted, OrderChased
-from domain.holding import held
+from domain.holding import held_as_read
 from domain.models import Event, Order, OrderLine, Staff
 from domain.recording import record
 from domain.rules.lifecycle import FINAL
@@ -47,7 +47,7 @@ async def ask_for_person(topic: str, *, by: Actor, now: datetime) -> Called:
 
 
 async def _chase(number: str, by: Actor, now: datetime) -> Chased:
-    order = await held(number, by)
+    order = await held_as_read(number, by)
     if order.state in FINAL:
         raise StepRefused(number, order.state, "chase")
     owner = order.rep.name if order.rep is not None else await owner_of(order.customer.code)

@@ -11,7 +11,7 @@ from tortoise.expressions import Subquery
 from domain import lane
 from domain.commands import Wanted
 from domain.delivering import count_arrived
-from domain.holding import held
+from domain.holding import held, held_as_read
 from domain.models import Claim, ClaimLine, ClaimPhoto, Order, OrderLine
 from domain.models.returns import ClaimKind, ClaimState, PhotoState
 from domain.owing import owed_more
@@ -131,7 +131,7 @@ async def claim_held(claim: str, by: Actor) -> tuple[Claim, Order]:
     row = await Claim.get_or_none(id=int(claim[1:])).select_related("order") if claim[1:].isdecimal() else None
     if row is None or not await visible(by).filter(id=row.order_id).exists():
         raise ClaimNotFound(claim)
-    order = await held(row.order.number, by)
+    order = await held_as_read(row.order.number, by)
     await row.refresh_from_db(fields=["state", "decided_by", "decided_at", "settled_by"])
     return row, order
 

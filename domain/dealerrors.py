@@ -41,11 +41,12 @@ class AmendmentHeld(Refusal):
 
 @dataclass
 class ChangeOutdated(Refusal):
-    """The order became another one after its change was submitted: ``goods`` and ``total`` are what it is now."""
+    """The order became another one after ``change`` (its id) was submitted: ``goods`` and ``total`` are what it is."""
 
     number: str
     goods: str
     total: Decimal
+    change: int
 
 
 @dataclass

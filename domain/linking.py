@@ -13,7 +13,7 @@ from tortoise.expressions import F
 
 from domain.errors import OrderNotFound
 from domain.events import LinksRevoked
-from domain.holding import held
+from domain.holding import held_as_read
 from domain.keyring import keyed
 from domain.models import InstanceSecret, Order
 from domain.policy import current_policy
@@ -73,7 +73,7 @@ async def revoke_links(number: str, *, by: Actor, now: datetime) -> None:
     require(by, SHARING)
 
     async def work() -> None:
-        await held(number, by)
+        await held_as_read(number, by)
         await Order.filter(number=number).update(links=F("links") + 1)
         await record(LinksRevoked(order=number), by=by, at=now)
 

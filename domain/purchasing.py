@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from domain import lane
 from domain.allocating import Shortage
@@ -24,7 +25,7 @@ _ASKED_AGAIN = (
 
 
 def request_missing(
-    order: Order, lines: Sequence[OrderLine], leads: Mapping[str, int], *, by: str, now: datetime
+    order: Order, lines: Sequence[OrderLine], leads: Mapping[str, int], *, by: str, now: datetime, source: str = ""
 ) -> Script[tuple[Shortage, ...]]:
     """Write a purchase request for every short line; part of the script that accepts the order.
 
@@ -55,8 +56,14 @@ def request_missing(
             request=one.request,
             expected=one.expected,
         )
-        yield from recorded(event, by=by, at=now)
+        yield from recorded(event, by=by, at=now, source=source)
     return tuple(found)
+
+
+def shortage_of(facts: Mapping[str, Any]) -> Shortage:
+    """What was found to lack, from the event that told of it."""
+    named = (facts["sku"], facts["name"], Decimal(facts["missing"]), facts["unit"])
+    return Shortage(*named, facts["request"], facts["expected"])
 
 
 def _free(kits: Sequence[OrderLine]) -> Script[dict[str, Decimal]]:

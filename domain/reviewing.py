@@ -48,8 +48,9 @@ async def approve(number: str, *, by: Actor, now: datetime, heard_at: datetime |
     require(by, DECIDING)
     try:
         return await transact(lambda: _approve(number, by, now, heard_at))
-    except ChangeOutdated:
-        await transact(lambda: _dropped(number, by, now))
+    except ChangeOutdated as no:
+        outdated = no.change
+        await transact(lambda: _dropped(number, outdated, by, now))
         raise
 
 
@@ -103,9 +104,10 @@ async def _reject(number: str, reason: str, by: Actor, now: datetime, heard_at: 
     return Decided(number, order.state, goods, None, instead_of=stood_in)
 
 
-async def _dropped(number: str, by: Actor, now: datetime) -> None:
+async def _dropped(number: str, change: int, by: Actor, now: datetime) -> None:
+    # Between the two transactions somebody may have submitted another one, which is about the order as it is now.
     await held(number, by)
-    await overtaken(number, by=by, now=now)
+    await overtaken(number, change, by=by, now=now)
 
 
 async def _asked(order: Order, step: Step, by: Actor, now: datetime, heard_at: datetime | None) -> Approval:

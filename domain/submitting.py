@@ -21,7 +21,7 @@ _form = TypeAdapter(Wish)
 
 
 async def submit_here(
-    number: str, wish: Wish, version: int, by: Actor, now: datetime
+    number: str, wish: Wish, version: int, by: Actor, now: datetime, *, cause: str = ""
 ) -> tuple[SubmittedChange, Waiting]:
     """Keep a change for somebody to decide on, in the place of an earlier one that still waits."""
     order = await held(number, by)
@@ -47,7 +47,8 @@ async def submit_here(
         at=now,
     )
     approval = await started_for(order, change, now)
-    await record(ChangeSubmitted(order=number, changes=tuple(change.changes), by_reasons=_codes(change)), by=by, at=now)
+    event = ChangeSubmitted(order=number, changes=tuple(change.changes), by_reasons=_codes(change))
+    await record(event, by=by, at=now, source=cause)
     await ask(approval, order, by, now)
     return change, waiting_of(approval)
 
@@ -63,10 +64,13 @@ def content_of(order: Order, lines: Sequence[OrderLine]) -> list[str]:
     return [plain(order.total), str(order.requested_date or ""), *goods]
 
 
-async def overtaken(number: str, *, by: Actor, now: datetime) -> None:
-    """The change that waits for a decision on an order, if there is one, is about an order that is no more."""
+async def overtaken(number: str, only: int | None = None, *, by: Actor, now: datetime) -> None:
+    """The change that waits for a decision on an order, if there is one, is about an order that is no more.
+
+    With ``only`` another than that one stays.
+    """
     change = await SubmittedChange.get_or_none(order_number=number, state="waiting")
-    if change is not None:
+    if change is not None and only in (None, change.id):
         await settle(change, "overtaken", "", by=by, now=now)
         await tell_refused(change, by=by, now=now)
 

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from domain.approving import closed, open_for
-from domain.asking import ask, change_of, level_of, scene_of, scene_with, turn_to
+from domain.asking import ask, change_of, level_of, scene_of, scene_with, turn_to, turned
 from domain.attendance import members
-from domain.holding import held
+from domain.holding import held_as_read
 from domain.models import Approval, Order, SubmittedChange
 from domain.rules.approval import Choice, Scene, Urge, above, choose, urge
 from domain.rules.lifecycle import OrderState
@@ -45,7 +45,7 @@ async def _open_late(number: str, now: datetime) -> None:
 
 
 async def _move(number: str, patience: timedelta, now: datetime) -> int:
-    order = await held(number, SYSTEM)
+    order = await held_as_read(number, SYSTEM)
     approval = await Approval.get(order_number=number)
     if not approval.live:
         return 0
@@ -54,7 +54,7 @@ async def _move(number: str, patience: timedelta, now: datetime) -> int:
         return 1
     if _moved(approval, await scene_of(approval, now), patience) is None:
         return 0
-    await approval.save()
+    await turned(approval)
     await ask(approval, order, SYSTEM, now)
     return 1
 

@@ -78,7 +78,7 @@ async def pass_on(ask: Ask) -> Answered:
     command = ask.given(PassAlert)
     if command.who is None:
         return say("alert_pass_to", number=command.alert)
-    alert = await acting.pass_on(command.alert, command.who, by=ask.actor, now=ask.now)
+    alert = await acting.pass_on(command.alert, command.who, by=ask.actor, now=ask.now, cause=ask.key)
     return say("alert_passed", alert=alert, who=command.who)
 
 

@@ -45,7 +45,7 @@ async def amend_now(ask: Ask) -> Answered:
     if change is None or question is None or question.heard_at is None or ask.heard_at < question.heard_at:
         return say("nothing_to_confirm")
     wish = Wish(change.ops, change.details)
-    done = await amending.amend(change.number, wish, version=change.version, by=ask.actor, now=ask.now)
+    done = await amending.amend(change.number, wish, version=change.version, by=ask.actor, now=ask.now, cause=ask.key)
     if done.reasons:
         return say("change_submitted", replace(ask.talk, question=None, amendment=None), done=_told(ask, done))
     return say("amended", replace(ask.talk, question=None, amendment=None), done=done)

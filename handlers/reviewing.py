@@ -62,7 +62,9 @@ async def pass_on(ask: Ask) -> Answered:
     number = await _number(ask, command.order_no)
     if number is None:
         return _which(ask, "pass_on", command.who)
-    waits = await approving.pass_on(number, command.who, by=ask.actor, now=ask.now, heard_at=ask.heard_at)
+    waits = await approving.pass_on(
+        number, command.who, by=ask.actor, now=ask.now, heard_at=ask.heard_at, cause=ask.key
+    )
     return say("passed_on", replace(ask.talk, question=None, last_order=number), waiting=waits)
 
 

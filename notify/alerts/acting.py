@@ -13,7 +13,7 @@ from domain.transaction import transact
 from domain.values import Actor
 from notify.alerts.raising import Round
 from notify.alerts.telling import DISMISSED, LEADING, PASSED, TAKEN, facts_of, plan_for, settled
-from notify.models import Alert, AlertState
+from notify.models import Alert, AlertState, Delivery
 from notify.notices import Notice
 from notify.outbox import put
 from templates import notice as words
@@ -82,20 +82,26 @@ async def dismiss(number: str, *, by: Actor, now: datetime) -> AlertView:
     return await transact(work)
 
 
-async def pass_on(number: str, who: str, *, by: Actor, now: datetime) -> AlertView:
-    """Give an alert to a colleague, who is told at once and in whose name it goes further up if they do not answer."""
+async def pass_on(number: str, who: str, *, by: Actor, now: datetime, cause: str = "") -> AlertView:
+    """Give an alert to a colleague, who is told at once and in whose name it goes further up if they do not answer.
+
+    Once per ``cause``: a second call tells nobody again.
+    """
     colleague, look = await find_member(who), Round(now, await listeners())
     taker = next((one for one in look.people if one.staff == colleague.id), None)
     if taker is None:
         raise ColleagueUnbound(colleague.name)
 
     async def work() -> AlertView:
+        told = f"alert:{_id_of(number)}:{PASSED}:{cause or now.timestamp()}"[:200]
+        if cause and await Delivery.filter(cause=told).exists():
+            return _view(await Alert.get(id=_id_of(number)))
         alert = await _concerning(number, by)
         given = {"state": AlertState.OPEN, "owner_staff_id": colleague.id, "told": alert.told + 1, "told_at": now}
         await _change(alert, by, {**given, "level": 0, "next_at": None, "why": PASSED, **_FREE})
         facts = facts_of(alert) | {"passed_by": by.name}
         plan = plan_for(taker, Notice.ALERT_RAISED, facts, f"{alert.rule}:{PASSED}", alert.order_number)
-        await put(f"alert:{alert.id}:{alert.told}:{PASSED}", [plan], now=now)
+        await put(told, [plan], now=now)
         return _view(alert)
 
     return await transact(work)
@@ -116,9 +122,13 @@ async def open_alerts(actor: Actor) -> list[AlertView]:
     return [_view(row) for row in rows if _concerns(row, actor)]
 
 
-async def _concerning(number: str, by: Actor) -> Alert:
+def _id_of(number: str) -> int:
     given = _NUMBER.fullmatch(unicodedata.normalize("NFKC", number).strip().upper())
-    alert = await Alert.get_or_none(id=int(given[1]), live__isnull=False) if given else None
+    return int(given[1]) if given else 0
+
+
+async def _concerning(number: str, by: Actor) -> Alert:
+    alert = await Alert.get_or_none(id=_id_of(number), live__isnull=False)
     if alert is None or not _concerns(alert, by):
         raise AlertNotFound(number)
     _refuse_if_taken(alert, by)

@@ -215,6 +215,13 @@ async def test_a_decision_is_handed_on_and_out_of_hand(cast: Cast):
     assert (await reviewing.approve(number, by=cast.chen, now=NOW)).state == "accepted"
 
 
+async def test_a_message_that_is_worked_on_again_hands_a_decision_on_once(cast: Cast):
+    number = await held(cast)
+    first, again = [await approving.pass_on(number, "经理", by=cast.chen, now=NOW, cause="main:1#0") for _ in range(2)]
+    assert (again.approver, again.step, again.of) == (first.approver, first.step, first.of)
+    assert await asked(number) == [("陈姐", "", "roster"), ("经理", "", "passed")]
+
+
 async def test_whom_a_decision_cannot_be_handed_to(cast: Cast):
     await a_product(stock=100)
     number = (await an_order(cast.manager, line(qty=10, price="15"))).number

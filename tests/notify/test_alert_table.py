@@ -303,6 +303,17 @@ async def test_a_trial_tells_what_would_be_told_and_writes_nothing(db):
             await try_rule(wrong, LIMITS, now=NOW)
 
 
+async def test_a_message_that_is_worked_on_again_passes_an_alert_on_once(db):
+    await company()
+    await unscanned()
+    await look()
+    for cause in ("main:1#0", "main:1#0"):
+        view = await pass_on("A1", "老李", by=await actor("阿强"), now=NOW, cause=cause)
+    assert view.number == "A1"
+    assert await Delivery.filter(why__endswith=":passed").count() == 1
+    assert (await Alert.get()).told == 2
+
+
 async def test_nobody_unbound_is_given_an_alert(db):
     await company()
     await unscanned()

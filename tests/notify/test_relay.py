@@ -270,7 +270,7 @@ async def too_large() -> None:
 
 
 async def there_already() -> None:
-    await Staff.create(code=(await Staff.first()).code, name="又一个")
+    await Staff.create(code=(await Staff.get(name="老李")).code, name="又一个")
 
 
 async def too_long() -> None:
