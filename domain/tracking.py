@@ -203,8 +203,10 @@ async def _update(shipment: Shipment, trace: Trace, state: ParcelState, *, now: 
         return
     new["query_next_at"] = None if state in FINAL else max(now + QUIET, shipment.query_next_at or now)
     if trace.corrected and not shipment.carrier_said:
-        # The service knew better whose parcel it is, and watches it under that name.
-        new |= {"carrier": trace.corrected[:32], "watched": "yes", "watch_next_at": None}
+        # The service knew better whose parcel it is, and watches it under that name; so do all that ride with it.
+        shipment.carrier = trace.corrected[:32]
+        new |= {"carrier": shipment.carrier, "watched": "yes", "watch_next_at": None}
+        await Shipment.filter(rides_with=shipment.id).update(carrier=shipment.carrier)
     elif trace.status == "abort" and state not in FINAL:
         # The service gave up: watch again, half an hour later at the earliest, as it asks.
         again = shipment.watch_tries < MOST_WATCHES

@@ -6,6 +6,7 @@ from bot.grammar.amounts import wanted
 from bot.grammar.decisions import asks
 from bot.grammar.lines import pair
 from bot.grammar.marks import CarrierMark, ProductMark, WaybillMark
+from bot.grammar.parcels import RIGHTED
 from bot.grammar.scene import Scene
 from domain.commands import Command, ConfirmShipment
 
@@ -33,6 +34,8 @@ def ship(scene: Scene) -> list[Command] | None:
     lines = tuple(wanted(item, scene.lexicon) for item in pair(scene.text, scene.marks))
     numbers: list[str | None] = [*scene.order_nos] or [None]
     carriers, waybills = scene.of(CarrierMark), scene.of(WaybillMark)
+    if len(waybills) > 1 and scene.says(RIGHTED):
+        waybills = waybills[-1:]
     if len(numbers) > 1 and waybills:
         return _ship_each(numbers, [w.text for w in waybills], [c.text for c in carriers], goods=bool(lines))
     return [

@@ -11,7 +11,7 @@ from tests.conversations.test_main_story import booked
 from tests.conversations.test_silence import told
 from tests.harness import LI, QIANG, WANG, Chat
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 SECOND = "SF1234567890124"
 
@@ -20,6 +20,7 @@ async def arrived(number: str) -> list[int]:
     return [int(line.delivered) for line in await OrderLine.filter(order__number=f"SO{number}")]
 
 
+@on_sqlite
 async def test_two_boxes_of_one_order_are_followed_each_and_told_once(chat: Chat):
     number = await booked(chat)
     await chat.ask(QIANG, f"拣货 {number}")
@@ -62,6 +63,7 @@ async def test_two_boxes_of_one_order_are_followed_each_and_told_once(chat: Chat
     chat.skip_all()
 
 
+@on_sqlite
 async def test_a_waybill_of_somebody_else_in_a_row_of_them_stops_all(chat: Chat):
     first, second = await booked(chat), await booked(chat, "下单 B200 2箱 明天送")
     await chat.ask(QIANG, f"发货 {first} 顺丰 {SF}")
@@ -103,6 +105,7 @@ async def test_two_orders_in_one_box_hear_of_it_each(chat: Chat):
     chat.skip_all()
 
 
+@on_sqlite
 async def test_one_box_has_one_address_and_all_of_it_leaves_or_nothing(chat: Chat):
     first, second = await booked(chat), await booked(chat, "下单 B200 2箱 明天送")
     await chat.ask(QIANG, f"发货 {second} 自提")

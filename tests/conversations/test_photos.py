@@ -12,7 +12,7 @@ from tests.conversations.test_claims import delivered
 from tests.conversations.test_silence import told
 from tests.harness import LI, LU, QIANG, WANG, Chat, Person
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 JPEG = b"\xff\xd8\xff\xe0" + b"j" * 100
 
@@ -48,6 +48,7 @@ async def test_photos_after_a_claim_reach_who_decides_once_and_are_seen_on_the_p
     chat.skip_all()
 
 
+@on_sqlite
 async def test_photos_before_the_words_go_along_with_the_claim_that_follows(chat: Chat):
     number = await delivered(chat)
     answer = await shown(chat, WANG)
@@ -72,6 +73,7 @@ async def test_photos_before_the_words_go_along_with_the_claim_that_follows(chat
     chat.skip_all()
 
 
+@on_sqlite
 async def test_what_is_no_photo_is_told_back_once_and_the_same_one_counts_once(chat: Chat):
     number = await delivered(chat)
     await chat.ask(WANG, f"签收 {number} 19箱 破1")
@@ -92,6 +94,7 @@ async def test_what_is_no_photo_is_told_back_once_and_the_same_one_counts_once(c
     ]  # fmt: skip
 
 
+@on_sqlite
 async def test_a_platform_that_is_away_is_asked_again_and_what_it_forgot_is_gone(chat: Chat):
     number = await delivered(chat)
     await chat.ask(WANG, f"签收 {number} 19箱 破1")
@@ -114,6 +117,7 @@ async def test_a_platform_that_is_away_is_asked_again_and_what_it_forgot_is_gone
     chat.skip_all()
 
 
+@on_sqlite
 async def test_a_claim_has_room_for_so_many(chat: Chat):
     number = await delivered(chat)
     for _ in range(2):
