@@ -112,6 +112,28 @@ class ChannelSettings(BaseModel):
         return tuple(one.get_secret_value() for one in (self.secret, self.secret_previous) if one is not None)
 
 
+class WecomAppSettings(BaseModel):
+    """The WeCom app (企业微信应用) by which members of staff may be sent alerts and reports; without a corp, none."""
+
+    corp: str = ""
+    agent: int = Field(0, ge=0)
+    secret: SecretStr | None = None
+    url: str = "https://qyapi.weixin.qq.com"
+
+    @model_validator(mode="after")
+    def _whole(self) -> "WecomAppSettings":
+        shaped(self.url, re.compile(r"https?://\S+"), "URL, such as https://qyapi.weixin.qq.com")
+        if self.corp and (not self.agent or self.secret is None):
+            raise ValueError("CORP needs AGENT and SECRET of the app, such as AGENT=1000002")
+        return self
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """The app in the words of those who speak to it."""
+        secret = self.secret.get_secret_value() if self.secret is not None else ""
+        return {"url": self.url.rstrip("/"), "corp": self.corp, "agent": self.agent, "secret": secret}
+
+
 _SENDER = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{4,253}")
 
 

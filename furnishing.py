@@ -17,10 +17,12 @@ from connect.carriers.services import Service
 from connect.mail.letters import EMAIL, Server
 from connect.mail.postman import Postman
 from connect.wechat.client import WeChat
+from connect.workchat.app import WecomApp
+from connect.workchat.appforms import WECOM_APP, App
 from connect.workchat.forms import Room
 from connect.workchat.rooms import Porter
 from domain import faults
-from domain.choosing import mailbox_of
+from domain.choosing import mailbox_of, member_of
 from domain.errors import DeliveryFailed
 from domain.nightly import Nightly
 from domain.photographing import LARGEST
@@ -30,9 +32,11 @@ from domain.silence import Patience
 from notify.alerts.rules import Thresholds
 from notify.channels import Channel
 from notify.channels.email import EmailChannel
+from notify.channels.wecomapp import WecomAppChannel
 from notify.channels.workchat import RoomChannel
 from notify.notices import CUSTOM, TEMPLATE
 from notify.pace import Rates
+from notify.tokens import DatabaseTokenShelf
 from notify.windows import Grant, Grants
 from settings import Environment, Settings
 from web.hooks import Vendor
@@ -106,13 +110,18 @@ def rates(settings: Settings) -> Rates:
     return {TEMPLATE: settings.template_per_second, CUSTOM: settings.plain_per_second}
 
 
-def staff_channels(settings: Settings, porter: Porter, clock: Callable[[], datetime]) -> dict[str, Channel]:
+def staff_channels(
+    settings: Settings, session: aiohttp.ClientSession, porter: Porter, clock: Clock
+) -> dict[str, Channel]:
     """Where staff may hear alerts besides WeChat, as far as it is set up."""
     there = [Room(kind, one.address, one.keys, inside=one.inside) for kind, one in settings.channels.items()]
     found: dict[str, Channel] = {room.kind: RoomChannel(room, porter) for room in there}
     if settings.mail.host:
         postman = Postman(Server(**settings.mail.parts), settings.shop_name)
         found[EMAIL] = EmailChannel(postman, mailbox_of, clock)
+    if settings.wecom_app.corp:
+        app = App(**settings.wecom_app.parts)
+        found[WECOM_APP] = WecomAppChannel(WecomApp(session, app, DatabaseTokenShelf(app.shelf), clock), member_of)
     return found
 
 

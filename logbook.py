@@ -15,7 +15,7 @@ HIDDEN = re.compile(
     re.IGNORECASE,
 )
 SHOWN = frozenset({"event", "level", "ts", "logger"})
-_SECRETS = r"access_token|refresh_token|token|secret|aes_?key|password|ticket"
+_SECRETS = r"access_token|refresh_token|token|(?:corp)?secret|aes_?key|password|ticket"
 # What tells who somebody is or opens a door, wherever it stands in a text: each with what is left of it.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (

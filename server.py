@@ -84,6 +84,7 @@ class Shop:
         self.metrics = Metrics(product_version())
         self._wechat = {name: self._client(session, name, one) for name, one in settings.accounts.items()}
         self._porter = Porter(session, clock)
+        self._rooms = furnishing.staff_channels(settings, session, self._porter, clock)
         worker = secrets.token_hex(6)
         self.engine = Engine(
             self._channels(),
@@ -196,10 +197,9 @@ class Shop:
         )
 
     def _channels(self) -> Channels:
-        rooms = furnishing.staff_channels(self.settings, self._porter, self.clock)
         return {
             name: {
-                **rooms,
+                **self._rooms,
                 "template": self._cards(client, self.settings.accounts[name]),
                 "custom": CustomChannel(client),
             }

@@ -17,7 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from accounts import AccountSettings, CarrierSettings, ChannelSettings, MailSettings, shaped
+from accounts import AccountSettings, CarrierSettings, ChannelSettings, MailSettings, WecomAppSettings, shaped
 from badsettings import line_about
 
 
@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
     channels: dict[Literal["wecom", "dingtalk", "feishu", "webhook"], ChannelSettings] = Field(default_factory=dict)
     mail: MailSettings = Field(default_factory=MailSettings)
+    wecom_app: WecomAppSettings = Field(default_factory=WecomAppSettings)
     fallback_url: str = ""
     fallback_key: SecretStr | None = None
     fallback_model: str = ""
@@ -180,7 +181,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """Everything that no line of a log may show."""
-        held = [self.fallback_key, self.metrics_token, self.mail.password]
+        held = [self.fallback_key, self.metrics_token, self.mail.password, self.wecom_app.secret]
         held += [carrier.key for carrier in self.carriers.values()]
         for one in self.accounts.values():
             held += [one.secret, one.token, one.aes_key, one.aes_key_previous]
@@ -191,7 +192,8 @@ class Settings(BaseSettings):
     @property
     def staff_ways(self) -> tuple[str, ...]:
         """Where staff may hear alerts besides WeChat, as far as it is set up."""
-        return (*self.channels, *(("email",) if self.mail.host else ()))
+        own = {"email": self.mail.host, "wecom_app": self.wecom_app.corp}
+        return (*self.channels, *(way for way, given in own.items() if given))
 
     @property
     def base_url(self) -> str:

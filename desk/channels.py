@@ -37,7 +37,7 @@ def channels_use(staff: str, channel: Annotated[str, typer.Argument(help="wechat
 
     there = [WECHAT, *read_settings().staff_ways]
     if channel not in there:
-        how = "先设 GENDAN_CHANNELS__<通道>__URL 或 GENDAN_MAIL__HOST"
+        how = "先设 GENDAN_CHANNELS__<通道>__URL、GENDAN_MAIL__HOST 或 GENDAN_WECOM_APP__CORP"
         usage(f"通道 {channel} 没有设置，可用：{'、'.join(there)}；{how} · not set up")
     if not with_database(lambda: choose_way(staff, "" if channel == WECHAT else channel)):
         refuse(f"没有员工 {staff} · no such member of staff")
@@ -69,13 +69,30 @@ def channels_mailbox(staff: str, address: str) -> None:
     typer.echo(f"{staff} 的邮箱是 {address} · kept")
 
 
+@channels_app.command("member")
+def channels_member(staff: str, member: Annotated[str, typer.Argument(help="企业微信通讯录里的账号")]) -> None:
+    """记下员工的企业微信账号；要用企业微信应用收预警再 channels use"""
+    from domain.choosing import keep_member
+    from domain.wisherrors import MemberRefused
+
+    try:
+        known = with_database(lambda: keep_member(staff, member))
+    except MemberRefused:
+        usage(f"{member} 不是企业微信账号，如 ChenJie · not a user id of WeCom")
+    if not known:
+        refuse(f"没有员工 {staff} · no such member of staff")
+    typer.echo(f"{staff} 的企业微信账号是 {member} · kept")
+
+
 @channels_app.command("try")
 def channels_try(
-    channel: str, to: Annotated[str, typer.Option(help="邮件发给谁 · whom an e-mail goes to")] = ""
+    channel: str, to: Annotated[str, typer.Option(help="发给哪个邮箱、哪个企业微信账号 · whom it goes to")] = ""
 ) -> None:
     """往一个通道发一句话，看它通不通"""
     if channel == "email":
         _try_mail(to)
+    elif channel == "wecom_app":
+        _try_app(to)
     else:
         _try_room(channel)
     typer.echo("发出去了 · taken")
@@ -103,6 +120,35 @@ def _try_mail(to: str) -> None:
 
     if code := answered(run):
         refuse(f"没发出去，错误 {code} · not taken")
+
+
+def _try_app(to: str) -> None:
+    import aiohttp
+
+    from connect.wechat.shelf import MemoryShelf
+    from connect.workchat.app import WecomApp
+    from connect.workchat.appforms import App, Letter
+    from domain.errors import DeliveryFailed
+    from templates import render
+
+    settings = read_settings().wecom_app
+    if not settings.corp:
+        usage("企业微信应用没有设置：设 GENDAN_WECOM_APP__CORP、AGENT、SECRET · not set up")
+    if not to:
+        usage("发给谁：加 --to 企业微信账号 · say to whom")
+
+    async def run() -> DeliveryFailed | None:
+        async with aiohttp.ClientSession() as session:
+            try:
+                await WecomApp(session, App(**settings.parts), MemoryShelf(), now).carry(
+                    Letter(to, "跟单：通道试发", "")
+                )
+            except DeliveryFailed as failure:
+                return failure
+        return None
+
+    if failure := answered(run):
+        refuse(f"没发出去，错误 {failure}：{render('fix', code=str(failure.code))} · not taken")
 
 
 def _try_room(channel: str) -> None:

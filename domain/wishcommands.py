@@ -49,12 +49,12 @@ class WhyUntold(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseWay(Command):
-    """通道 3, 通道 邮件 li@shop.example: where I hear alerts first; nothing named shows what there is.
+    """通道 3, 通道 邮件 li@shop.example, 通道 企微应用 LiSi: where I hear alerts first; nothing named shows them.
 
     通道 恢复 webhook: a way that was shut is open again, for everybody.
     """
 
     number: int | None = None
     way: str | None = None
-    mailbox: str | None = None
+    address: str | None = None
     resume: bool = False

@@ -42,3 +42,15 @@ class MailboxRefused(Refusal):
     """What was given as an e-mail address is none."""
 
     mailbox: str
+
+
+@dataclass
+class MemberNeeded(Refusal):
+    """Alerts by the WeCom app need the user id of who reads them."""
+
+
+@dataclass
+class MemberRefused(Refusal):
+    """What was given as a WeCom user id cannot be one."""
+
+    member: str

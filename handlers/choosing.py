@@ -1,17 +1,17 @@
-"""Where a member of staff hears alerts first, by chat: 通道, 通道 3, 通道 邮件 li@shop.example."""
+"""Where a member of staff hears alerts first, by chat: 通道, 通道 3, 通道 邮件 li@shop.example, 通道 企微应用 LiSi."""
 
 from collections.abc import Sequence
 
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain.choosing import OwnWay, choose_own_way, own_way
+from domain.choosing import EMAIL, OwnWay, choose_own_way, own_way
 from domain.rules.rights import HIRING, require
 from domain.values import STAFF_ROLES
 from domain.wishcommands import ChooseWay
-from domain.wisherrors import MailboxNeeded, WayNotFound
+from domain.wisherrors import MailboxNeeded, MemberNeeded, WayNotFound
 from notify.hooks import enable
 
-WECHAT, EMAIL = "wechat", "email"
+WECHAT = "wechat"
 
 
 def register(router: Router, ways: Sequence[str]) -> None:
@@ -27,7 +27,7 @@ def register(router: Router, ways: Sequence[str]) -> None:
             return say("way_back", way=way, was_shut=await enable(way, now=ask.now))
         if way is None:
             return say("ways", ways=there, mine=await own_way(ask.actor), changed=False)
-        return say("ways", ways=there, mine=await _chosen(way, command.mailbox, ask), changed=True)
+        return say("ways", ways=there, mine=await _chosen(way, command.address, ask), changed=True)
 
     router.on(ChooseWay, roles=STAFF_ROLES)(choose)
 
@@ -42,7 +42,7 @@ def _named(command: ChooseWay, there: Sequence[str]) -> str | None:
     return command.way
 
 
-async def _chosen(way: str, mailbox: str | None, ask: Ask) -> OwnWay:
-    if way == EMAIL and not mailbox and not (await own_way(ask.actor)).mailbox:
-        raise MailboxNeeded
-    return await choose_own_way("" if way == WECHAT else way, mailbox, by=ask.actor)
+async def _chosen(way: str, address: str | None, ask: Ask) -> OwnWay:
+    if not address and (await own_way(ask.actor)).address(way) == "":
+        raise MailboxNeeded if way == EMAIL else MemberNeeded
+    return await choose_own_way("" if way == WECHAT else way, address, by=ask.actor)

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
-from connect.mail.letters import EMAIL
+from domain.choosing import OWN_ADDRESS
 from domain.policy import current_policy, shop_day
 from domain.rules.wishes import Way
 from domain.rules.workdays import is_workday, next_workday
@@ -61,8 +61,8 @@ async def _report(notice: Notice, today: date, now: datetime) -> int:
 
 
 def _plan(person: Listener, notice: Notice, facts: dict[str, Any]) -> Plan:
-    # A report is for one person: of the ways for alerts only e-mail is one's own.
-    ways = (EMAIL, *EVERY_WAY) if person.way == EMAIL else EVERY_WAY
+    # A report is for one person: of the ways for alerts only some are one's own.
+    ways = (person.way, *EVERY_WAY) if person.way in OWN_ADDRESS else EVERY_WAY
     told = {**facts, "audience": STAFF}
     return Plan(person.address, notice, told, notice.template, channels=ways, wishes=person.wishes)
 

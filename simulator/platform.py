@@ -12,6 +12,7 @@ from .fleet import Fleet
 from .journal import Journal
 from .kdniao import KdniaoDesk
 from .rooms import Rooms
+from .wecomapp import WecomApp
 from .world import World
 
 
@@ -25,6 +26,7 @@ class Platform:
         self.kdniao = KdniaoDesk(self.world)
         self.fleet = Fleet(self.world)
         self.rooms = Rooms(self.world)
+        self.wecom_app = WecomApp(self.world)
 
     @property
     def clock(self) -> Clock:

@@ -41,6 +41,7 @@ def make_app(
     app.router.add_post("/api/dist", kdniaodesk.subscribe)
     app.router.add_post("/Ebusiness/EbusinessOrderHandle.aspx", kdniaodesk.query)
     platform.rooms.mount(app)
+    platform.wecom_app.mount(app)
     strings = control.make_control(platform)
     table.mount(app, strings, Phones(platform, tuple(phones), Hands(restart_bot, advance_bot, check_bot)))
     window.mount(app)

@@ -49,12 +49,13 @@ _MUTE = re.compile(
 )
 _NAMED = {
     "wechat": "公众号|微信", "wecom": "企业微信|企微", "dingtalk": "钉钉", "feishu": "飞书", "webhook": "webhook",
-    "email": "邮件|邮箱|电邮|e-?mail",
+    "email": "邮件|邮箱|电邮|e-?mail", "wecom_app": "(?:企业微信|企微)应用",
 }  # fmt: skip
 _WAY = re.compile(
     r"\s{0,3}(?:看|查|我的|换|预警|通知)?通道\s{0,3}[:,]?\s{0,3}(?P<back>恢复|启用|重开)?\s{0,3}(?:第?(?P<n>\d{1,2})[个号]?|"
     + "|".join(f"(?P<{way}>{words})" for way, words in _NAMED.items())
-    + r")?(?:\s{0,3}[:,]?\s{0,3}(?P<m>[!-~]{1,254}@[!-~]{1,254}))?\s{0,3}[。!]?\s{0,3}"
+    + r")?(?:\s{0,3}[:,]?\s{0,3}(?:(?P<m>[!-~]{1,254}@[!-~]{1,254})|(?P<u>[a-z0-9][a-z0-9_.-]{0,63})))?"
+    r"\s{0,3}[。!]?\s{0,3}"
 )
 _ENDS = ("sent", "morning", "trouble", "off")
 _SPANS = {"小时": 60, "钟头": 60, "分钟": 1, "天": 1440}
@@ -65,9 +66,12 @@ def _way(scene: Scene) -> Command | None:
     if match is None:
         return None
     way = next((way for way in _NAMED if match[way]), None) or ("email" if match["m"] else None)
-    mailbox = unicodedata.normalize("NFKC", scene.normal.quote(*match.span("m"))) if match["m"] else None
+    if match["u"] and way != "wecom_app":
+        return None
+    group = next((group for group in "mu" if match[group]), None)
+    address = unicodedata.normalize("NFKC", scene.normal.quote(*match.span(group))) if group else None
     number = int(match["n"]) if match["n"] else None
-    return ChooseWay(number=number, way=way, mailbox=mailbox, resume=match["back"] is not None)
+    return ChooseWay(number=number, way=way, address=address, resume=match["back"] is not None)
 
 
 def wish_phrase(scene: Scene) -> Command | None:

@@ -15,7 +15,7 @@ class Staff(Model):
 
     ``manager`` and ``deputy`` are codes of staff, ``hours`` the regular hours, empty for none that are fixed.
     ``price_limit`` is how many percent they may leave out of a price, null for what the rules say. ``wishes`` is how
-    they want to be told, ``way`` where they hear alerts first, empty for WeChat.
+    they want to be told, ``way`` where they hear alerts first, empty for WeChat, ``wecom`` their user id at WeCom.
     """
 
     id = fields.IntField(primary_key=True)
@@ -31,6 +31,7 @@ class Staff(Model):
     wishes: dict[str, Any] | None = fields.JSONField(null=True)
     way = fields.CharField(12, default="", db_default="")
     email = fields.CharField(254, default="", db_default="")
+    wecom = fields.CharField(64, default="", db_default="")
     active = fields.BooleanField(default=True)
 
     @property

@@ -14,7 +14,11 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def knobs() -> dict[str, Any]:
-    return {"mail": {"host": "127.0.0.1", "port": 9, "sender": "alerts@shop.example", "tls": "none"}}
+    app = {"corp": "ww1", "agent": 1000002, "secret": "secret-of-the-app", "url": "http://127.0.0.1:9"}
+    return {
+        "mail": {"host": "127.0.0.1", "port": 9, "sender": "alerts@shop.example", "tls": "none"},
+        "wecom_app": app,
+    }
 
 
 async def test_an_alert_is_tried_passed_on_and_called_false(chat: Chat):
@@ -112,8 +116,11 @@ async def test_who_was_told_hears_who_has_it_and_that_it_is_over(chat: Chat):
 
 
 async def test_everybody_sees_and_chooses_where_alerts_are_heard(chat: Chat):
-    assert "可选：1 公众号｜2 邮件（没填邮箱）" in await chat.ask(QIANG, "通道")
+    assert "可选：1 公众号｜2 邮件（没填邮箱）｜3 企业微信应用（没填账号）" in await chat.ask(QIANG, "通道")
     assert "还没有你的邮箱" in await chat.ask(QIANG, "通道 2")
+    assert "还没有你的企业微信账号" in await chat.ask(QIANG, "通道 3")
+    assert "已改，预警先走企业微信应用（AQiang）" in await chat.ask(QIANG, "通道 企业微信应用 AQiang")
+    assert "预警先走企业微信应用（AQiang）" in await chat.ask(QIANG, "通道 3")
     assert "不是邮箱地址" in await chat.ask(QIANG, "通道 邮件 qiang@shop")
     assert "已改，预警先走邮件（qiang@shop.example）" in await chat.ask(QIANG, "通道 邮件 qiang@shop.example")
     assert "没有这个通道" in await chat.ask(QIANG, "通道 钉钉")

@@ -117,6 +117,7 @@ def test_levels_below_the_set_one_are_left_out(bench: Bench, level: str, heard: 
 
 CANARIES = (
     ("https://api/cgi-bin/user/info?access_token=CANARY&openid=o1", "CANARY"),
+    ("https://qyapi/cgi-bin/gettoken?corpid=ww1&corpsecret=CANARY", "CANARY"),
     ("https://api/sns/oauth2/access_token?appid=wx1&secret=CANARY&code=0", "CANARY"),
     ("GET /wechat/main?signature=CANARY&timestamp=1&nonce=2", "CANARY"),
     ("GET /o/1001K-0-ff-CANARYCANARYCANARYCAN", "CANARY"),
