@@ -12,6 +12,7 @@ from domain.models.orders import OrderState
 from domain.models.scaled import uncents, ungrained
 from domain.policy import current_policy
 from domain.queries import seen_by
+from domain.rules.kits import ONE
 from domain.rules.lifecycle import FINAL
 from domain.rules.tracking import ParcelState
 from domain.values import Actor, Period
@@ -56,7 +57,8 @@ class History:
 class Whereabouts:
     """One product of one order: what was ordered, what has left and with whom, what is still to come.
 
-    ``boxes`` left together under waybills of their own, ``arrived`` of them are there.
+    ``boxes`` left together under waybills of their own, ``arrived`` of them are there. With ``kit`` it is in so many of
+    these, and amounts are of kits.
     """
 
     order: str
@@ -69,6 +71,7 @@ class Whereabouts:
     state: ParcelState | None = None
     boxes: int = 1
     arrived: int = 0
+    kit: str = ""
 
 
 async def history(
@@ -92,20 +95,23 @@ async def history(
 
 
 async def whereabouts(actor: Actor, sku: str, *, now: datetime, limit: int) -> list[Whereabouts]:
-    """Where a product stands in the orders that are under way or were placed lately, the newest first."""
+    """Where a product stands, alone and in kits, in the orders under way or placed lately, the newest first."""
     seen, values = seen_by(actor)
-    values += [list(OPEN), now.astimezone(UTC) - LATELY, [state.value for state in GONE], sku]
+    named = [sku, *[kit for (kit,) in await lane.rows("SELECT kit FROM kituse WHERE part = ? ORDER BY kit", sku)]]
+    values += [list(OPEN), now.astimezone(UTC) - LATELY, [state.value for state in GONE], named]
     condition = f"{seen} AND (state IN ? OR placed_at >= ?) AND state NOT IN ?"
-    with_it = "id IN (SELECT order_id FROM orderline WHERE sku = ?)"
+    with_it = "id IN (SELECT order_id FROM orderline WHERE sku IN ?)"
     orders = await lane.fetch(Order, f"WHERE {condition} AND {with_it} ORDER BY id DESC LIMIT ?", *values, limit)
     if not orders:
         return []
-    lines = await lane.fetch(
-        OrderLine, "WHERE order_id IN ? AND sku = ? ORDER BY position", [o.id for o in orders], sku
+    found = await lane.fetch(
+        OrderLine, "WHERE order_id IN ? AND sku IN ? ORDER BY position", [o.id for o in orders], named
     )
+    lines = [line for line in found if sku == line.sku or sku in line.goods(ONE)]
     parcels = await _parcels([line.id for line in lines])
-    by_order = {order.id: [line for line in lines if line.order_id == order.id] for order in orders}
-    return [_where(order, by_order[order.id], parcels) for order in orders]
+    here = [(order, [line for line in lines if line.order_id == order.id]) for order in orders]
+    apart = [(order, [line for line in mine if line.sku == one]) for order, mine in here for one in named]
+    return [_where(order, mine, parcels, sku) for order, mine in apart if mine]
 
 
 async def _bought(condition: str, values: Sequence[object], skus: Sequence[str]) -> tuple[Bought, ...]:
@@ -129,7 +135,7 @@ async def _parcels(lines: Sequence[int]) -> dict[int, list[Shipment]]:
     return {part.line_id: together[part.shipment_id] for part in parts}
 
 
-def _where(order: Order, lines: Sequence[OrderLine], parcels: dict[int, list[Shipment]]) -> Whereabouts:
+def _where(order: Order, lines: Sequence[OrderLine], parcels: dict[int, list[Shipment]], sku: str) -> Whereabouts:
     first = lines[0]
     boxes = next((parcels[line.id] for line in reversed(lines) if line.id in parcels), [])
     parcel = boxes[0] if boxes else None
@@ -146,6 +152,7 @@ def _where(order: Order, lines: Sequence[OrderLine], parcels: dict[int, list[Shi
         state=parcel.state if parcel else None,
         boxes=max(len(boxes), 1),
         arrived=sum(box.state == ParcelState.DELIVERED for box in boxes),
+        kit=first.sku if first.sku != sku else "",
     )
 
 

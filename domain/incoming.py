@@ -54,7 +54,7 @@ async def waiting_lines(skus: Collection[str] | None, *, today: date) -> list[Wa
     orders = {row.id: row for row in await lane.fetch(Order, "WHERE id IN ?", {line.order_id for line in lines})}
     needed = {sku for line in lines for sku in line.goods(line.short)}
     wants = await _wants(lines, orders, needed, today)
-    arrivals = [*await _at_hand(lines, today), *await arrivals_of(needed)]
+    arrivals = [*await at_hand(lines, today), *await arrivals_of(needed)]
     found = served([want for _, want in wants], arrivals, today=today)
     latest: dict[int, Served] = {}
     for line, want in wants:
@@ -70,7 +70,7 @@ async def _short_lines(skus: Collection[str] | None) -> list[OrderLine]:
     return await lane.fetch(OrderLine, f"{_SHORT} AND {_WITH} ORDER BY id", list(skus), list(skus))
 
 
-async def _at_hand(lines: Sequence[OrderLine], today: date) -> list[Arrival]:
+async def at_hand(lines: Sequence[OrderLine], today: date) -> list[Arrival]:
     """What is free of the parts of kits, which wait for others."""
     parts = sorted({part.sku for line in lines for part in line.kit})
     found = await lane.rows(_FREE, parts) if parts else ()

@@ -1,7 +1,7 @@
 """One order before the others: shown first with who loses what and their new days, done only as it was shown."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,14 +10,15 @@ from tortoise.expressions import F
 from domain.allocating import locked, skus_of
 from domain.errors import StepRefused
 from domain.holding import held
-from domain.incoming import arrivals_of, waiting_lines
+from domain.incoming import Waiting, arrivals_of, at_hand, place_of, waiting_lines
 from domain.models import Order, OrderLine
 from domain.policy import shop_day
 from domain.queueing import claims_on, hold, let_go
 from domain.rationing import leads_of, short_again
 from domain.recording import record
 from domain.restocking import shrink
-from domain.rules.allocation import Claim, Part, withdraw
+from domain.rules.allocation import Part, withdraw
+from domain.rules.kits import ONE, ZERO, taken
 from domain.rules.lifecycle import OrderState
 from domain.rules.rights import CORRECTING, require
 from domain.rules.supplying import Want, served, without
@@ -97,11 +98,13 @@ async def _serve(order: Order, line: OrderLine, by: Actor, now: datetime) -> Non
 
 
 async def _givers(order: Order, line: OrderLine) -> tuple[Part, ...]:
-    """Of whom single goods can be had; kits are not taken apart, nor put together of other people's goods."""
-    if line.short <= 0 or line.parts:
+    """Of whom the same can be had: whole kits for kits; they are not taken apart, nor put together of single goods."""
+    if line.short <= 0:
         return ()
-    others = [claim for claim in await claims_on(line.sku) if claim.order != order.number and not claim.parts]
-    return withdraw(others, line.short)
+    mine = line.goods(ONE)
+    others = [claim for claim in await claims_on(min(mine)) if claim.order != order.number]
+    alike = [replace(claim, per=ONE) for claim in others if bool(claim.parts) == bool(line.parts)]
+    return withdraw([claim for claim in alike if taken(line.sku, claim.parts, ONE) == mine], line.short)
 
 
 async def _planned(order: Order, now: datetime) -> Swap:
@@ -121,21 +124,24 @@ async def _planned(order: Order, now: datetime) -> Swap:
 
 
 async def _days_after(line: OrderLine, parts: tuple[Part, ...], today: date) -> dict[int, date]:
-    """When each loser can be whole again, behind what is coming and those who wait already."""
-    lead = (await leads_of([line])).get(line.sku, 0)
-    usual = without(None, lead, today=today)
-    waiting = [one for one in await waiting_lines({line.sku}, today=today) if one.line.id != line.id]
-    waiting = [one for one in waiting if not one.line.parts]
-    wants = [_want(part.claim, line.sku, part.qty + part.claim.short, usual) for part in parts]
-    known = {want.line for want in wants}
-    wants += [
-        Want(one.line.id, line.sku, (one.order.first_promised or date.max, -one.order.priority, one.line.id),
-             one.line.short, usual)
-        for one in waiting if one.line.id not in known
-    ]  # fmt: skip
-    found = served(wants, await arrivals_of({line.sku}), today=today)
-    return {line: max(row.on, next_workday(today)) for line, row in found.items()}
+    """When each loser can be whole again, behind what is coming and those who wait already; a kit with its last part.
+
+    Kits wait for some of their parts only, so those who lack single goods do not wait behind them.
+    """
+    goods, leads = line.goods(ONE), await leads_of([line])
+    arrivals = [*await at_hand([line], today), *await arrivals_of(goods)]
+    losers = {part.claim.line for part in parts}
+    waiting = [one for one in await waiting_lines(set(goods), today=today) if one.line.id not in losers | {line.id}]
+    waiting = [one for one in waiting if line.parts or not one.line.parts]
+    days = dict.fromkeys(losers, next_workday(today))
+    for sku, per in goods.items():
+        usual = without(None, leads.get(sku, 0), today=today)
+        wants = [Want(p.claim.line, sku, p.claim.place, (p.qty + p.claim.short) * per, usual) for p in parts]
+        wants += [_behind(one, sku, usual) for one in waiting]
+        found = served(wants, arrivals, today=today)
+        days = {loser: max(day, found[loser].on) for loser, day in days.items()}
+    return days
 
 
-def _want(claim: Claim, sku: str, qty: Decimal, usual: date) -> Want:
-    return Want(claim.line, sku, claim.place, qty, usual)
+def _behind(one: Waiting, sku: str, usual: date) -> Want:
+    return Want(one.line.id, sku, place_of(one.order, one.line), one.line.goods(one.line.short).get(sku, ZERO), usual)

@@ -15,6 +15,7 @@ from domain.models import Order, OrderLine, Shipment, ShipmentLine
 from domain.models.returns import ClaimKind
 from domain.parcelevents import ClaimMade, ReceiptAssumed
 from domain.recording import brought_about, record
+from domain.rules.kits import broken
 from domain.rules.rights import SIGNING, require
 from domain.transaction import transact
 from domain.values import Actor, plain
@@ -146,14 +147,13 @@ def _faulty(lines: Sequence[OrderLine], room: dict[int, Decimal], faults: Sequen
     left, found = dict(room), dict[int, Decimal]()
     for fault in faults:
         sku = fault.sku or _only_sku([line for line in lines if room.get(line.id)])
-        mine = [line for line in lines if line.sku == sku]
+        mine, amount = _at_fault(lines, sku, fault)
         if not mine:
             # Of several products nobody can tell which one was meant: it stays a remark.
             continue
-        amount = base_of(mine[0], fault.qty, fault.unit)
         most = sum((left[line.id] for line in mine), ZERO)
         if amount <= 0 or amount > most:
-            raise QuantityRefused(sku or "", amount, most, mine[0].base_unit)
+            raise QuantityRefused(mine[0].sku, amount, most, mine[0].base_unit)
         for line in mine:
             part = min(left[line.id], amount)
             if part > 0:
@@ -161,6 +161,15 @@ def _faulty(lines: Sequence[OrderLine], room: dict[int, Decimal], faults: Sequen
                 found[line.id] = found.get(line.id, ZERO) + part
                 amount -= part
     return found
+
+
+def _at_fault(lines: Sequence[OrderLine], sku: str | None, fault: Fault) -> tuple[list[OrderLine], Decimal]:
+    """The lines that are meant and how much of them, in base units; of a kit those that so much of a part is in."""
+    mine = [line for line in lines if line.sku == sku]
+    if mine:
+        return mine, base_of(mine[0], fault.qty, fault.unit)
+    kits = [line for line in lines if any(p.sku == sku and fault.unit in (None, p.unit) for p in line.kit)]
+    return kits[:1], broken(kits[0].kit, sku or "", fault.qty) if kits else ZERO
 
 
 async def _unsigned(parcels: Sequence[Shipment], left: dict[int, Decimal]) -> dict[int, Decimal]:

@@ -15,6 +15,7 @@ from domain import (
     kits,
     ordering,
     picking,
+    prioritising,
     receiving,
     returning,
     shipping,
@@ -25,6 +26,7 @@ from domain.amendplan import Wish
 from domain.buying import needs
 from domain.commands import Change, Fault, Op
 from domain.errors import ImportRefused, NotAllowed, PackRefused, QuantityRefused
+from domain.history import whereabouts
 from domain.kiterrors import KitHasNoStock, KitIsWhole, KitRefused
 from domain.models import Order, OrderLine, Product, PurchaseRequest, StockMove
 from domain.models.returns import ClaimKind
@@ -269,6 +271,44 @@ async def test_what_comes_back_of_a_kit_are_its_parts(cast: Cast):
     assert (back.good, back.scrapped, back.credit) == ("K100 2套", "K100 1套", 300)
     await check_the_books()
     assert (await balance("A100"), await balance("B200")) == ((16, 0), (6, 0))
+
+
+async def test_what_is_said_of_a_part_on_receipt_is_a_claim_of_the_kits_it_touches(cast: Cast):
+    number = (await an_order(cast.manager, kits_of(3))).number
+    await shipping.ship(number, "自提", None, None, by=cast.qiang, now=NOW)
+    faults = [Fault("broken", Decimal(7), None, "A100")]
+    with pytest.raises(QuantityRefused):
+        await receiving.receive_goods(number, None, None, faults, by=cast.receiver, now=NOW)
+    faults = [Fault("broken", Decimal(3), "个", "A100"), Fault("short", Decimal(1), None, "B200")]
+    got = await receiving.receive_goods(number, None, "A100破3 B200少1", faults, by=cast.receiver, now=NOW)
+    assert got.claims == (("R1", ClaimKind.SHORT, "K100 1套"), ("R2", ClaimKind.BROKEN, "K100 2套"))
+    assert got.remark == "A100破3 B200少1"
+    assert (await OrderLine.get()).delivered == 2
+
+
+async def test_whole_kits_change_hands_for_an_order_that_comes_first(cast: Cast):
+    first = (await an_order(cast.wang, kits_of(8), line("A100", 2))).number
+    second = (await an_order(cast.wang, kits_of(3))).number
+    swap = await prioritising.preview(second, by=cast.manager, now=NOW)
+    assert swap.gains == (("K100", 3, "套"),)
+    assert [(one.order, one.sku, one.qty) for one in swap.losers] == [(first, "K100", 3)]
+    assert [one.after.isoformat() for one in swap.losers] == ["2026-12-07"], "ten days for the part that lacks"
+    before = await held()
+    await prioritising.prioritise(second, swap.seal, by=cast.manager, now=NOW)
+    assert await held() == before
+    held_by = {row.order_id: row.reserved for row in await OrderLine.filter(sku="K100")}
+    assert list(held_by.values()) == [5, 3]
+
+
+async def test_a_part_is_found_where_its_kits_are(cast: Cast):
+    await an_order(cast.wang, kits_of(2), line("A100", 3))
+    number = (await an_order(cast.wang, kits_of(1))).number
+    await shipping.ship(number, "顺丰", "SF1234567890123", None, by=cast.qiang, now=NOW)
+    rows = await whereabouts(cast.wang, "A100", now=NOW, limit=5)
+    assert [(row.kit, row.ordered, row.shipped) for row in rows] == [
+        ("K100", "1套", "1套"), ("", "3个", ""), ("K100", "2套", ""),
+    ]  # fmt: skip
+    assert [row.kit for row in await whereabouts(cast.wang, "K100", now=NOW, limit=5)] == ["", ""]
 
 
 async def test_kits_and_single_goods_at_once_are_never_oversold(cast: Cast):
