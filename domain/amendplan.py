@@ -60,7 +60,7 @@ class Reckoned:
 
 async def planned(order: Order, wish: Wish, by: Actor) -> Plan:
     """The lines and sums of a change; refuses what cannot be."""
-    if not may(order.state, Step.AMEND):
+    if not may(order.state, Step.AMEND) and not _only_named(order, wish):
         raise StepRefused(order.number, order.state, Step.AMEND)
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     now = [standing(line) for line in lines]
@@ -76,6 +76,12 @@ async def planned(order: Order, wish: Wish, by: Actor) -> Plan:
     for aim in [aim for sku, aim in wanted.items() if aim.total and aim.total != before.get(sku)]:
         check_quantity(products.get(aim.sku), aim)
     return Plan(order, order.customer, list(lines), products, before, wanted)
+
+
+def _only_named(order: Order, wish: Wish) -> bool:
+    """Whether an order that waits for a decision gets but the customer's own number, on which nobody decides."""
+    named = wish.details.po and not wish.ops and replace(wish.details, po=None) == NO_DETAILS
+    return bool(named) and may(order.state, Step.NUMBER)
 
 
 def _check_sent(order: Order, lines: Sequence[OrderLine], wanted: dict[str, Aim]) -> None:
@@ -108,6 +114,9 @@ async def worked_out(plan: Plan, wish: Wish, by: Actor, now: datetime) -> Reckon
     after = side(plan.lines, plan.products, wish.details.delivery or plan.order.delivery_wish)
     after = replace(after, po=wish.details.po or "")
     reasons = await reasons_against(plan.order, before, after, by=by, now=now)
+    if reasons and not may(plan.order.state, Step.AMEND):
+        # It waits for a person already, who has to decide on what they were shown.
+        raise StepRefused(plan.order.number, plan.order.state, Step.AMEND)
     goods = goods_of(line for line in plan.lines if line.base_qty > line.cancelled)
     return Reckoned(goods, total_of(plan.lines), reasons)
 

@@ -34,6 +34,7 @@ class Step(StrEnum):
     CANCEL = "cancel"
     SHIP = "ship"
     RECEIVE = "receive"
+    NUMBER = "number"
     AMEND = "amend"
     PAUSE = "pause"
     RESUME = "resume"
@@ -47,6 +48,7 @@ TRANSITIONS: dict[tuple[OrderState, Step], OrderState] = {
     (OrderState.AWAITING_APPROVAL, Step.APPROVE): OrderState.ACCEPTED,
     (OrderState.AWAITING_APPROVAL, Step.REJECT): OrderState.REJECTED,
     (OrderState.AWAITING_APPROVAL, Step.CANCEL): OrderState.CANCELLED,
+    (OrderState.AWAITING_APPROVAL, Step.NUMBER): OrderState.AWAITING_APPROVAL,
     (OrderState.ACCEPTED, Step.CANCEL): OrderState.CANCELLED,
     (OrderState.ACCEPTED, Step.SHIP): OrderState.ACCEPTED,
     (OrderState.ACCEPTED, Step.RECEIVE): OrderState.ACCEPTED,

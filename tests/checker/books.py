@@ -29,6 +29,7 @@ STEPS = {
     ("OrderCancelled", OrderState.AWAITING_APPROVAL): Step.CANCEL,
     ("OrderCancelled", OrderState.ACCEPTED): Step.CANCEL,
     ("OrderShipped", OrderState.ACCEPTED): Step.SHIP,
+    ("OrderAmended", OrderState.AWAITING_APPROVAL): Step.NUMBER,
     ("OrderAmended", OrderState.ACCEPTED): Step.AMEND,
     ("OrderAmended", OrderState.ON_HOLD): Step.AMEND,
     ("OrderPaused", OrderState.ACCEPTED): Step.PAUSE,

@@ -50,15 +50,24 @@ async def test_it_is_given_to_an_order_that_is_booked_without_stopping_the_wareh
     assert number in await chat.ask(WANG, "查客户单号 4500123")
 
 
-async def test_an_order_that_waits_or_is_done_says_why_it_takes_no_number(chat: Chat):
+async def test_an_order_that_waits_takes_a_number_that_is_free_and_one_that_is_done_says_why_not(chat: Chat):
+    await booked(chat, "下单 B200 2箱 客户单号 PO-1 明天送")
     await Customer.filter(code="C001").update(credit_limit=100)
     await chat.ask(WANG, "下单 A100 20箱 明天送")
     await chat.ask(WANG, "1")
     chat.skip_all()
     order = await newest()
-    asked = f"{order.number[2:]} 客户单号 PO-889"
-    assert "审批人看的就是现在的内容，出了结果再发一次" in await chat.ask(WANG, asked)
-    assert (await Order.get()).po is None
+    number = order.number[2:]
+    for other in ("客户单号 PO-1", "客户单号 PO-889 备注：加急"):
+        assert "审批人看的就是现在的内容，出了结果再发一次" in await chat.ask(WANG, f"{number} {other}")
+    assert "客户单号 PO-889" in await chat.ask(WANG, f"{number} 客户单号 PO-889")
+    assert "已改" in await chat.ask(WANG, "1")
+    chat.skip_all()
+    assert ((await newest()).po, (await newest()).state) == ("PO-889", "awaiting_approval")
+    assert "客户单号 PO-889" in await chat.ask(CHEN, number)
+    await chat.ask(CHEN, f"同意 {number}")
+    assert ((await newest()).po, (await newest()).state) == ("PO-889", "accepted")
+    chat.skip_all()
     assert "客户单号也不再补" in refusal(StepRefused(order.number, OrderState.CLOSED, Step.AMEND))
 
 
