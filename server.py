@@ -48,6 +48,7 @@ from domain.waking import Ear
 from furnishing import Clock
 from handlers import fill
 from notify.channels import Channels
+from notify.channels.charts import Charts
 from notify.channels.custom import CustomChannel
 from notify.channels.template import TemplateChannel
 from notify.engine import Engine
@@ -201,7 +202,7 @@ class Shop:
             name: {
                 **self._rooms,
                 "template": self._cards(client, self.settings.accounts[name]),
-                "custom": CustomChannel(client),
+                "custom": CustomChannel(client, Charts(client, self.clock)),
             }
             for name, client in self._wechat.items()
         }

@@ -8,6 +8,7 @@ import aiohttp
 from desk import accountcheck, databasecheck, placecheck
 from desk.callbackcheck import Knock, callback
 from desk.finding import Finding
+from notify.chart import can_draw, font_here
 from settings import Settings
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
@@ -23,6 +24,7 @@ async def examine(settings: Settings, knocks: Mapping[str, Knock], *, clock: Cal
         *placecheck.disks(settings),
         *await databasecheck.database(settings, now=now),
         placecheck.nightly(settings, now=now),
+        placecheck.charts(can_draw(), font_here()),
     ]
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         findings.append(await accountcheck.clock(session, settings, clock))

@@ -69,6 +69,18 @@ def nightly(settings: Settings, *, now: datetime) -> Finding:
     return well(BACKUP, f"最近一次 · last: {last.isoformat()}")
 
 
+def charts(drawable: bool, font: tuple[str, int] | None) -> Finding:
+    """Whether reports have a picture: it takes Pillow and a Chinese font, and is text without."""
+    what = "日报图 charts"
+    if drawable and font is not None:
+        return well(what, font[0])
+    missing = [
+        *([] if drawable else ["pip install 'gendan[charts]'"]),
+        *([] if font else ["apt install fonts-wqy-microhei"]),
+    ]
+    return unseen(what, f"日报周报只带文字柱；要图请 · bars of text; for pictures: {'；'.join(missing)}")
+
+
 def _disk(folder: Path) -> Finding:
     usage = shutil.disk_usage(folder)
     share = usage.free / usage.total

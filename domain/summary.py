@@ -1,7 +1,7 @@
 """The day or week of the shop in a few figures, each from the query that answers it when it is asked for alone."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from domain.commands import Report
@@ -11,7 +11,7 @@ from domain.queries import visible
 from domain.values import Actor, Period
 from domain.watching import overdue_orders
 
-BEST = 3
+BEST, WEEK = 3, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,14 @@ class Summary:
     overdue: int
 
 
+@dataclass(frozen=True, slots=True)
+class DayOfSales:
+    """What was ordered on one day."""
+
+    day: date
+    worth: Decimal
+
+
 def this_day(now: datetime) -> Period:
     """The day of the shop."""
     today = shop_day(now)
@@ -39,6 +47,13 @@ def this_week(now: datetime) -> Period:
     """From Monday to today."""
     today = shop_day(now)
     return Period(today - timedelta(days=today.weekday()), today)
+
+
+async def last_days(last: date, actor: Actor, *, now: datetime) -> tuple[DayOfSales, ...]:
+    """The week of days that ends with this one, over what this person may see."""
+    days = [last - timedelta(days=back) for back in reversed(range(WEEK))]
+    found = [await figures(Report(metric="sales", period=Period(day, day)), actor, now=now) for day in days]
+    return tuple(DayOfSales(day, one.value) for day, one in zip(days, found, strict=True))
 
 
 async def summary(period: Period, actor: Actor, *, now: datetime) -> Summary:

@@ -1,5 +1,6 @@
 """Daily and weekly reports (日报、周报): told to the managers who want them, when the shop's day is over."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -7,17 +8,19 @@ from domain.choosing import OWN_ADDRESS
 from domain.policy import current_policy, shop_day
 from domain.rules.wishes import Way
 from domain.rules.workdays import is_workday, next_workday
-from domain.summary import Summary, summary, this_day, this_week
+from domain.summary import Summary, last_days, summary, this_day, this_week
 from domain.telling import Listener, listeners
 from domain.transaction import transact
 from domain.values import SYSTEM
+from notify.allowances import reachable
 from notify.handover import hand_over
 from notify.kinds import REPORTING, kind_of
 from notify.models import Delivery
 from notify.mutes import tell_kept
-from notify.notices import EVERY_WAY, Notice, Plan
+from notify.notices import CUSTOM, EVERY_WAY, Notice, Plan
 from notify.outbox import put
 from notify.route import STAFF
+from notify.windows import GRANTS
 
 CLOSING = time(18)
 
@@ -52,9 +55,11 @@ async def _report(notice: Notice, today: date, now: datetime) -> int:
         return 0
     period = this_day(now) if notice is Notice.DAILY_REPORT else this_week(now)
     facts = facts_of(await summary(period, SYSTEM, now=now), now)
+    charts = await _charts(wanted, notice, facts, now=now)
 
     async def work() -> None:
         await put(cause, [_plan(one, notice, facts) for one in wanted], now=now)
+        await put(f"chart:{notice.template}:{today}", charts, now=now)
 
     await transact(work)
     return len(wanted)
@@ -65,6 +70,28 @@ def _plan(person: Listener, notice: Notice, facts: dict[str, Any]) -> Plan:
     ways = (person.way, *EVERY_WAY) if person.way in OWN_ADDRESS else EVERY_WAY
     told = {**facts, "audience": STAFF}
     return Plan(person.address, notice, told, notice.template, channels=ways, wishes=person.wishes)
+
+
+async def _charts(wanted: Sequence[Listener], notice: Notice, facts: dict[str, Any], *, now: datetime) -> list[Plan]:
+    """A chart beside the card, for those who read in WeChat, at once, and may be sent a plain message now."""
+    here = [one for one in wanted if one.way not in OWN_ADDRESS and _chart_with(one) is notice]
+    near = await reachable([one.address for one in here], GRANTS, now=now) if here else frozenset()
+    if not near:
+        return []
+    days = await last_days(shop_day(now), SYSTEM, now=now)
+    chart = [{"day": one.day.isoformat(), "worth": format(one.worth, "f")} for one in days]
+    told = {**facts, "audience": STAFF, "chart": chart}
+    return [
+        Plan(one.address, notice, told, "chart", channels=(CUSTOM,), wishes=one.wishes)
+        for one in here
+        if one.address in near
+    ]
+
+
+def _chart_with(person: Listener) -> Notice | None:
+    """With which report a chart goes to them: with the daily one, if they want both."""
+    reports = ((notice, kind_of(notice, STAFF)) for notice in (Notice.DAILY_REPORT, Notice.WEEKLY_REPORT))
+    return next((notice for notice, kind in reports if kind and kind.way(person.wishes) is Way.ON), None)
 
 
 def facts_of(found: Summary, now: datetime) -> dict[str, Any]:

@@ -86,6 +86,10 @@ class WeChat:
         """Send a customer-service text; there is no number and no receipt for it."""
         await self._post("message/custom/send", protocol.text_message(openid, text))
 
+    async def send_image(self, openid: str, media_id: str) -> None:
+        """Send a customer-service picture that was uploaded; there is no number and no receipt for it."""
+        await self._post("message/custom/send", protocol.image_message(openid, media_id))
+
     async def create_menu(self, menu: bytes) -> None:
         """Set the menu of the account, given as JSON in UTF-8."""
         await self._call("POST", "menu/create", lambda: menu)

@@ -55,6 +55,11 @@ def text_message(openid: str, text: str) -> dict[str, Any]:
     return {"touser": openid, "msgtype": "text", "text": {"content": text}}
 
 
+def image_message(openid: str, media_id: str) -> dict[str, Any]:
+    """The body of a customer-service picture."""
+    return {"touser": openid, "msgtype": "image", "image": {"media_id": media_id}}
+
+
 def qr_code(scene: str, seconds: int) -> dict[str, Any]:
     """The body that asks for a QR code which expires."""
     return {

@@ -1,7 +1,11 @@
-"""Customer-service messages (客服消息): plain text to somebody who wrote lately; nothing tells a second one apart."""
+"""Customer-service messages (客服消息): a text or chart to who wrote lately; nothing tells a second one apart."""
+
+from typing import Any
 
 from connect.wechat.client import WeChat
 from notify.channels import Outgoing
+from notify.channels.charts import Charts
+from notify.chart import as_text, bars_of
 from notify.notices import CUSTOM
 
 LONGEST = 2000
@@ -9,18 +13,30 @@ LONGEST = 2000
 
 
 class CustomChannel:
-    """Sends the text voice of a notice."""
+    """Sends the text voice of a notice, or its chart where it brings one."""
 
     name = CUSTOM
     idempotent = False
 
-    def __init__(self, wechat: WeChat) -> None:
+    def __init__(self, wechat: WeChat, charts: Charts | None = None) -> None:
         self._wechat = wechat
+        self._charts = charts
 
     async def send(self, outgoing: Outgoing) -> str | None:
         """Send; the platform gives such messages no id and reports nothing about them."""
-        await self._wechat.send_text(outgoing.to.openid, within(outgoing.voice("text"), LONGEST))
+        if days := outgoing.facts.get("chart"):
+            await self._send_chart(outgoing.to.openid, days)
+        else:
+            await self._wechat.send_text(outgoing.to.openid, within(outgoing.voice("text"), LONGEST))
         return None
+
+    async def _send_chart(self, openid: str, days: list[dict[str, Any]]) -> None:
+        chart = bars_of(days)
+        medium = await self._charts.medium(chart) if self._charts is not None else None
+        if medium is None:
+            await self._wechat.send_text(openid, within(as_text(chart), LONGEST))
+        else:
+            await self._wechat.send_image(openid, medium)
 
 
 def within(text: str, most: int) -> str:

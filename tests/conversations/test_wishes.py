@@ -80,5 +80,7 @@ async def test_the_day_in_figures_is_asked_for_and_sent(chat: Chat):
     assert "已开：日报" in await chat.ask(CHEN, "通知设置 9 开")
     await chat.later(minutes=1)
     assert "下单 1 单" in chat.heard(CHEN)
+    # A picture where the machine can draw one.
+    assert chat.heard(CHEN).startswith(("[image]", "近 7 天下单金额\n"))
     await chat.later(minutes=1)
     assert "已关" in await chat.ask(CHEN, "通知设置 9 关")

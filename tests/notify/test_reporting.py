@@ -24,7 +24,11 @@ async def wants(name: str, **ways: Way) -> None:
 
 
 async def told() -> list[tuple[str, str]]:
-    return [(row.openid.removeprefix("o-"), row.notice) for row in await Delivery.all().order_by("id")]
+    return [(row.openid.removeprefix("o-"), row.notice) for row in await _reports()]
+
+
+async def _reports() -> list[Delivery]:
+    return await Delivery.filter(cause__startswith="report:").order_by("id")
 
 
 @pytest.mark.parametrize(
