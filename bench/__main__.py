@@ -60,6 +60,10 @@ async def measure(rounds: int, size: int, tell: Callable[[str], None]) -> dict[s
                     "orders": lambda w=wide: pace(webhook, account, _orders(size, serial), people, w),  # type: ignore[misc]
                 }
                 found[f"connections_{wide}"] = await _rounds(runs, rounds, lambda t, w=wide: tell(f"{w}: {t}"))  # type: ignore[misc]
+            tell("processor")
+            spent = running.cpu_seconds
+            await runs["queries"]()
+            found["cpu_ms_per_query"] = round((running.cpu_seconds - spent) / size * 1000, 2)
             tell("notices")
             found["notices_per_second"] = await _notices(running)
             found["megabytes_after"] = round(running.megabytes, 1)

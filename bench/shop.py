@@ -42,6 +42,12 @@ class Running:
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text("utf-8").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
+    @property
+    def cpu_seconds(self) -> float:
+        """What it has spent of the processors since it began."""
+        words = Path(f"/proc/{self.process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def free_port() -> int:
     """A port that nobody has."""

@@ -60,6 +60,7 @@ class Engine:
                 failures += 1
                 log.exception("engine_round_failed", failures=failures)
             await self._rest(stop, min(POLL * 2**failures, SLOWEST) if failures else POLL)
+        await self._sender.finish()
 
     async def drain(self) -> int:
         """Route and send until nothing is due now; the number of events and deliveries that were dealt with."""

@@ -25,23 +25,21 @@ from notify.quotas import UNKEPT, Meter, Way
 from notify.receipts import match_receipts
 from notify.retry import DAY_QUOTA, Next, Tried, decide, overdue, unsure_since
 from notify.tries import counted, failure_code, note_try, outgoing_of
+from notify.underway import Outcome, Underway
 from notify.windows import GRANTS, Grants
 
 log = structlog.get_logger()
 
 AT_ONCE = 32
-MOMENT = 0.02
 LONGEST_SEND = 20
 """Seconds; well inside the lease, so that a slow send is settled by the one who began it."""
 LOST = "lost"
 Attempted = Callable[[str, str], None]
 """Is told of every try that ended: by which channel, and in which state it left the delivery."""
-Outcome = tuple[Delivery, str | DeliveryFailed | None]
-"""What came of a send: the platform's id of the message, if it gives one, or why not."""
 
 
 class Sender:
-    """Sends deliveries through the channels of their accounts, at most ``AT_ONCE`` together."""
+    """Sends deliveries through the channels of their accounts, at most ``AT_ONCE`` more in each turn."""
 
     def __init__(
         self,
@@ -63,16 +61,36 @@ class Sender:
         self._chance = chance
         self._attempted = attempted or (lambda _channel, _state: None)
         self._batch = count()
+        self._underway = Underway()
 
     async def send_due(self) -> int:
-        """Send one batch; the number of deliveries that were looked at, 0 when nothing is due."""
-        dry = self._pace.dry(now=self._clock())
-        batch = await claim(AT_ONCE, f"{self._worker}:{next(self._batch)}", self._clock(), dry)
-        await self._meter.keep(least=UNKEPT if batch else 1)
-        if not batch:
+        """One turn: begin to send what is due, settle what has ended; 0 when nothing is due or on its way."""
+        batch = await self._claimed()
+        busy = len(self._underway)
+        await self._meter.keep(least=UNKEPT if batch or busy else 1)
+        if not batch and not busy:
             return 0
-        await stall("delivery.claimed")
         shut_ways = await pauses()
+        await self._begin(batch, shut_ways)
+        await self._settle(await self._underway.ended(), shut_ways)
+        return len(batch) + busy
+
+    async def finish(self) -> None:
+        """Wait for what is on its way, and begin nothing else."""
+        while self._underway:
+            await self._settle(await self._underway.ended(), await pauses())
+
+    async def _claimed(self) -> list[Delivery]:
+        now, room = self._clock(), min(AT_ONCE, self._underway.room)
+        if not room:
+            return []
+        dry = {*self._pace.dry(now=now), *self._underway.crowded()}
+        return await claim(room, f"{self._worker}:{next(self._batch)}", now, sorted(dry))
+
+    async def _begin(self, batch: Sequence[Delivery], shut_ways: Shut) -> None:
+        if not batch:
+            return
+        await stall("delivery.claimed")
         ready = [row for row in batch if await self._may_send(row, shut_ways)]
         placed, stuck = await self._ladder.placed(ready, shut_ways, now=self._clock())
         for row in stuck:
@@ -83,24 +101,7 @@ class Sender:
         await let_go(wait)
         ours = await hand_over(go, now=self._clock())
         await stall("delivery.handed")
-        await self._send_all(ours, shut_ways)
-        return len(batch)
-
-    async def _send_all(self, rows: Sequence[Delivery], shut_ways: Shut) -> None:
-        """Send together; settle whatever has ended, while the rest is still on its way."""
-        running = {asyncio.create_task(self._send(row), name=f"send-{row.id}") for row in rows}
-        try:
-            while running:
-                ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                if running:
-                    # Those that end within a moment share one commit.
-                    more, running = await asyncio.wait(running, timeout=MOMENT)
-                    ended |= more
-                await self._settle([task.result() for task in ended], shut_ways)
-        finally:
-            if running:
-                # What is on its way may arrive; its outcome is found out after the lease.
-                await asyncio.wait(running)
+        self._underway.begin(ours, self._send)
 
     async def _may_send(self, row: Delivery, shut_ways: Shut) -> bool:
         now = self._clock()

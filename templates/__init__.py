@@ -60,9 +60,19 @@ def refusals() -> frozenset[str]:
 
 def notice(name: str, voice: str, /, **facts: Any) -> str:
     """One voice of a notice: the block ``voice`` of ``notices/<name>.j2``; empty when the notice has no such voice."""
+    return speaker(name, facts)(voice)
+
+
+def speaker(name: str, facts: Mapping[str, Any]) -> Callable[[str], str]:
+    """Says a notice in any of its voices, as ``notice`` does, of facts that are set out once."""
     template = _notices.get_template(f"notices/{name}.j2")
-    block = template.blocks.get(voice)
-    return "" if block is None else "".join(block(template.new_context(facts))).strip()
+    context = template.new_context(dict(facts))
+
+    def said(voice: str) -> str:
+        block = template.blocks.get(voice)
+        return "" if block is None else "".join(block(context)).strip()
+
+    return said
 
 
 def page(name: str, /, **facts: Any) -> str:

@@ -43,11 +43,12 @@ class AccessToken:
         self._fetch = fetch
         self._clock = clock
         self._flight: asyncio.Task[Held] | None = None
+        self._look: asyncio.Task[Kept] | None = None
         self._struck = False
 
     async def current(self) -> Held:
         """A token that is good for two minutes at least."""
-        kept = await self._open()
+        kept = self._opened(await self._glance())
         return Held(kept.token, kept.turn) if self._lasts(kept) else await self._renewed(kept.turn)
 
     async def another(self, refused: Held) -> Held:
@@ -74,8 +75,22 @@ class AccessToken:
         log.warning("token_circuit_open", code=why.code, kind=why.kind, seconds=span.total_seconds())
 
     async def _open(self) -> Kept:
-        """What lies on the shelf, unless the platform is to be left alone."""
-        kept = await self._shelf.load()
+        return self._opened(await self._shelf.load())
+
+    async def _glance(self) -> Kept:
+        """What lies on the shelf; of many who begin to send together only the first looks."""
+        if self._look is None:
+            self._look = asyncio.create_task(self._shelf.load(), name="token shelf")
+            self._look.add_done_callback(self._seen)
+        return await asyncio.shield(self._look)
+
+    def _seen(self, look: asyncio.Task[Kept]) -> None:
+        self._look = None
+        if not look.cancelled():
+            look.exception()
+
+    def _opened(self, kept: Kept) -> Kept:
+        """What lay on the shelf, unless the platform is to be left alone."""
         self._struck = kept.strikes > 0
         if left := self._left(kept):
             raise DeliveryFailed("token_circuit", retry_after=left, kind=kept.shut_why)

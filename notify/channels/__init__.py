@@ -1,15 +1,16 @@
 """Ways out to a person, all of one shape."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from domain.values import Address
 from notify.notices import Notice
-from templates import notice as words
+from templates import speaker
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outgoing:
     """One notice on its way to one person; ``key`` is the same on every try, so that a second one can be dropped."""
 
@@ -21,8 +22,12 @@ class Outgoing:
 
     def voice(self, name: str) -> str:
         """What the notice says in one of its voices: its own words, else the fact of that name, else nothing."""
-        said = words(self.notice.template, name, **self.facts) or str(self.facts.get(name) or "")
+        said = self._words(name) or str(self.facts.get(name) or "")
         return said if self.notice is Notice.REPLY else "\n".join(line for line in said.splitlines() if line.strip())
+
+    @cached_property
+    def _words(self) -> Callable[[str], str]:
+        return speaker(self.notice.template, self.facts)
 
 
 class Channel(Protocol):

@@ -17,15 +17,15 @@ _EMOJI = re.compile("[\U0001f000-\U0001fbff\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe
 
 def fit(kind: str, said: str) -> str:
     """The fullest of the wordings (one a line, best first) that this type of field holds whole; else one shortened."""
-    wordings = [clean(line) for line in said.splitlines() if clean(line)]
-    return FITTED[kind](wordings)
+    return FITTED[kind](list(filter(None, map(clean, said.splitlines()))))
 
 
 def clean(text: str) -> str:
     """Without line breaks, control characters and pictures, which the platform refuses in a field."""
     spaced = " ".join(text.split())
-    kept = "".join(sign for sign in spaced if unicodedata.category(sign) not in _FORBIDDEN)
-    return " ".join(_EMOJI.sub("", kept).split())
+    if not spaced.isprintable():
+        spaced = "".join(sign for sign in spaced if unicodedata.category(sign) not in _FORBIDDEN)
+    return " ".join(_EMOJI.sub("", spaced).split())
 
 
 def length(text: str) -> int:

@@ -316,6 +316,33 @@ class SlowShelf(MemoryShelf):
         return kept
 
 
+class Watched(MemoryShelf):
+    """A shelf that counts those who look."""
+
+    looks = 0
+
+    async def load(self) -> Kept:
+        self.looks += 1
+        await asyncio.sleep(0)
+        return await super().load()
+
+
+async def test_of_many_who_begin_together_one_looks_at_the_shelf_and_each_later_one_anew() -> None:
+    async def fetch() -> tuple[str, timedelta]:
+        raise AssertionError("it has a good one")
+
+    shelf = Watched()
+    await shelf.store(0, "good", NOON + timedelta(hours=2))
+    shelf.looks = 0
+    token = AccessToken(shelf, fetch, lambda: NOON)
+    assert {held.token for held in await asyncio.gather(*(token.current() for _ in range(20)))} == {"good"}
+    assert shelf.looks == 1
+    await shelf.store(1, "next", NOON + timedelta(hours=2))
+    looked = shelf.looks
+    assert (await token.current()).token == "next"
+    assert shelf.looks == looked + 1
+
+
 async def test_the_shelf_of_all_processes_serves_two_clients(line: Line, db: str) -> None:
     shelves = [DatabaseTokenShelf("main"), DatabaseTokenShelf("main")]
     clients = [line.client(shelf=shelf) for shelf in shelves]

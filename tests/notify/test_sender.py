@@ -8,8 +8,9 @@ import pytest
 from connect.wechat.codes import POLICIES
 from domain.errors import DeliveryFailed
 from domain.models import Identity
+from domain.values import Address
 from notify.models import ChannelPause, Delivery, DeliveryState
-from notify.notices import Notice
+from notify.notices import Notice, Plan
 from notify.outbox import claim, hand_over, put, queue_reply, settle
 from notify.receipts import note_receipt
 from notify.sender import AT_ONCE
@@ -41,8 +42,6 @@ async def test_a_notice_is_sent_once_and_settled(post: Post):
 
 async def test_the_same_cause_tells_a_person_once(post: Post):
     row = await post.put()
-    from notify.notices import Plan
-
     await put(row.cause, [Plan(PERSON, Notice.ORDER_CANCELLED, ORDER, "again")], now=NOW)
     await put(row.cause, [], now=NOW)
     assert await Delivery.all().count() == 1
@@ -178,14 +177,69 @@ async def test_what_has_ended_is_settled_while_a_slow_one_is_on_its_way(post: Po
         return await quick(outgoing)
 
     post.template.send = send  # type: ignore[method-assign]
-    sending = asyncio.create_task(post.sender().send_due())
+    sending = asyncio.create_task(post.send())
     async with asyncio.timeout(10):
         while await Delivery.filter(state=DeliveryState.SENT).count() < 2:  # noqa: ASYNC110
             await asyncio.sleep(0)
     assert await Delivery.filter(state=DeliveryState.SENDING).count() == 1
     gate.set()
-    assert await sending == 3
+    await sending
     assert await Delivery.filter(state=DeliveryState.SENT).count() == 3
+    assert len(post.template.shown) == 3
+
+
+async def test_a_way_that_hangs_holds_up_no_other_way_and_nothing_urgent(post: Post, monkeypatch):
+    monkeypatch.setattr("notify.underway.GLANCE", 0.001)
+    monkeypatch.setattr("notify.underway.MOMENT", 0.001)
+    gate = asyncio.Event()
+    quick = post.template.send
+
+    async def hangs(outgoing):
+        if outgoing.notice is Notice.ANNOUNCEMENT:
+            await gate.wait()
+        return await quick(outgoing)
+
+    post.template.send = hangs  # type: ignore[method-assign]
+    people = [Plan(Address("main", f"o{n}"), Notice.ANNOUNCEMENT, ORDER | {"text": "盘点"}, "test") for n in range(99)]
+    await put("event:900", people, now=NOW - timedelta(hours=1))
+    sender = post.sender()
+    for _ in range(5):
+        assert await sender.send_due()
+    await wrote_lately()
+    rows = [
+        await post.put(Notice.CODES_GUESSED, facts=ORDER | {"tries": 30, "reasons": ()}),
+        await post.put(channels=("custom",)),
+    ]
+    for _ in range(2):
+        assert await sender.send_due()
+    for row in rows:
+        await row.refresh_from_db()
+        assert row.state is DeliveryState.SENT
+    assert [one.notice for one in post.template.shown] == [Notice.CODES_GUESSED]
+    gate.set()
+    await post.send(sender)
+    assert await Delivery.filter(state=DeliveryState.SENT).count() == 101
+    assert len(post.template.shown) == 100
+    assert await sender.send_due() == 0
+
+
+async def test_what_is_on_its_way_at_the_end_is_settled(post: Post):
+    gate = asyncio.Event()
+    quick = post.template.send
+
+    async def slow(outgoing):
+        await gate.wait()
+        return await quick(outgoing)
+
+    post.template.send = slow  # type: ignore[method-assign]
+    row = await post.put()
+    sender = post.sender()
+    assert await sender.send_due() == 1
+    later = await post.put()
+    gate.set()
+    await sender.finish()
+    assert (await Delivery.get(id=row.id)).state is DeliveryState.SENT
+    assert (await Delivery.get(id=later.id)).state is DeliveryState.DUE
 
 
 async def test_of_two_workers_one_gets_it(post: Post):
@@ -386,8 +440,6 @@ async def test_an_alert_does_not_wait_behind_a_notice_of_its_order(post: Post):
 
 
 async def test_one_person_waiting_does_not_hold_up_another(post: Post):
-    from domain.values import Address
-
     await post.put(order="SO1042K")
     await post.put(order="SO1042K", to=Address("main", "o2"))
     post.template.answers = [code(-1)]
@@ -432,8 +484,6 @@ async def test_a_bug_in_a_channel_is_an_unknown_outcome_and_hurts_nobody_else(po
 
 
 async def test_an_account_without_channels_is_given_a_while(post: Post):
-    from domain.values import Address
-
     row = await post.put(to=Address("gone", "o1"))
     await post.send()
     await row.refresh_from_db()
@@ -457,9 +507,6 @@ async def test_receipt_before_the_answer_to_the_send(post: Post):
 
 
 async def test_an_alert_overtakes_ten_thousand_announcements_and_they_go_by_rank(post: Post):
-    from domain.values import Address
-    from notify.notices import Plan
-
     many = [
         Plan(Address("main", f"o{n}"), Notice.ANNOUNCEMENT, ORDER | {"text": "盘点"}, "test") for n in range(10_000)
     ]
