@@ -24,10 +24,11 @@ from accounts import AccountSettings
 from bot import kept
 from bot.dispatch import Dispatch
 from bot.envelope import Inbound
-from bot.inbox import Inbox, Said
+from bot.inbox import Inbox
 from bot.router import Router
 from bot.vocabulary import Vocabulary, shop_lexicon
 from bot.webhook import routes as wire_routes
+from bot.working import Said
 from connect.carriers.services import PARSERS
 from connect.fallback import proposer
 from connect.wechat.client import WeChat

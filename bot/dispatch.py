@@ -12,12 +12,12 @@ from bot.envelope import Inbound
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.phrases import UNSUPPORTED
 from bot.hearing import commands_in
-from bot.inbox import Said
 from bot.meeting import Met, meet
 from bot.proposing import Propose, Proposer, taken_up, turned_down
 from bot.replies import Reply, refused
 from bot.router import Answered, Ask, Happening, Router
 from bot.vocabulary import as_called_by
+from bot.working import Said
 from domain.commands import Command, Media, NotUnderstood
 from domain.errors import Refusal
 from domain.lane import Script

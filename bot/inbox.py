@@ -1,7 +1,7 @@
 """First time, still in work, or answered before: every message is worked on once, across retries and restarts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -11,32 +11,18 @@ import structlog
 
 from bot import kept
 from bot.deadline import Run, Stage, Wrap
-from bot.dialogue import Overtaken, alone_with
 from bot.envelope import Hostile, Inbound
-from bot.kept import Keeps, Kept
+from bot.kept import Kept
 from bot.models import InboundMessage
-from bot.replybody import NOTHING
+from bot.working import Answer, Later, Work
 from domain.faults import fault, stall
 from domain.tally import MESSAGES_SHED, count
-from domain.values import Address
 
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The answer to a message, None for silence, and what is kept in the same unit as the word that it is done."""
-
-    text: str | None
-    keeps: Keeps = kept.nothing
-
-
-Answer = Callable[[Inbound], Awaitable[Said]]
-Later = Callable[[Inbound, str], Awaitable[None]]
-
 KEEP_SECONDS = 3.5
 GLANCE_SECONDS = 0.1
-TAKES = 5
 REUSED = "key reused for other content"
 IN_TIME = 0.93
 """The part of the time after which what is still in work is promised for later; the rest is for that."""
@@ -66,8 +52,7 @@ class Inbox:
         keep_seconds: float = KEEP_SECONDS,
         limits: Limits = Limits(),
     ) -> None:
-        self._answer = answer
-        self._later = later
+        self._work = Work(answer, later, clock)
         self._clock = clock
         self._keep_seconds = keep_seconds
         self._limits = limits
@@ -158,41 +143,9 @@ class Inbox:
             await _repeat(run, row)
         elif run.place(Stage.WORKING) is Stage.WORKING:
             await stall("inbox.admitted")
-            await self._work(run)
+            await self._work.on(run)
         else:
             await kept.settle(row.id, run.regret, kept.nothing, now=self._clock())
-
-    async def _work(self, run: Run) -> None:
-        """Answer with the person to ourselves; anew when another process answered them meanwhile."""
-        async with alone_with(Address(run.inbound.account, run.inbound.openid)):
-            for left in reversed(range(TAKES)):
-                try:
-                    await self._take(run)
-                except Overtaken:
-                    log.info("overtaken", message=run.inbound.trace)
-                    if not left:
-                        raise
-                else:
-                    return
-
-    async def _take(self, run: Run) -> None:
-        try:
-            said = await self._answer(run.inbound)
-        except Exception:
-            if run.late:
-                raise  # It was promised: the row stays unsettled for the next start.
-            log.exception("answer_failed", message=run.inbound.trace)
-            said = Said(run.sorry)
-        body, keeps = run.body_of(said.text), said.keeps
-        # Nobody hears an answer before it is on disk; meanwhile time may run out, here or at another process.
-        if not run.late and await kept.settle_in_time(run.row_id, body, keeps, run.inbound, now=self._clock()):
-            fault("message.answered")
-            if run.hand(body):
-                return
-            keeps = kept.nothing
-        if said.text:
-            await self._later(run.inbound, said.text)
-        await kept.settle(run.row_id, NOTHING, keeps, now=self._clock())
 
     async def _take_up(self, row: InboundMessage, alone: bool) -> bool:
         run = self._running.get((row.account, row.key))
@@ -204,7 +157,7 @@ class Inbox:
         run = Run(kept.restored(row), str, "")
         run.row_id, run.late = row.id, True
         run.place(Stage.WORKING)
-        return self._follow(run, self._work(run))
+        return self._follow(run, self._work.on(run))
 
     def _follow(self, run: Run, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         self._running[run.inbound.account, run.inbound.key] = run

@@ -62,7 +62,7 @@ async def keep(inbound: Inbound, *, now: datetime) -> tuple[Kept, bool]:
         # After a failure it may be our own row, written by a try of which no good was heard.
         return _kept(row), tries > 1 and row.received_at == now
 
-    return await _persistently(write, inbound)
+    return await persistently(write, inbound)
 
 
 async def known(inbound: Inbound) -> bool:
@@ -87,19 +87,32 @@ async def settle(row_id: int, answer: str, keeps: Keeps, *, now: datetime) -> No
     await transact_script(script)
 
 
-async def settle_in_time(row_id: int, answer: str, keeps: Keeps, inbound: Inbound, *, now: datetime) -> bool:
-    """The message is done, unless another process has promised it for later: then False, and nothing is kept."""
+class _TooLate(Exception):
+    """Time ran out while the answer was on its way to the disk."""
+
+
+async def settle_in_time(
+    row_id: int, answer: str, keeps: Keeps, inbound: Inbound, *, now: datetime, late: Callable[[], bool]
+) -> bool:
+    """The message is done, unless it was promised for later, by another process or because it is ``late`` by now: then
+    False, and nothing is kept."""
 
     def script() -> Script[bool]:
         done = yield Statement(f"{_SETTLE} AND progress = 'working'", (answer, now, row_id))
         if done.count:
             yield from keeps()
+            # A slow disk may have used up the time: who dies now must find the message unsettled.
+            if late():
+                raise _TooLate
             return True
         # An update of which no good was heard may have been made after all.
         found = yield Statement("SELECT answer FROM inboundmessage WHERE id = ?", (row_id,))
         return bool(found.rows[0][0] == answer)
 
-    return await _persistently(lambda: transact_script(script), inbound)
+    try:
+        return await persistently(lambda: transact_script(script), inbound)
+    except _TooLate:
+        return False
 
 
 async def defer(row_id: int) -> bool:
@@ -191,12 +204,12 @@ def _row(inbound: Inbound, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _persistently(write: Callable[[], Awaitable[T]], inbound: Inbound) -> T:
+async def persistently(write: Callable[[], Awaitable[T]], inbound: Inbound) -> T:
     """Try again after short pauses: a failover or a busy file passes while the platform still waits."""
     for pause in PAUSES:
         try:
             return await write()
-        except Overtaken:
+        except (Overtaken, _TooLate):
             raise
         except Exception as error:  # drivers have no common class for a database that is away
             log.warning("message_not_kept_yet", message=inbound.trace, error=type(error).__name__)

@@ -15,9 +15,12 @@ import pytest
 from aiohttp import web
 from wechatpy.crypto import WeChatCrypto
 
+from bot import kept
 from bot.envelope import Inbound, WireAccount
-from bot.inbox import Inbox, Limits, Said
+from bot.inbox import Inbox, Limits
+from bot.kept import Keeps
 from bot.webhook import routes
+from bot.working import Said
 from simulator import envelope
 from simulator.envelope import Letter, Stamp
 
@@ -115,11 +118,12 @@ class Shop:
     late: list[tuple[str, str]] = field(default_factory=list)
     reply: Callable[[Inbound], Awaitable[str | None]] | str | None = "好的"
     gone: bool = False
+    keeps: Keeps = kept.nothing
 
     async def answer(self, inbound: Inbound) -> Said:
         """Called once for a message, if all goes well."""
         self.asked.append(inbound)
-        return Said(await self.reply(inbound) if callable(self.reply) else self.reply)
+        return Said(await self.reply(inbound) if callable(self.reply) else self.reply, self.keeps)
 
     async def later(self, inbound: Inbound, text: str) -> None:
         """Where late answers go."""

@@ -14,6 +14,7 @@ from bot import kept
 from bot.deadline import Run, Stage
 from bot.envelope import open_push
 from bot.models import InboundMessage, Progress
+from domain.lane import Script
 from tests.wire.conftest import ACCOUNTS, NOW, PLAIN, SAFE, SORRY, WANG, Gate, Process, Shop, Start, Watch, words
 
 
@@ -472,6 +473,43 @@ async def test_nobody_hears_an_answer_before_it_is_on_disk(start: Start, db: str
     assert shop.late == [(f"m:{WANG}:7001", "好的")]
     assert (await wire.push(SAFE.message())).body == b"success"
     assert len(shop.asked) == len(shop.late) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_answer_for_which_time_runs_out_on_its_way_to_the_disk_is_not_lost(
+    start: Start, db: str, shop: Shop
+) -> None:
+    """A disk that is slow: the platform is told ``success`` before the answer lies there, and then we die."""
+
+    def slow() -> Script[None]:
+        time.sleep(0.4)
+        yield from ()
+
+    dying, shop.gone, shop.keeps = await start(budget=0.2), True, slow
+    assert (await dying.push(SAFE.message())).body == b"success"
+    assert await dying.inbox.drain(5)
+    shop.gone, shop.keeps = False, kept.nothing
+    assert await (await start()).inbox.resume() == 1
+    assert shop.late == [(f"m:{WANG}:7001", "好的")]
+
+
+async def test_words_that_come_too_late_are_put_aside_again_while_the_database_is_away(
+    start: Start, db: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire, settle = await start(budget=0.1), kept.settle_in_time
+
+    async def long_to_hear_of(*given: Any, **named: Any) -> bool:
+        done = await settle(*given, **named)
+        await asyncio.sleep(0.3)
+        shop.gone = True
+        asyncio.get_running_loop().call_later(0.2, setattr, shop, "gone", False)
+        return done
+
+    monkeypatch.setattr(kept, "settle_in_time", long_to_hear_of)
+    assert (await wire.push(SAFE.message())).body == b"success"
+    assert await wire.inbox.drain(5)
+    assert shop.late == [(f"m:{WANG}:7001", "好的")]
+    assert await progress() == [Progress.SETTLED]
 
 
 async def test_a_drain_waits_and_tells_what_is_left(start: Start, db: str, shop: Shop) -> None:
