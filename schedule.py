@@ -16,6 +16,7 @@ from connect.carriers.services import PARSERS
 from domain.earmarking import end_earmarks
 from domain.fencing import Deposed, under
 from domain.leading import Leader, claim, end, forget_runs
+from domain.lotting import expire_lots
 from domain.negotiating import settle_silent
 from domain.photographing import forget_photos
 from domain.reassuring import reassure
@@ -161,8 +162,8 @@ def jobs(
     keep: Callable[[datetime], Awaitable[Any]] | None = None,
 ) -> tuple[Job, ...]:
     """The jobs of the product: look for what is wrong, see that held orders are decided on, do what nobody chose, let
-    go of goods kept long enough, ask carriers, read what they pushed, fetch photos, end what was left undone,
-    forget what is old, tell that somebody is alive, copy the database at night.
+    go of goods kept long enough, take out of sale what has expired, ask carriers, read what they pushed, fetch photos,
+    end what was left undone, forget what is old, tell that somebody is alive, copy the database at night.
     """
 
     async def alerts(now: datetime) -> None:
@@ -189,6 +190,7 @@ def jobs(
         Job("promises", 60, _waking(repromise, wake)),
         Job("shortages", 60, _waking(settle_silent, wake)),
         Job("earmarks", 60, _waking(end_earmarks, wake)),
+        Job("lots", 300, _waking(expire_lots, wake)),
         Job("digests", 60, _waking(tell_in_time, wake)),
         Job("carriers", 5, watch_parcels),
         Job("photos", 5, _waking(fetch_photos, wake)),

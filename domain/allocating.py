@@ -3,15 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from tortoise.expressions import F
 
 from domain import lane
 from domain.lane import FOR_UPDATE, Script, Statement
+from domain.lots import consume_lots
 from domain.models import OrderLine, Stock
 from domain.models.scaled import grains, ungrained
 from domain.rules.kits import KitPart, taken, whole
+from domain.rules.lots import Taken, Wish
 from domain.tally import STOCK_CONFLICTS, count
 
 ZERO = Decimal(0)
@@ -202,11 +205,14 @@ async def give_back_all(goods: Mapping[str, Decimal]) -> None:
         await give_back(sku, amount)
 
 
-async def consume(sku: str, amount: Decimal) -> list[tuple[str, Decimal]]:
-    """Take reserved goods off the shelf, warehouse by warehouse; where they came from."""
+async def consume(sku: str, amount: Decimal, wish: Wish, *, today: date) -> tuple[Taken, ...]:
+    """Take reserved goods off the shelf, warehouse by warehouse, or lot by lot; where they came from."""
+    rows = await Stock.filter(sku=sku).order_by("warehouse")
+    if any(row.by_lot for row in rows):
+        return await consume_lots(sku, amount, rows, wish, today=today)
     taken = []
     left = amount
-    for row in await Stock.filter(sku=sku).order_by("warehouse"):
+    for row in rows:
         part = min(row.reserved, left)
         if part > 0:
             g = grains(part)
@@ -214,7 +220,7 @@ async def consume(sku: str, amount: Decimal) -> list[tuple[str, Decimal]]:
                 reserved=F("reserved") - g, on_hand=F("on_hand") - g
             )
             assert done, f"{sku}: a reservation vanished"
-            taken.append((row.warehouse, part))
+            taken.append(Taken(sku, "", part, warehouse=row.warehouse))
             left -= part
     assert left == 0, f"{sku}: {left} reserved by a line but by no warehouse"
-    return taken
+    return tuple(taken)

@@ -1,7 +1,7 @@
 """From what is missing to goods on the shelf: purchase orders by supplier, moved in time, received in parts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,12 +14,14 @@ from domain.errors import (
     DatePassed,
     ProductNotFound,
 )
+from domain.lots import lots_wanted
 from domain.models import Product, PurchaseItem, PurchaseOrder, StockMove
 from domain.models.scaled import grains
 from domain.needing import missing
 from domain.policy import shop_day
 from domain.recording import record
 from domain.restocking import fill_short
+from domain.rules.lots import Batch
 from domain.rules.rights import BUYING, STOCKING, require
 from domain.rules.workdays import next_workday
 from domain.shelving import MAIN, Move, moved
@@ -64,10 +66,11 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What came of a purchase order, all that was left when no ``parts`` are named, and where it was put."""
+    """What came of a purchase order, all that was left when no ``parts`` are named, where it lies and in which lots."""
 
     parts: Mapping[str, Decimal] | None = None
     warehouse: str = MAIN
+    lots: Mapping[str, Batch] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +195,10 @@ async def _receive(number: str, put: Came, cause: str, by: Actor, now: datetime)
         if item is None or qty <= 0 or qty > item.left:
             raise OverReceived(row.number, sku, qty, item.left if item else ZERO)
     await locked(came)
+    lots = await lots_wanted(came, put.lots, now=now)
     gained = 0
     for sku, qty in sorted(came.items()):
-        move = Move(sku, qty, "receipt", f"{cause}:{sku}", put.warehouse, row.number)
+        move = Move(sku, qty, "receipt", f"{cause}:{sku}", put.warehouse, row.number, lot=lots.get(sku))
         await lane.within(moved(move, by=by.name, now=now))
         await PurchaseItem.filter(id=known[sku].id).update(received=F("received") + grains(qty))
         known[sku].received += qty

@@ -1,6 +1,6 @@
 """What somebody counted on a shelf: booked at once when little is wrong, decided by a manager when much is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,11 +13,13 @@ from domain.errors import (
     QuantityRefused,
 )
 from domain.kits import refuse_kit
+from domain.lots import count_expired, fit, in_lot, known_as
 from domain.models import Product, Stock, StockCount
 from domain.policy import current_policy
 from domain.rationing import Loss, make_room
 from domain.recording import record
 from domain.restocking import fill_short
+from domain.rules.lots import Batch
 from domain.rules.rights import CORRECTING, STOCKING, require
 from domain.shelving import Move, moved
 from domain.stockerrors import CountDecided as DecidedBefore
@@ -70,6 +72,9 @@ async def count_stock(goods: Counted, cause: str, *, by: Actor, now: datetime) -
     refuse_kit(product)
     if not 0 <= goods.qty <= MOST * 1000:
         raise QuantityRefused(goods.sku, goods.qty, MOST * 1000)
+    fit(goods.sku, goods.lot, by_lot=product.lots, now=now)
+    if goods.lot is not None:
+        goods = replace(goods, lot=await known_as(goods.sku, goods.lot))
     try:
         return await transact(lambda: _count(goods, product, cause, by, now))
     except IntegrityError:
@@ -85,11 +90,17 @@ async def decide_count(number: int, reason: str | None, *, by: Actor, now: datet
 async def _count(goods: Counted, product: Product, cause: str, by: Actor, now: datetime) -> CountOutcome:
     shelves = await locked([goods.sku])
     shelf = next((row for row in shelves if row.warehouse == goods.warehouse), None)
-    before = shelf.on_hand if shelf else ZERO
-    waits = Role.MANAGER not in by.roles and _is_much(goods, product, before, shelves)
+    before, expired = shelf.on_hand if shelf else ZERO, ZERO
+    if goods.lot is not None:
+        before, expired = await in_lot(goods.sku, goods.warehouse, goods.lot.code)
+        before += expired
+    # What has expired is on nobody's order: only its worth counts.
+    free = None if expired else sum((row.free for row in shelves), ZERO)
+    waits = Role.MANAGER not in by.roles and _is_much(goods.qty - before, free, product)
     row = await StockCount.create(
         sku=goods.sku,
         warehouse=goods.warehouse,
+        lot=goods.lot.code if goods.lot else "",
         counted=goods.qty,
         before=before,
         state=WAITING if waits else BOOKED,
@@ -99,7 +110,7 @@ async def _count(goods: Counted, product: Product, cause: str, by: Actor, now: d
         asked_at=now,
     )
     if not waits:
-        return await _book(row, product, by, now)
+        return await _book(row, product, goods.lot, by=by, now=now)
     event = CountWaits(
         count=row.id,
         sku=row.sku,
@@ -112,10 +123,10 @@ async def _count(goods: Counted, product: Product, cause: str, by: Actor, now: d
     return _outcome(row, product)
 
 
-def _is_much(goods: Counted, product: Product, before: Decimal, shelves: list[Stock]) -> bool:
-    difference = goods.qty - before
-    free = sum((row.free for row in shelves), ZERO)
-    return free + difference < 0 or abs(difference) * product.list_price > current_policy().count_above
+def _is_much(difference: Decimal, free: Decimal | None, product: Product) -> bool:
+    if free is not None and free + difference < 0:
+        return True
+    return abs(difference) * product.list_price > current_policy().count_above
 
 
 async def _decide(number: int, reason: str | None, by: Actor, now: datetime) -> CountOutcome:
@@ -146,19 +157,22 @@ async def _decide(number: int, reason: str | None, by: Actor, now: datetime) -> 
     if reason is not None:
         return _outcome(row, product)
     await locked([row.sku])
-    return await _book(row, product, by, now)
+    lot = await known_as(row.sku, Batch(row.lot)) if row.lot else None
+    return await _book(row, product, lot, by=by, now=now)
 
 
-async def _book(row: StockCount, product: Product, by: Actor, now: datetime) -> CountOutcome:
+async def _book(row: StockCount, product: Product, lot: Batch | None, *, by: Actor, now: datetime) -> CountOutcome:
     """Book the difference that was seen, so that what moved since the count stays moved."""
     difference = row.difference
+    if lot is not None and difference:
+        difference -= await count_expired(row.sku, row.warehouse, lot.code, difference)
     losses: tuple[Loss, ...] = ()
     if difference == 0:
         return _outcome(row, product)
     shelf = await Stock.get_or_none(sku=row.sku, warehouse=row.warehouse)
     if shelf is not None and shelf.on_hand + difference < shelf.reserved:
         losses = await make_room(shelf, max(ZERO, shelf.on_hand + difference), by=by.name, now=now)
-    move = Move(row.sku, difference, "count", f"count:{row.id}", row.warehouse, f"{row.id}")
+    move = Move(row.sku, difference, "count", f"count:{row.id}", row.warehouse, f"{row.id}", lot=lot)
     await lane.within(moved(move, by=by.name, now=now))
     freed = {row.sku, *(sku for loss in losses for sku in loss.freed)}
     gained = sum([await fill_short(sku) for sku in sorted(freed)])
@@ -166,6 +180,6 @@ async def _book(row: StockCount, product: Product, by: Actor, now: datetime) -> 
 
 
 def _outcome(row: StockCount, product: Product, losses: tuple[Loss, ...] = (), gained: int = 0) -> CountOutcome:
-    goods = Counted(row.sku, row.counted, row.warehouse)
+    goods = Counted(row.sku, row.counted, row.warehouse, Batch(row.lot) if row.lot else None)
     worth = abs(row.difference) * product.list_price
     return CountOutcome(row.id, goods, product.name, product.base_unit, row.before, row.state, worth, losses, gained)

@@ -10,6 +10,7 @@ from domain.errors import ImportRefused
 from domain.faults import fault
 from domain.importedwords import write_terms, write_units
 from domain.kitimport import NO_STOCK, kits_among, write_kits
+from domain.lotting import write_lots
 from domain.models import Customer, Product, Staff
 from domain.offering import touch_catalogue
 from domain.pricelists import breaks_of, write_breaks
@@ -54,6 +55,7 @@ async def import_products(document: Row, *, now: datetime, dry_run: bool = False
         await write_breaks(breaks_of(rows))
         await touch_catalogue()
         await write_counts(counted, SYSTEM.name, now)
+        await write_lots({str(row["sku"]): row["lots"] for row in rows if row.get("lots") is not None}, now=now)
         return done
 
     return await carried_out(write, dry_run)

@@ -11,6 +11,7 @@ from domain import lane
 from domain.allocating import locked
 from domain.errors import QuantityRefused
 from domain.forecasting import lacking_parts, open_works
+from domain.lots import out_of
 from domain.makeerrors import MaterialsMissing, NothingToMake, OverMade, RecipeUnknown, WorkIdle, WorkNotFound
 from domain.makeevents import WorkMoved, WorkOrdered, WorkReported, WorkStopped
 from domain.models import Order, Product, PurchaseRequest, Recipe, WorkOrder, WorkReport
@@ -20,6 +21,7 @@ from domain.policy import shop_day
 from domain.recipes import free_of, parts_text, recipes_of
 from domain.recording import record
 from domain.restocking import fill_short
+from domain.rules.lots import Batch
 from domain.rules.making import Job, forecast, makeable, needed
 from domain.rules.rights import MAKING, require
 from domain.shelving import MAIN, Move, moved
@@ -170,13 +172,15 @@ async def _report(number: str, output: Output, cause: str, by: Actor, now: datet
     if good > row.left:
         raise OverMade(row.number, good, row.left)
     await WorkReport.create(work_id=row.id, good=good, scrap=scrap, by=by.name, at=now, cause=cause)
-    await locked({row.sku, *row.parts})
+    shelves = await locked({row.sku, *row.parts})
     for part, each in sorted(row.per_one.items()):
-        used = Move(part, -needed(output.total, each), "issue", f"{cause}:{part}", MAIN, row.number)
-        await lane.within(moved(used, by=by.name, now=now))
+        for one in await out_of(part, MAIN, needed(output.total, each), shelves, now=now):
+            named = ":".join(filter(None, (cause, part, one.code)))
+            used = Move(part, -one.qty, "issue", named, MAIN, row.number, lot=Batch(one.code))
+            await lane.within(moved(used, by=by.name, now=now))
     gained = 0
     if good > 0:
-        made = Move(row.sku, good, "receipt", f"{cause}:made", MAIN, row.number)
+        made = Move(row.sku, good, "receipt", f"{cause}:made", MAIN, row.number, lot=Batch(row.number))
         await lane.within(moved(made, by=by.name, now=now))
         gained = await fill_short(row.sku)
     state = DONE if good == row.left else RUNNING

@@ -6,37 +6,25 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from domain.allocating import skus_of
 from domain.commands import Wanted
 from domain.errors import NothingToShip, ShipmentRefused, StepRefused
 from domain.holding import held
-from domain.models import Order, OrderLine, PickLine, PickList, Stock, Warehouse
+from domain.issuing import lots_to_pick
+from domain.models import Order, OrderLine, PickLine, PickList
 from domain.models.picking import UNDER_WAY, PickState
 from domain.parcelerrors import NothingPicked, PickOutdated
 from domain.parcelevents import GoodsPacked, PickStopped
+from domain.pickrows import Lots, Row, rows_of
 from domain.recording import record
 from domain.rules.lifecycle import Step, may
+from domain.rules.lots import trimmed
 from domain.rules.rights import SHIPPING, require
 from domain.shortages import wait_for_all
 from domain.transaction import transact
-from domain.values import Actor, plain
+from domain.values import Actor
 from domain.wording import entered, refuse_part, whole_kits
 
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a picking list; ``place`` is where the goods lie, empty when there is one place only.
-
-    Of a kit what has to be taken are its ``parts``.
-    """
-
-    sku: str
-    name: str
-    qty: str
-    place: str = ""
-    parts: tuple["Row", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +124,8 @@ async def _pick(number: str, by: Actor, now: datetime) -> Picked:
     begun = await PickList.get_or_none(order_id=order.id, state=PickState.PICKING).prefetch_related("lines")
     if begun is not None:
         asked = {part.line_id: part.qty for part in begun.lines}
-        return Picked(number, await _rows(lines, asked), begun.picker, begun.begun_at or now, repeated=True)
+        lots = {part.line_id: part.lots or [] for part in begun.lines}
+        return Picked(number, await rows_of(lines, asked, lots), begun.picker, begun.begun_at or now, repeated=True)
     wait_for_all(order, lines)
     packed, _ = await packed_lines(order.id)
     wanted = {line.id: line.reserved - packed.get(line.id, ZERO) for line in lines}
@@ -145,37 +134,28 @@ async def _pick(number: str, by: Actor, now: datetime) -> Picked:
         raise NothingToShip(number)
     # What an earlier list lacked, and whatever came in since, is one round.
     await PickList.filter(order_id=order.id, state=PickState.PLANNED).update(state=PickState.DROPPED)
-    await _list(order, wanted, PickState.PICKING, by=by, now=now)
-    return Picked(number, await _rows(lines, wanted), by.name, now)
+    lots = await lots_to_pick(order, lines, wanted, now=now)
+    await _list(order, wanted, PickState.PICKING, lots=lots, by=by, now=now)
+    return Picked(number, await rows_of(lines, wanted, lots), by.name, now)
 
 
 async def _list(
-    order: Order, wanted: Mapping[int, Decimal], state: PickState, *, by: Actor | None = None, now: datetime
+    order: Order,
+    wanted: Mapping[int, Decimal],
+    state: PickState,
+    *,
+    lots: Lots | None = None,
+    by: Actor | None = None,
+    now: datetime,
 ) -> None:
     who: dict[str, Any] = {}
     if by is not None:
         who = {"picker": by.name, "picker_identity": by.identity, "begun_at": now}
     row = await PickList.create(order_id=order.id, state=state, **who)
-    await PickLine.bulk_create([PickLine(pick_id=row.id, line_id=line, qty=qty) for line, qty in wanted.items()])
-
-
-async def _rows(lines: Sequence[OrderLine], wanted: Mapping[int, Decimal]) -> tuple[Row, ...]:
-    mine = [line for line in lines if wanted.get(line.id)]
-    shelves = await Stock.filter(sku__in=skus_of(mine), reserved__gt=ZERO).order_by("warehouse")
-    names = dict(await Warehouse.all().values_list("code", "name"))
-    places: dict[str, list[str]] = {}
-    for shelf in shelves:
-        places.setdefault(shelf.sku, []).append(names.get(shelf.warehouse, shelf.warehouse))
-    several = len({shelf.warehouse for shelf in shelves}) > 1
-    where = {sku: "、".join(found) for sku, found in places.items()} if several else {}
-    return tuple(_row(line, wanted[line.id], where) for line in mine)
-
-
-def _row(line: OrderLine, qty: Decimal, where: Mapping[str, str]) -> Row:
-    parts = tuple(
-        Row(part.sku, part.name, f"{plain(part.qty * qty)}{part.unit}", where.get(part.sku, "")) for part in line.kit
-    )
-    return Row(line.sku, line.name, entered(line, qty), where.get(line.sku, ""), parts)
+    parts = [
+        PickLine(pick_id=row.id, line_id=line, qty=qty, lots=(lots or {}).get(line)) for line, qty in wanted.items()
+    ]
+    await PickLine.bulk_create(parts)
 
 
 async def _pack(number: str, boxes: int, named: Sequence[Wanted], by: Actor, now: datetime) -> Packed:
@@ -189,7 +169,7 @@ async def _pack(number: str, boxes: int, named: Sequence[Wanted], by: Actor, now
     asked = {part.line_id: part.qty for part in row.lines}
     found = _found(number, lines, asked, named)
     _check(number, lines, found, (await packed_lines(order.id))[0])
-    await _write(row, found, boxes, now)
+    await _write(row, lines, found, boxes, now)
     lacking = {line: qty - found[line] for line, qty in asked.items() if qty > found[line]}
     if lacking:
         await _list(order, lacking, PickState.PLANNED, now=now)
@@ -228,10 +208,14 @@ def _check(
         raise PickOutdated(number)
 
 
-async def _write(row: PickList, found: Mapping[int, Decimal], boxes: int, now: datetime) -> None:
+async def _write(
+    row: PickList, lines: Mapping[int, OrderLine], found: Mapping[int, Decimal], boxes: int, now: datetime
+) -> None:
     for part in row.lines:
-        if part.qty != found[part.line_id]:
-            await PickLine.filter(id=part.id).update(qty=found[part.line_id])
+        qty = found[part.line_id]
+        if part.qty != qty:
+            lots = trimmed(part.lots, lines[part.line_id].goods(qty))
+            await PickLine.filter(id=part.id).update(qty=qty, lots=lots)
     await PickList.filter(id=row.id).update(state=PickState.PACKED, boxes=boxes, packed_at=now)
 
 

@@ -9,6 +9,7 @@ from domain import lane
 from domain.allocating import locked, skus_of
 from domain.claiming import GOES_BACK, claim_held, worth
 from domain.commands import Fault
+from domain.lots import lots_back
 from domain.models import Claim, ClaimLine, OrderLine
 from domain.models.returns import ClaimState
 from domain.owing import owed_more
@@ -16,6 +17,7 @@ from domain.parcelerrors import ClaimStands, OverReturned
 from domain.parcelevents import GoodsCameBack
 from domain.recording import record
 from domain.restocking import fill_short
+from domain.rules.lots import Batch
 from domain.rules.rights import SHIPPING, require
 from domain.shelving import Move, moved
 from domain.transaction import transact
@@ -75,9 +77,12 @@ async def _take_back(claim: str, faults: Sequence[Fault], by: Actor, now: dateti
 
 
 async def _shelved(part: ClaimLine, good: Decimal, claim: str, *, by: str, now: datetime) -> None:
+    lots = await lots_back(part.line_id, claim)
     for sku, qty in sorted(part.line.goods(good).items()):
         cause = f"return:{claim}:{part.line_id}" + (f":{sku}" if part.line.parts else "")
-        await lane.within(moved(Move(sku, qty, "return", cause, document=claim), by=by, now=now))
+        await lane.within(
+            moved(Move(sku, qty, "return", cause, document=claim, lot=lots.get(sku, Batch(claim))), by=by, now=now)
+        )
 
 
 def _sorted(

@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
-from domain.allocating import consume, locked, skus_of
+from domain.allocating import locked, skus_of
 from domain.commands import Wanted
 from domain.errors import NothingToShip, ShipmentRefused, StepRefused, WaybillRefused
 from domain.events import OrderShipped
 from domain.holding import held
+from domain.issuing import issue, wishes_of
 from domain.labels import Label, recognised
-from domain.models import Order, OrderLine, Shipment, ShipmentLine, StockMove
+from domain.models import Order, OrderLine, Shipment, ShipmentLine
 from domain.models.scaled import grains
 from domain.parcelerrors import PickOutdated
 from domain.picking import packed_lines, settle_picks
@@ -102,9 +102,11 @@ async def sent(
     for one in label.more:
         await _parcel(order, replace(label, waybill=one, more=()), 1, by=by, now=now, part_of=shipment.id)
     await settle_picks(order.id, shipment.number, packed=bool(packed), named=wanted is not None)
-    await locked(skus_of(line for line, _ in parts))
+    wishes = await wishes_of(shipment, await locked(skus_of(line for line, _ in parts)))
     for line, qty in parts:
-        await _send(line, qty, shipment, by.name, now)
+        await _hand_over(line, qty, shipment)
+        lots = await issue(line, qty, shipment, wishes, by=by.name, now=now)
+        await ShipmentLine.create(shipment_id=shipment.id, line_id=line.id, qty=qty, lots=lots)
     rest = rest_of(lines)
     goods = "、".join(f"{line.sku} {entered(line, qty)}" for line, qty in parts)
     event = OrderShipped(
@@ -226,7 +228,7 @@ def _eta(now: datetime) -> date:
     return day
 
 
-async def _send(line: OrderLine, qty: Decimal, shipment: Shipment, by: str, now: datetime) -> None:
+async def _hand_over(line: OrderLine, qty: Decimal, shipment: Shipment) -> None:
     g = grains(qty)
     done = await OrderLine.filter(id=line.id, reserved__gte=qty).update(
         reserved=F("reserved") - g, shipped=F("shipped") + g
@@ -234,11 +236,4 @@ async def _send(line: OrderLine, qty: Decimal, shipment: Shipment, by: str, now:
     if not done:
         count(STOCK_CONFLICTS)
         raise NothingToShip(shipment.number)
-    for sku, amount in sorted(line.goods(qty).items()):
-        named = f"{line.id}:{sku}" if line.parts else f"{line.id}"
-        for warehouse, part in await consume(sku, amount):
-            cause = f"issue:{shipment.number}:{named}:{warehouse}"
-            issue: dict[str, Any] = {"qty": -part, "kind": "issue", "document": shipment.number, "cause": cause}
-            await StockMove.create(sku=sku, warehouse=warehouse, by=by, at=now, **issue)
-    await ShipmentLine.create(shipment_id=shipment.id, line_id=line.id, qty=qty)
     line.reserved, line.shipped = line.reserved - qty, line.shipped + qty

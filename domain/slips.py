@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from domain.errors import NothingToShip
-from domain.models import Claim, ClaimLine, Order, OrderLine, PickList, Shipment
+from domain.models import Claim, ClaimLine, Order, OrderLine, PickLine, PickList, Shipment, ShipmentLine
 from domain.models.picking import PickState
 from domain.models.returns import ClaimState
 from domain.parcelerrors import ClaimNotFound, ClaimStands
 from domain.rules.kits import KitPart
+from domain.rules.lots import Taken, taken_of
 from domain.rules.rights import may_see
 from domain.values import Actor, plain
 from domain.wording import entered
@@ -23,7 +24,7 @@ ZERO = Decimal(0)
 class SlipRow:
     """A line of the note; quantities in the order's own unit where they come out even, empty for none.
 
-    Under a kit follow its parts, as rows that are ``part`` of it.
+    Under a kit follow its parts, as rows that are ``part`` of it. ``lots`` are those of what goes this time.
     """
 
     sku: str
@@ -33,6 +34,7 @@ class SlipRow:
     now: str
     rest: str
     part: bool = field(default=False, kw_only=True)
+    lots: tuple[Taken, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ async def slip_of(number: str, part: str) -> Slip | None:
     # Of several parcels that left at once the first one's note is the note of all.
     parcel = next((one for one in parcels if one.id == asked.part_of), asked)
     earlier = _sums(piece for one in parcels[: parcels.index(parcel)] for piece in one.lines)
-    rows = _rows(lines, _sums(parcel.lines), earlier, on_top=False)
+    rows = _with_lots(_rows(lines, _sums(parcel.lines), earlier, on_top=False), parcel.lines)
     slip = _slip(order, parcel.number.removeprefix(f"{number}-"), rows, parcel)
     waybills = [parcel.label, *(one.label for one in parcels if one.part_of == parcel.id)]
     return replace(slip, waybill="、".join(filter(None, waybills)))
@@ -106,7 +108,8 @@ async def _packed(order: Order, lines: list[OrderLine]) -> Slip | None:
     picks = await PickList.filter(order_id=order.id, state=PickState.PACKED).prefetch_related("lines")
     if not picks:
         return None
-    rows = _rows(lines, _sums(part for one in picks for part in one.lines), None, on_top=True)
+    parts = [part for one in picks for part in one.lines]
+    rows = _with_lots(_rows(lines, _sums(parts), None, on_top=True), parts)
     return replace(_slip(order, "", rows, None), boxes=sum(one.boxes for one in picks))
 
 
@@ -147,6 +150,15 @@ def _rows(
             rows.append(SlipRow(line.sku, line.name, *(_some(line, one) for one in amounts)))
             rows += [_part_row(part, amounts) for part in line.kit]
     return tuple(rows)
+
+
+def _with_lots(rows: Iterable[SlipRow], parts: Iterable[PickLine | ShipmentLine]) -> tuple[SlipRow, ...]:
+    """The lots beside the product that they are of; of one that stands in several rows in the first of them."""
+    found: dict[str, list[Taken]] = {}
+    for part in parts:
+        for one in taken_of(part.lots):
+            found.setdefault(one.sku, []).append(one)
+    return tuple(replace(row, lots=tuple(found.pop(row.sku, ()))) if row.now else row for row in rows)
 
 
 def _part_row(part: KitPart, kits: tuple[Decimal, ...]) -> SlipRow:

@@ -8,10 +8,12 @@ from domain.commands import Command, Wanted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountStock(Command):
-    """盘点 [仓库] A100 380: so much lies there."""
+    """盘点 [仓库] A100 [L2301] 380: so much lies there, of one lot where the product lies in lots."""
 
     lines: tuple[Wanted, ...] = ()
     warehouse: str | None = None
+    lot: str | None = None
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +26,27 @@ class DecideCount(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeIn(Command):
-    """入库 A100 200 [仓库]: goods came in without a purchase order."""
+    """入库 A100 200 [仓库] [批号 L2301 有效期 2027-06-30]: goods came in without a purchase order."""
 
     lines: tuple[Wanted, ...] = ()
     warehouse: str | None = None
+    lot: str | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowLots(Command):
+    """批次 [A100]: what is left of each lot of a product, or what expires next."""
+
+    sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLots(Command):
+    """批次 A100 开 / 批次 A100 关: whether goods of a product come in by lots."""
+
+    sku: str
+    wanted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +81,13 @@ class ListPurchases(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivePurchase(Command):
-    """到货 P17 [A100 200] [到 北仓]: what came of a purchase order, and where it was put."""
+    """到货 P17 [A100 200] [批号 L2301 有效期 2027-06-30] [到 北仓]: what came of a purchase order, where it lies."""
 
     purchase: str
     lines: tuple[Wanted, ...] = ()
     warehouse: str | None = None
+    lot: str | None = None
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

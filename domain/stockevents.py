@@ -65,3 +65,14 @@ class CountDecided(BusinessEvent):
     unit: str
     booked: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotExpired(BusinessEvent):
+    """What was left of a lot may not be sold any more; ``orders`` gave goods up for it."""
+
+    sku: str
+    name: str
+    lot: str
+    goods: str
+    orders: str = ""

@@ -14,8 +14,11 @@ from domain.errors import (
     QuantityRefused,
 )
 from domain.kits import refuse_kit
+from domain.loterrors import LotNeeded
+from domain.lots import fit, known_as, out_of
 from domain.models import Product, Stock, StockMove, Warehouse
 from domain.restocking import fill_short
+from domain.rules.lots import OPENING, Batch
 from domain.rules.rights import CORRECTING, STOCKING, require
 from domain.shelving import MAIN, Move, moved
 from domain.stockerrors import (
@@ -39,11 +42,12 @@ REVERSIBLE = frozenset({"receipt", "count"})
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A quantity that lies in a warehouse, in base units."""
+    """A quantity that lies in a warehouse, in base units, of one lot where the product lies in lots."""
 
     sku: str
     qty: Decimal
     warehouse: str = MAIN
+    lot: Batch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,11 @@ async def take_in(goods: Counted, cause: str | None, *, document: str = "", by: 
     if product is None:
         raise ProductNotFound(goods.sku)
     refuse_kit(product)
+    fit(goods.sku, goods.lot, by_lot=product.lots, now=now)
     if goods.qty <= 0:
         raise QuantityRefused(goods.sku, goods.qty, MOST)
-    move = Move(goods.sku, goods.qty, "receipt", cause, goods.warehouse, document)
+    lot = await known_as(goods.sku, goods.lot) if goods.lot else None
+    move = Move(goods.sku, goods.qty, "receipt", cause, goods.warehouse, document, lot=lot)
     return await _once(move, by.name, now)
 
 
@@ -86,7 +92,8 @@ async def reverse_move(number: int, *, by: Actor, now: datetime) -> Booked:
         raise MoveNotReversible(number, done=False)
     if await StockMove.filter(reverses=number).exists():
         raise MoveNotReversible(number, done=True)
-    move = Move(row.sku, -row.qty, "reversal", f"reversal:{number}", row.warehouse, row.document, number)
+    lot = Batch(row.lot or OPENING)
+    move = Move(row.sku, -row.qty, "reversal", f"reversal:{number}", row.warehouse, row.document, number, lot)
     booked = await _once(move, by.name, now)
     if booked.repeated:
         raise MoveNotReversible(number, done=True)
@@ -98,19 +105,26 @@ async def transfer(goods: Counted, to: str, cause: str, *, by: Actor, now: datet
     require(by, STOCKING)
     if goods.qty <= 0 or goods.warehouse == to:
         raise QuantityRefused(goods.sku, goods.qty, MOST)
-    out = Move(goods.sku, -goods.qty, "transfer", f"{cause}:out", goods.warehouse)
-    into = Move(goods.sku, goods.qty, "transfer", f"{cause}:in", to)
 
     async def work() -> Booked:
-        await locked([goods.sku])
-        await lane.within(moved(out, by=by.name, now=now))
-        number = await lane.within(moved(into, by=by.name, now=now))
+        shelves = await locked([goods.sku])
+        number = 0
+        for one in await out_of(goods.sku, goods.warehouse, goods.qty, shelves, now=now):
+            lot = Batch(one.code, one.expires_on)
+            out = Move(goods.sku, -one.qty, "transfer", f"{cause}:out:{one.code}", goods.warehouse, lot=lot)
+            await lane.within(moved(out, by=by.name, now=now))
+            into = replace(out, qty=one.qty, cause=f"{cause}:in:{one.code}", warehouse=to)
+            number = await lane.within(moved(into, by=by.name, now=now))
         return await _booked(number, Counted(goods.sku, goods.qty, to), 0)
 
     try:
         return await transact(work)
-    except (IntegrityError, StockRefused) as error:
-        return await _before(into, error)
+    except (IntegrityError, StockRefused):
+        before = await StockMove.filter(cause__startswith=f"{cause}:in:").order_by("-id")
+        if not before:
+            raise
+        done = Counted(goods.sku, sum((row.qty for row in before), Decimal(0)), to)
+        return replace(await _booked(before[0].id, done, 0), repeated=True)
 
 
 async def warehouse_named(text: str | None) -> str:
@@ -147,6 +161,8 @@ async def write_counts(rows: list[Counted], by: str, now: datetime) -> int:
     for row in sorted(rows, key=lambda r: (r.sku, r.warehouse)):
         await locked([row.sku])
         balance = await Stock.get_or_none(sku=row.sku, warehouse=row.warehouse)
+        if balance is not None and balance.by_lot and balance.on_hand != row.qty:
+            raise LotNeeded(row.sku)
         difference = row.qty - (balance.on_hand if balance else Decimal(0))
         if difference == 0:
             continue

@@ -2,19 +2,32 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
-from tortoise.expressions import F, Subquery
+from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
 from domain import silence
-from domain.models import Approval, Order, OrderLine, PurchaseOrder, PurchaseRequest, Shipment, WorkOrder
+from domain.models import (
+    Approval,
+    Order,
+    OrderLine,
+    Product,
+    PurchaseOrder,
+    PurchaseRequest,
+    Shipment,
+    StockLot,
+    WorkOrder,
+)
 from domain.rules.lifecycle import OrderState
 from domain.rules.waybills import candidates_of
 from domain.silence import Patience
 from domain.values import plain
 
 MOST = 500
+ZERO = Decimal(0)
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,28 @@ async def late_purchases(today: date) -> list[Condition]:
         )
         for row in rows
     ]
+
+
+async def expiring_lots(within: timedelta, *, today: date) -> list[Condition]:
+    """Lots of which something is left that expire ``within`` that time, or that lie expired and are not dealt with."""
+    there = StockLot.filter(Q(on_hand__gt=ZERO) | Q(expired__gt=ZERO), expires_on__lte=today + within)
+    rows = await there.order_by("expires_on", "id").limit(MOST)
+    names = {row.sku: row for row in await Product.filter(sku__in=list({row.sku for row in rows}))} if rows else {}
+    return [_expiring(row, names[row.sku], row.expires_on or today, within, today) for row in rows]
+
+
+def _expiring(row: StockLot, product: Product, day: date, within: timedelta, today: date) -> Condition:
+    over = day < today
+    facts = {
+        "sku": row.sku,
+        "name": product.name,
+        "lot": row.code,
+        "left": f"{plain(row.expired if over and row.expired else row.on_hand)}{product.base_unit}",
+        "expires": day.isoformat(),
+        "over": "1" if over else "",
+    }
+    # Another condition once it has expired: whoever dealt with the warning has something else to do then.
+    return Condition(f"{row.id}:{'over' if over else 'soon'}", None, "", None, _close_of(day - within - ONE_DAY), facts)
 
 
 async def late_works() -> list[Condition]:

@@ -17,6 +17,7 @@ from handlers import (
     fulfilling,
     helping,
     joining,
+    lotting,
     muting,
     naming,
     negotiating,
@@ -39,7 +40,7 @@ from notify.alerts.rules import Thresholds
 
 ROOMS = (
     amending, announcing, answering, booking, helping, joining, naming, ordering,
-    claiming, parcels, platform, repeating, reviewing, rostering, stocking, buying, promising,
+    claiming, parcels, platform, repeating, reviewing, rostering, stocking, lotting, buying, promising,
     ruling, crediting,
     negotiating, producing, wishing, muting, photographing,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from domain import buying
 from domain.rules.rights import BUYING, STOCKING
 from domain.stockcommands import ClosePurchase, ListPurchases, MovePurchase, ReceivePurchase, SetSupplier
 from domain.stocking import MAIN, warehouse_named
+from handlers.lotting import batch_of
 
 OFFERED = 4
 
@@ -54,7 +55,14 @@ async def receive(ask: Ask) -> Answered:
     parts: dict[str, Decimal] = {}
     for line in command.lines:
         parts[line.sku or ""] = parts.get(line.sku or "", Decimal(0)) + (line.base_qty or Decimal(0))
-    came = buying.Came(parts or None, await warehouse_named(command.warehouse))
+    batch = batch_of(command.lot, command.expires_on, command.lines)
+    lots = {}
+    if batch is not None:
+        skus = list(parts) or [good[0] for good in (await buying.purchase(command.purchase)).goods if good[2] > 0]
+        if len(skus) > 1:
+            return say("stock_unclear", what="arrival_lot", lines=())
+        lots = dict.fromkeys(skus, batch)
+    came = buying.Came(parts or None, await warehouse_named(command.warehouse), lots)
     arrived = await buying.receive(command.purchase, came, ask.key, by=ask.actor, now=ask.now)
     return say("arrived", arrived=arrived, place=command.warehouse if came.warehouse != MAIN else "")
 

@@ -1,15 +1,18 @@
 """Goods on shelves by chat: counted, carried, come in, taken back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import counting, kits, stocking
+from domain import counting, kits, lotting, stocking
 from domain.commands import Wanted
+from domain.rules.lots import Batch
 from domain.rules.rights import CORRECTING, STOCKING
 from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, SetKit, TakeIn, TransferStock
 from domain.stocking import Counted
+from handlers.lotting import batch_of
 
 
 def register(router: Router) -> None:
@@ -28,9 +31,15 @@ async def count(ask: Ask) -> Answered:
     command = ask.given(CountStock)
     if not _clear(command.lines):
         return say("stock_unclear", what="count", lines=command.lines)
-    place = await stocking.warehouse_named(command.warehouse)
+    batch = batch_of(command.lot, command.expires_on, command.lines)
+    words = " ".join(filter(None, (command.warehouse, command.lot)))
+    place, code = await lotting.place_of(words, command.lines[0].sku or "") if words else (stocking.MAIN, None)
+    if batch is None and code is not None:
+        batch = Batch(code)
+    if batch is not None and len(command.lines) > 1:
+        return say("stock_unclear", what="count_lot", lines=())
     outcomes = [
-        await counting.count_stock(goods, f"{ask.key}:{n}", by=ask.actor, now=ask.now)
+        await counting.count_stock(replace(goods, lot=batch), f"{ask.key}:{n}", by=ask.actor, now=ask.now)
         for n, goods in enumerate(_goods(command.lines, place))
     ]
     return say("counted", outcomes=outcomes)
@@ -48,9 +57,12 @@ async def take_in(ask: Ask) -> Answered:
     command = ask.given(TakeIn)
     if not _clear(command.lines):
         return say("stock_unclear", what="take_in", lines=command.lines)
+    batch = batch_of(command.lot, command.expires_on, command.lines)
+    if batch is not None and len(command.lines) > 1:
+        return say("stock_unclear", what="lot", lines=())
     place = await stocking.warehouse_named(command.warehouse)
     booked = [
-        await stocking.take_in(goods, f"{ask.key}:{n}", by=ask.actor, now=ask.now)
+        await stocking.take_in(replace(goods, lot=batch), f"{ask.key}:{n}", by=ask.actor, now=ask.now)
         for n, goods in enumerate(_goods(command.lines, place))
     ]
     return say("taken_in", booked=booked, unit_of=_units(ask, command.lines))

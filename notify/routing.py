@@ -51,6 +51,7 @@ from domain.stockevents import (
     CountWaits,
     GoodsArrived,
     GoodsSwapped,
+    LotExpired,
     PromiseMoved,
     PurchaseMoved,
 )
@@ -127,6 +128,7 @@ NOBODY: Mapping[type[BusinessEvent], str] = {
     OrderPlaced: "the outcome of the review follows at once and is told",
     PricesChanged: "who sets prices knows, and everybody else sees the price with the goods",
     GoodsArrived: "who waited is told by the day that moves, purchasing sees it in its list",
+    LotExpired: "the alert of the lot is there by then, and who lost goods is told by the day that moves",
     GoodsSwapped: "the loser is told by the day that moves",
     WorkOrdered: "who waits is told by the day that moves, production sees it in its list",
     WorkMoved: "production did it, who waits is told by the day that moves",

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.grammar.amounts import wanted
 from bot.grammar.lines import pair
+from bot.grammar.lots import read_batch
 from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
 from domain.commands import Command, Wanted
@@ -15,6 +17,7 @@ _DECIDE = re.compile(
     re.DOTALL,
 )
 _COUNT = re.compile(r"\s*+(?:盘点|盘存|盘库|点数)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
+_NOTHING = re.compile(r"(?<![\w.])0\s?[^\W\d]{0,2}[。.!]?\s*+\Z")
 _TAKE_IN = re.compile(r"\s*+(?:入库|进仓|收货入库)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
 _TRANSFER = re.compile(r"\s*+(?:调拨|移库|调仓)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
 _REVERSE = re.compile(
@@ -45,13 +48,19 @@ def _decision(scene: Scene, match: re.Match[str]) -> Command | None:
 
 
 def _count(scene: Scene, match: re.Match[str]) -> Command:
-    lines, place = read_goods(scene, match["rest"])
-    return CountStock(lines=lines, warehouse=place)
+    said = read_batch(match["rest"])
+    lines, place = read_goods(scene, said.rest)
+    if len(lines) == 1 and lines[0].sku is not None and lines[0].qty is None and _NOTHING.search(said.rest):
+        # Nobody orders nothing, but somebody may well count it.
+        unit = lines[0].unit or scene.lexicon.products[lines[0].sku].base_unit
+        lines = (replace(lines[0], qty=Decimal(0), base_qty=Decimal(0), unit=unit),)
+    return CountStock(lines=lines, warehouse=place, lot=said.code, expires_on=said.until)
 
 
 def _taken_in(scene: Scene, match: re.Match[str]) -> Command:
-    lines, place = read_goods(scene, match["rest"])
-    return TakeIn(lines=lines, warehouse=place)
+    said = read_batch(match["rest"])
+    lines, place = read_goods(scene, said.rest)
+    return TakeIn(lines=lines, warehouse=place, lot=said.code, expires_on=said.until)
 
 
 def _transfer(scene: Scene, match: re.Match[str]) -> Command:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import date
 
 from bot.grammar.goods import read_goods
+from bot.grammar.lots import read_batch
 from bot.grammar.marks import DateMark, ProductMark
 from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene
@@ -48,8 +49,16 @@ def _listing(_scene: Scene, match: re.Match[str]) -> Command:
 
 
 def _arrival(scene: Scene, match: re.Match[str]) -> Command:
-    lines, place = read_goods(scene, match["rest"])
-    return ReceivePurchase(purchase=_number(match), lines=lines, warehouse=None if place in _WHOLE else place)
+    said = read_batch(match["rest"])
+    lines, place = read_goods(scene, said.rest)
+    whole = place in _WHOLE
+    return ReceivePurchase(
+        purchase=_number(match),
+        lines=lines,
+        warehouse=None if whole else place,
+        lot=said.code,
+        expires_on=said.until,
+    )
 
 
 def _moving(scene: Scene, match: re.Match[str]) -> Command:

@@ -20,6 +20,7 @@ from bot.grammar.guard import addresses_the_machine
 from bot.grammar.lacking import shortage_phrase
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.links import link_phrase
+from bot.grammar.lots import lot_phrase
 from bot.grammar.making import making_phrase
 from bot.grammar.modifying import modify, modify_named, modify_unknown
 from bot.grammar.normal import fold
@@ -165,6 +166,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("shortage", shortage_phrase),
     ("claims", claim_phrase),
     ("goods", goods_phrase),
+    ("lots", lot_phrase),
     ("supplies", supply_phrase),
     ("making", making_phrase),
     ("confirm", _confirming),

@@ -14,7 +14,7 @@ from domain.models.picking import PickLine, PickList
 from domain.models.purchases import PurchaseItem, PurchaseOrder
 from domain.models.returns import Claim, ClaimLine, ClaimPhoto, PhotoBody
 from domain.models.shipments import CarrierPush, Shipment, ShipmentLine, TrackingEvent
-from domain.models.stock import Earmark, PurchaseRequest, Stock, StockCount, StockMove, Warehouse
+from domain.models.stock import Earmark, PurchaseRequest, Stock, StockCount, StockLot, StockMove, Warehouse
 from domain.models.terms import PriceEntry, PriceList
 from domain.models.work import Leave, Shift
 
@@ -66,6 +66,7 @@ __all__ = [
     "Staff",
     "Stock",
     "StockCount",
+    "StockLot",
     "StockMove",
     "SubmittedChange",
     "TrackingEvent",

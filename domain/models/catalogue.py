@@ -14,6 +14,7 @@ class Product(Model):
     At least ``min_qty`` of it are sold at once, and only in multiples of ``pack_qty``, both in base units. Buyers who
     lack it are offered its ``substitute``, a code.
     One with a ``kit`` (套装) has no stock of its own: it is so much of other products, in their base units.
+    With ``lots`` (批次) nothing of it comes in without the number of its lot.
     """
 
     id = fields.IntField(primary_key=True)
@@ -33,6 +34,7 @@ class Product(Model):
     supplier = fields.CharField(64, default="", db_default="")
     substitute = fields.CharField(64, default="", db_default="")
     kit: dict[str, str] | None = fields.JSONField(null=True)
+    lots = fields.BooleanField(default=False, db_default=False)
     active = fields.BooleanField(default=True)
 
     def ratio(self, unit: str) -> Decimal | None:

@@ -44,7 +44,10 @@ class PickList(Model):
 
 
 class PickLine(Model):
-    """How much of an order line a list asks for, in base units, and after packing how much there was."""
+    """How much of an order line a list asks for, in base units, and after packing how much there was.
+
+    ``lots`` are those to take it from, as ``domain.rules.lots.Taken`` writes them.
+    """
 
     id = fields.IntField(primary_key=True)
     pick: fields.ForeignKeyRelation[PickList] = fields.ForeignKeyField("gendan.PickList", "lines")
@@ -52,6 +55,7 @@ class PickLine(Model):
     line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField("gendan.OrderLine", "picked_in")
     line_id: int
     qty: Decimal = QuantityField()
+    lots: list[dict[str, str]] | None = fields.JSONField(null=True)
 
     class Meta:
         indexes = (("pick_id",), ("line_id",))

@@ -85,7 +85,10 @@ class Shipment(Model):
 
 
 class ShipmentLine(Model):
-    """How much of an order line is in a parcel, in base units."""
+    """How much of an order line is in a parcel, in base units.
+
+    ``lots`` are those that it was taken from, as ``domain.rules.lots.Taken`` writes them.
+    """
 
     id = fields.IntField(primary_key=True)
     shipment: fields.ForeignKeyRelation[Shipment] = fields.ForeignKeyField("gendan.Shipment", "lines")
@@ -93,6 +96,7 @@ class ShipmentLine(Model):
     line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField("gendan.OrderLine", "shipped_in")
     line_id: int
     qty: Decimal = QuantityField()
+    lots: list[dict[str, str]] | None = fields.JSONField(null=True)
 
     class Meta:
         indexes = (("shipment_id",), ("line_id",))

@@ -9,13 +9,17 @@ from domain.models.scaled import QuantityField
 
 
 class Stock(Model):
-    """The balance of one product in one warehouse, always the sum of its moves, never negative, reserved <= on hand."""
+    """The balance of one product in one warehouse, always the sum of its moves, never negative, reserved <= on hand.
+
+    ``by_lot``: what is on hand lies there in lots, and their sum is the balance.
+    """
 
     id = fields.IntField(primary_key=True)
     sku = fields.CharField(64)
     warehouse = fields.CharField(32, default="MAIN")
     on_hand: Decimal = QuantityField(default=Decimal(0))
     reserved: Decimal = QuantityField(default=Decimal(0))
+    by_lot = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         unique_together = (("sku", "warehouse"),)
@@ -24,6 +28,26 @@ class Stock(Model):
     def free(self) -> Decimal:
         """What may still be promised."""
         return self.on_hand - self.reserved
+
+
+class StockLot(Model):
+    """What is left of a lot (批次) in one warehouse, good until the end of the day ``expires_on``, None for always.
+
+    ``expired`` is what nobody may sell any more: no part of ``on_hand``, and off the balance.
+    """
+
+    id = fields.IntField(primary_key=True)
+    sku = fields.CharField(64)
+    warehouse = fields.CharField(32)
+    code = fields.CharField(32)
+    expires_on: date | None = fields.DateField(null=True)
+    received_at: datetime = fields.DatetimeField()
+    on_hand: Decimal = QuantityField(default=Decimal(0))
+    expired: Decimal = QuantityField(default=Decimal(0))
+
+    class Meta:
+        unique_together = (("sku", "warehouse", "code"),)
+        indexes = (("expires_on",),)
 
 
 class Warehouse(Model):
@@ -37,7 +61,8 @@ class Warehouse(Model):
 class StockMove(Model):
     """One signed change of a balance (出入库流水): kind receipt, issue, count, transfer or reversal, never altered.
 
-    ``cause`` names what made it, so that nothing is booked twice, ``reverses`` the move that it takes back.
+    ``cause`` names what made it, so that nothing is booked twice, ``reverses`` the move that it takes back, ``lot`` the
+    lot that it changed, empty for goods without. What has expired leaves by a move of kind expiry.
     """
 
     id = fields.IntField(primary_key=True)
@@ -50,6 +75,7 @@ class StockMove(Model):
     at = fields.DatetimeField()
     cause = fields.CharField(200, null=True, unique=True)
     reverses: int | None = fields.IntField(null=True, unique=True)
+    lot = fields.CharField(32, default="", db_default="")
 
 
 class StockCount(Model):
@@ -58,6 +84,7 @@ class StockCount(Model):
     id = fields.IntField(primary_key=True)
     sku = fields.CharField(64)
     warehouse = fields.CharField(32)
+    lot = fields.CharField(32, default="", db_default="")
     counted: Decimal = QuantityField()
     before: Decimal = QuantityField()
     state = fields.CharField(16)

@@ -34,6 +34,7 @@ def product_problems(row: Row) -> list[Problem]:
     problems += _number(row, "cost", 4)
     problems += _number(row, "stock", 3) + _number(row, "lead_days", 0)
     problems += _more_than_nothing(row, "min_qty", "pack_qty") + _breaks(row)
+    problems += [] if row.get("lots") in (None, True, False) else [("lots", "expected true or false")]
     units = row.get("units") or {}
     if not isinstance(units, Mapping):
         return [*problems, ("units", "expected an object of unit: size")]

@@ -30,6 +30,7 @@ def thresholds_of(book: Rulebook, installed: Thresholds) -> Thresholds:
         installed,
         held=_span(book, "order_held"),
         parcels=Patience(_span(book, "no_first_scan"), _span(book, "carrier_silent"), _span(book, "silence_floor")),
+        lots=_span(book, "lot_expiring"),
         escalate=_span(book, "escalate"),
         repeat=_span(book, "repeat"),
         waits={code: _span(book, code) for code in _WAITING},
@@ -44,6 +45,7 @@ def _usual(installed: Thresholds) -> Mapping[str, Setting]:
         "no_first_scan": parcels.first_scan,
         "carrier_silent": parcels.silence,
         "silence_floor": parcels.floor,
+        "lot_expiring": installed.lots,
         "escalate": installed.escalate,
         "repeat": installed.repeat,
     }

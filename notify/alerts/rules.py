@@ -19,6 +19,7 @@ class Thresholds:
     """How long is too long, from the settings; ``receipt``: after that the carrier's signature counts.
 
     ``repeat``: what is still true so long after it was told, or taken by somebody, is told once more.
+    ``lots``: what expires within that time, or has, is looked at.
     ``quotas`` are the sends a day that the platform takes by each channel, ``quota_share`` the part of one that is
     near it; ``waits`` are the rules that wait although they could be told at once.
     """
@@ -28,6 +29,7 @@ class Thresholds:
     receipt: timedelta = timedelta(hours=72)
     escalate: timedelta = timedelta(minutes=30)
     repeat: timedelta = timedelta(hours=24)
+    lots: timedelta = timedelta(days=30)
     quotas: Mapping[str, int] = field(default_factory=dict, hash=False)
     quota_share: float = WARN_AT
     waits: Mapping[str, timedelta] = field(default_factory=dict, hash=False)
@@ -91,6 +93,7 @@ CHANNEL_SHUT = Rule("channel_shut", frozenset({Role.ADMIN, Role.MANAGER}), _wait
 QUOTA_NEAR = Rule("quota_near", frozenset({Role.MANAGER}), lambda _: AT_ONCE, once=True)
 NOTICE_UNFIT = Rule("notice_unfit", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
 CUSTOMER_UNREACHED = Rule("customer_unreached", frozenset({Role.MANAGER}), _wait("customer_unreached"), to_rep=True)
+LOT_EXPIRING = Rule("lot_expiring", frozenset({Role.WAREHOUSE, Role.MANAGER}), lambda _: AT_ONCE)
 
 RULES = {
     rule.name: rule
@@ -109,6 +112,7 @@ RULES = {
         QUOTA_NEAR,
         NOTICE_UNFIT,
         CUSTOMER_UNREACHED,
+        LOT_EXPIRING,
     )
 }
 

@@ -15,10 +15,12 @@ from domain.models import (
     Payment,
     PurchaseRequest,
     Stock,
+    StockLot,
     StockMove,
 )
 from domain.models.returns import ClaimState
 from domain.rules.lifecycle import STOOD, TRANSITIONS, OrderState, Step
+from domain.rules.lots import OPENING
 
 NONE = Decimal(0)
 STEPS = {
@@ -49,6 +51,7 @@ async def balanced() -> list[str]:
         moved[move.sku, move.warehouse] += move.qty
     return [
         *_shelves(shelves, moved),
+        *_lots(shelves, await StockLot.all(), await StockMove.exclude(lot="")),
         *_reserved(shelves, [*lines, *await Earmark.all()]),
         *(f"I3 line {row.id}: {row.sku} counters do not fit" for row in lines if not _fits(row)),
         *await _requests(lines),
@@ -63,6 +66,27 @@ def _shelves(shelves: Iterable[Stock], moved: dict[tuple[str, str], Decimal]) ->
             yield f"I3 {place}: {shelf.reserved} reserved of {shelf.on_hand}"
         if moved[shelf.sku, shelf.warehouse] != shelf.on_hand:
             yield f"I3 {place}: moves say {moved[shelf.sku, shelf.warehouse]}, the shelf {shelf.on_hand}"
+
+
+def _lots(shelves: Iterable[Stock], lots: Iterable[StockLot], moves: Iterable[StockMove]) -> Iterable[str]:
+    """Of what lies in lots the lots are the balance, none is negative, and none holds more than moves brought."""
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for lot in lots:
+        sums[lot.sku, lot.warehouse] += lot.on_hand
+        if min(lot.on_hand, lot.expired) < 0:
+            yield f"I3 lot {lot.code} of {lot.sku}: {lot.on_hand} on hand, {lot.expired} expired"
+    for shelf in shelves:
+        there = sums[shelf.sku, shelf.warehouse]
+        if there != (shelf.on_hand if shelf.by_lot else NONE):
+            yield f"I3 {shelf.sku} in {shelf.warehouse}: lots hold {there} of {shelf.on_hand}"
+    moved: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for move in moves:
+        moved[move.sku, move.warehouse, move.lot] += move.qty
+    for lot in lots:
+        told = moved[lot.sku, lot.warehouse, lot.code]
+        # What lay there before lots were asked for came without any.
+        if lot.code != OPENING and told != lot.on_hand:
+            yield f"I3 lot {lot.code} of {lot.sku}: moves say {told}, not {lot.on_hand}"
 
 
 def _reserved(shelves: Iterable[Stock], holders: Iterable[OrderLine | Earmark]) -> Iterable[str]:

@@ -98,6 +98,7 @@ OWN = {
     ),
     *("approval_levels", "list_todos"),
     *("count_stock", "decide_count", "take_in", "transfer_stock", "reverse_move", "open_warehouse", "set_kit"),
+    *("show_lots", "set_lots"),
     *("list_purchases", "receive_purchase", "move_purchase", "close_purchase", "set_supplier", "show_promises"),
     "prioritise",
     *("catch_up", "ask_return", "decide_claim", "take_back", "list_claims"),

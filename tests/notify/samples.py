@@ -53,6 +53,7 @@ from domain.stockevents import (
     CountWaits,
     GoodsArrived,
     GoodsSwapped,
+    LotExpired,
     PromiseMoved,
     PurchaseMoved,
 )
@@ -189,6 +190,7 @@ EVENTS: dict[type[BusinessEvent], BusinessEvent] = {
             order="SO1042K", goods=GOODS, promised="2026-12-03", before="2026-11-27", later=True, reason="P17"
         ),
         GoodsArrived(purchase="P17", goods="A100 200个", gained=1),
+        LotExpired(sku="A100", name="电源适配器", lot="L2301", goods="40个", orders="SO1042K"),
         GoodsSwapped(order="SO1042K", goods="A100 200个", winner="SO1043M"),
         PurchaseMoved(purchase="P17", supplier="华南电子", expected="2026-12-01"),
         CountWaits(count=12, sku="B200", name="LED驱动器", counted="100", books="340", unit="个"),

@@ -10,7 +10,7 @@ import schedule
 from domain import photographing, subscribing, tracking
 from domain.fencing import Deposed, under
 from domain.leading import LEASE, Leader, claim
-from domain.models import Claim, ClaimPhoto, Earmark, JobRun, ShortageOffer, Stock
+from domain.models import Claim, ClaimPhoto, Earmark, JobRun, Product, ShortageOffer, Stock, StockLot
 from domain.models.returns import ClaimKind, ClaimState
 from domain.models.shipments import ParcelState
 from domain.photonews import tell_of_photos
@@ -159,7 +159,7 @@ async def test_a_paused_leader_that_goes_on_in_the_middle_of_a_job_leaves_no_tra
     assert await other.stand() == old + 1
     led = [job for job in _jobs() if not job.everywhere]
     assert {job.name for job in led} == {
-        *("alerts", "carriers", "digests", "earmarks", "photos", "promises", "pushes", "shortages", "tidy"),
+        *("alerts", "carriers", "digests", "earmarks", "lots", "photos", "promises", "pushes", "shortages", "tidy"),
     }
     before = await digest(without=())
     for job in led:
@@ -196,6 +196,10 @@ async def _work_for_every_job() -> None:
     await tracking.keep_push("kuaidi100", "no such token", "{}", True, now=START)
     await Stock.create(sku="E100", on_hand=5, reserved=5)
     await Earmark.create(draft="gone", owner=1, sku="E100", qty=5, until=START - timedelta(hours=1))
+    await Product.create(sku="L100", name="胶水", base_unit="支", list_price=1, lots=True)
+    await Stock.create(sku="L100", on_hand=5, by_lot=True)
+    old: dict[str, Any] = {"expires_on": (START - timedelta(days=2)).date(), "received_at": START}
+    await StockLot.create(sku="L100", warehouse="MAIN", code="K1", on_hand=5, **old)
     gathered = Wishes({"news": Way.DIGEST})
     plan = Plan(Address("main", "o-小王"), Notice.ANNOUNCEMENT, {"text": "", "by": ""}, "test", wishes=gathered)
     await put("test:1", [plan], now=START - timedelta(days=2))

@@ -129,6 +129,8 @@ CHAT: dict[str, frozenset[str]] = {
     "Prioritise": frozenset({"manager"}),
     "ReceivePurchase": frozenset({"warehouse", "purchasing", "manager"}),
     "SetKit": frozenset({"manager"}),
+    "SetLots": frozenset({"warehouse", "purchasing", "manager"}),
+    "ShowLots": frozenset({"warehouse", "purchasing", "manager"}),
     "SetSupplier": frozenset({"purchasing", "manager"}),
     "ShowPromises": BOUND,
     "TakeIn": frozenset({"warehouse", "purchasing", "manager"}),
@@ -187,6 +189,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "MovePurchase": {"purchase": "P1"},
     "ReceivePurchase": {"purchase": "P1"},
     "SetKit": {"sku": "K100"},
+    "SetLots": {"sku": "A100", "wanted": True},
     "SetSupplier": {"sku": "A100", "supplier": "华南电子"},
     "OpenWarehouse": {"name": "北仓"},
 }
