@@ -8,9 +8,10 @@ import structlog
 from connect.carriers.services import Service
 from domain.errors import DeliveryFailed
 from domain.photographing import due_photos, keep_photo, photo_unheard, refuse_photo
-from domain.photonews import regrets, regretted, tell_of_photos
+from domain.photonews import Regret, regrets, regretted, tell_of_photos
 from domain.subscribing import Watch, due_queries, due_watches, note_unanswered, note_watched
 from domain.tracking import apply_trace
+from domain.transaction import transact
 from notify.outbox import queue_reply
 from templates import render
 
@@ -78,10 +79,14 @@ async def fetch_photos(fetch: Fetch, *, now: datetime) -> int:
     told = await tell_of_photos(now=now)
     sorry = await regrets(now=now)
     for one in sorry:
-        text = render("photos_refused", claim=one.claim, reasons=one.reasons)
-        await queue_reply(f"photos:{one.claim}:{one.last}", one.to, text, now=now)
-        await regretted(one, now=now)
+        await transact(lambda one=one: _regret(one, now))  # type: ignore[misc]
     return told + len(sorry)
+
+
+async def _regret(one: Regret, now: datetime) -> None:
+    text = render("photos_refused", claim=one.claim, reasons=one.reasons)
+    await queue_reply(f"photos:{one.claim}:{one.last}", one.to, text, now=now)
+    await regretted(one, now=now)
 
 
 async def _unfetched(photo: int, failed: DeliveryFailed, now: datetime) -> None:

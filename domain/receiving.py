@@ -72,9 +72,12 @@ async def receive_goods(
 
 
 async def assume_receipts(after: timedelta, *, now: datetime) -> int:
-    """Let the carrier's signature count where nobody said anything for so long; how many parcels. Safe to run twice."""
-    waiting = Shipment.filter(received_by="carrier", delivered_at__lte=now - after).select_related("order")
-    rows = await waiting.order_by("id").limit(AT_ONCE)
+    """Let the carrier's signature count where nobody said anything for so long; how many parcels. Safe to run twice.
+
+    What left at once in several boxes is there, and counted, with the last of them.
+    """
+    waiting = Shipment.filter(received_by="carrier", delivered_at__lte=now - after, part_of__isnull=True)
+    rows = await waiting.select_related("order").order_by("id").limit(AT_ONCE)
     return sum([await _assumed(row, now) for row in rows])
 
 
@@ -82,6 +85,7 @@ async def _assumed(row: Shipment, now: datetime) -> bool:
     async def work() -> bool:
         if not await Shipment.filter(id=row.id, received_by="carrier").update(received_by=ASSUMED):
             return False
+        await Shipment.filter(part_of=row.id, received_by="carrier").update(received_by=ASSUMED)
         await record(ReceiptAssumed(order=row.order.number, shipment=row.number), by="carrier", at=now)
         return True
 

@@ -1,5 +1,6 @@
 """Stock that is freed, and new or freed stock that goes to the first in the queue for it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from domain.models import OrderLine, PurchaseRequest, Stock
 from domain.models.scaled import grains
 from domain.queueing import claims_on, hold
 from domain.rules.allocation import Claim, share
-from domain.rules.kits import taken
+from domain.rules.kits import ONE, taken, whole
 from domain.tally import STOCK_CONFLICTS, count
 
 
@@ -25,7 +26,7 @@ async def fill_short(sku: str) -> int:
     free = sum((row.free for row in stock), Decimal(0))
     claims = [claim for claim in await claims_on(sku) if claim.short > 0] if free > 0 else []
     if any(claim.parts for claim in claims):
-        return sum([await _serve(claim, sku) for claim in sorted(claims, key=lambda c: c.place)])
+        return await _in_turn(sorted(claims, key=lambda claim: claim.place), sku)
     parts = share(claims, free)
     demands = [Demand(place, sku, part.qty) for place, part in enumerate(parts)]
     gained = 0
@@ -34,10 +35,22 @@ async def fill_short(sku: str) -> int:
     return gained
 
 
-async def _serve(claim: Claim, sku: str) -> bool:
-    """What there is for one line, of a kit as many whole ones as all its parts allow."""
-    (covered,) = await lane.within(cover([Demand(0, sku, claim.short, claim.parts)], {}))
-    return await _given(claim, sku, covered.reserved)
+async def _in_turn(claims: Sequence[Claim], sku: str) -> int:
+    """What there is for each, of a kit as many whole ones as all its parts allow.
+
+    Nothing is asked or written for those that have to wait on: they may be many, and wait for another part.
+    """
+    free: dict[str, Decimal] = defaultdict(Decimal)
+    for row in await locked({part for claim in claims for part in taken(sku, claim.parts, ONE)}):
+        free[row.sku] += row.free
+    gained = 0
+    for claim in claims:
+        if (whole(claim.parts, free) if claim.parts else free[sku]) > 0:
+            (covered,) = await lane.within(cover([Demand(0, sku, claim.short, claim.parts)], {}))
+            for part, amount in taken(sku, claim.parts, covered.reserved).items():
+                free[part] -= amount
+            gained += await _given(claim, sku, covered.reserved)
+    return gained
 
 
 async def _given(claim: Claim, sku: str, amount: Decimal) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bench.statements import statements
 from domain import (
     amending,
     claiming,
@@ -309,6 +310,20 @@ async def test_a_part_is_found_where_its_kits_are(cast: Cast):
         ("K100", "1套", "1套"), ("", "3个", ""), ("K100", "2套", ""),
     ]  # fmt: skip
     assert [row.kit for row in await whereabouts(cast.wang, "K100", now=NOW, limit=5)] == ["", ""]
+
+
+async def test_orders_that_wait_for_another_part_cost_nothing_when_goods_come_in(cast: Cast):
+    found = {}
+    await an_order(cast.manager, kits_of(8))
+    for count in (1, 9):
+        for _ in range(count):
+            await an_order(cast.manager, kits_of(1))
+        async with statements() as seen:
+            await stocking.receive_stock("A100", Decimal(1), by=cast.qiang, now=NOW)
+        found[count] = len(seen)
+    assert found[1] == found[9]
+    await stocking.receive_stock("B200", Decimal(3), by=cast.qiang, now=NOW)
+    assert await held() == (22, 11)
 
 
 async def test_kits_and_single_goods_at_once_are_never_oversold(cast: Cast):

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+import rounds
 from domain import photographing
 from domain.models import Claim, ClaimPhoto, Order, PhotoBody
 from domain.models.returns import ClaimKind, ClaimState, PhotoState
 from domain.photographing import forget_photos, photo_of, photos_of
 from domain.policy import Policy, current_policy, set_policy
+from notify.models import Delivery
 from tests.shop import NOW, Cast, a_product, an_order, line
 
 YEAR = timedelta(days=365)
@@ -87,3 +89,23 @@ async def test_many_go_in_lots(cast: Cast, monkeypatch: pytest.MonkeyPatch):
         await a_claim(cast, ClaimState.SETTLED, closed=NOW)
     assert [await forget_photos(now=NOW + 2 * YEAR) for _ in range(3)] == [2, 1, 0]
     assert await left() == []
+
+
+async def test_what_could_not_be_kept_is_said_and_noted_together(cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    kept = await a_claim(cast, ClaimState.ASKED)
+    await ClaimPhoto.filter(id=kept.photo).update(state=PhotoState.REFUSED, why="kind", told_at=None)
+
+    async def nothing(account: str, medium: str) -> bytes:
+        raise AssertionError("nothing is to be fetched")
+
+    async def died(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    later = NOW + timedelta(hours=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(rounds, "regretted", died)
+        with pytest.raises(ConnectionError):
+            await rounds.fetch_photos(nothing, now=later)
+    assert await Delivery.all().count() == 0, "else a photo that comes in between would have it said twice"
+    assert [await rounds.fetch_photos(nothing, now=later) for _ in range(2)] == [1, 0]
+    assert await Delivery.all().count() == 1

@@ -1,5 +1,6 @@
 """Signing for goods: what came is counted, more than was sent is refused, the rest can be signed for later."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,8 @@ from domain.models import Claim, Event
 from domain.models.returns import ClaimKind
 from domain.values import Trace
 from tests.shop import NOW, Cast, Order, Shipment, a_product, an_order, events_of, goods, line, lines_of, scan
+
+DAY = timedelta(days=1)
 
 WAYBILL = "SF1234567890123"
 
@@ -126,3 +129,19 @@ async def test_who_may_not_sign(cast: Cast, number: str, who: str, refusal: type
     with pytest.raises(refusal):
         await signed(number, getattr(cast, who))
     assert await state_of(number) == ("accepted", [0])
+
+
+async def test_of_several_boxes_a_receipt_is_assumed_once_and_not_before_the_last_is_there(cast: Cast):
+    await a_product(stock=100)
+    number = (await an_order(cast.wang, line(qty=10))).number
+    waybills = ("SF1234567890123", "SF1234567890124")
+    await shipping.ship(number, None, waybills[0], None, by=cast.qiang, now=NOW, more=waybills[1:])
+    boxes = await Shipment.all().order_by("id")
+    for box, later in ((boxes[1], NOW + DAY * 4), (boxes[0], NOW + DAY * 8)):
+        told = Trace("", box.waybill or "", "check", (scan(later - DAY * 4, "3", "已签收"),))
+        await tracking.apply_trace(box.id, told, now=later - DAY * 4)
+        expected = int(box is boxes[0])
+        assert await receiving.assume_receipts(DAY * 3, now=later) == expected
+    assert await receiving.assume_receipts(DAY * 3, now=NOW + DAY * 9) == 0
+    assert {row.received_by for row in await Shipment.all()} == {"assumed"}
+    assert (await events_of(number)).count("ReceiptAssumed") == 1
