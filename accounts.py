@@ -112,6 +112,22 @@ class ChannelSettings(BaseModel):
         return tuple(one.get_secret_value() for one in (self.secret, self.secret_previous) if one is not None)
 
 
+class WebhookSettings(ChannelSettings):
+    """One of several webhooks; ``events`` are the rules of alerts that it wants to hear of, empty for all."""
+
+    events: str = ""
+
+    @field_validator("events")
+    @classmethod
+    def _events(cls, value: str) -> str:
+        return shaped(value, re.compile(r"([a-z_]+(,[a-z_]+)*)?"), "rules of alerts, such as stock_short,order_held")
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The rules by name."""
+        return frozenset(filter(None, self.events.split(",")))
+
+
 class WecomAppSettings(BaseModel):
     """The WeCom app (企业微信应用) by which members of staff may be sent alerts and reports; without a corp, none."""
 

@@ -19,7 +19,7 @@ from connect.mail.postman import Postman
 from connect.wechat.client import WeChat
 from connect.workchat.app import WecomApp
 from connect.workchat.appforms import WECOM_APP, App
-from connect.workchat.forms import Room
+from connect.workchat.forms import WEBHOOK, Room
 from connect.workchat.rooms import Porter
 from domain import faults
 from domain.choosing import mailbox_of, member_of
@@ -34,6 +34,7 @@ from notify.channels import Channel
 from notify.channels.email import EmailChannel
 from notify.channels.wecomapp import WecomAppChannel
 from notify.channels.workchat import RoomChannel
+from notify.hooks import HOOK
 from notify.notices import CUSTOM, TEMPLATE
 from notify.pace import Rates
 from notify.tokens import DatabaseTokenShelf
@@ -115,7 +116,11 @@ def staff_channels(
 ) -> dict[str, Channel]:
     """Where staff may hear alerts besides WeChat, as far as it is set up."""
     there = [Room(kind, one.address, one.keys, inside=one.inside) for kind, one in settings.channels.items()]
-    found: dict[str, Channel] = {room.kind: RoomChannel(room, porter) for room in there}
+    there += [
+        Room(WEBHOOK, one.address, one.keys, inside=one.inside, name=f"{HOOK}{name}", events=one.wanted)
+        for name, one in settings.webhooks.items()
+    ]
+    found: dict[str, Channel] = {room.name or room.kind: RoomChannel(room, porter) for room in there}
     if settings.mail.host:
         postman = Postman(Server(**settings.mail.parts), settings.shop_name)
         found[EMAIL] = EmailChannel(postman, mailbox_of, clock)

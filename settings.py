@@ -5,7 +5,7 @@ import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -17,7 +17,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from accounts import AccountSettings, CarrierSettings, ChannelSettings, MailSettings, WecomAppSettings, shaped
+from accounts import (
+    AccountSettings,
+    CarrierSettings,
+    ChannelSettings,
+    MailSettings,
+    WebhookSettings,
+    WecomAppSettings,
+    shaped,
+)
 from badsettings import line_about
 
 
@@ -75,6 +83,7 @@ class Settings(BaseSettings):
     wechat_mp_url: str = "https://mp.weixin.qq.com"
     carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
     channels: dict[Literal["wecom", "dingtalk", "feishu", "webhook"], ChannelSettings] = Field(default_factory=dict)
+    webhooks: dict[Annotated[str, Field(pattern="^[a-z0-9]{1,7}$")], WebhookSettings] = Field(default_factory=dict)
     mail: MailSettings = Field(default_factory=MailSettings)
     wecom_app: WecomAppSettings = Field(default_factory=WecomAppSettings)
     fallback_url: str = ""
@@ -185,7 +194,7 @@ class Settings(BaseSettings):
         held += [carrier.key for carrier in self.carriers.values()]
         for one in self.accounts.values():
             held += [one.secret, one.token, one.aes_key, one.aes_key_previous]
-        for room in self.channels.values():
+        for room in (*self.channels.values(), *self.webhooks.values()):
             held += [room.url, room.secret, room.secret_previous]
         return [secret.get_secret_value() for secret in held if secret is not None]
 
@@ -193,7 +202,11 @@ class Settings(BaseSettings):
     def staff_ways(self) -> tuple[str, ...]:
         """Where staff may hear alerts besides WeChat, as far as it is set up."""
         own = {"email": self.mail.host, "wecom_app": self.wecom_app.corp}
-        return (*self.channels, *(way for way, given in own.items() if given))
+        return (
+            *self.channels,
+            *(f"hook:{name}" for name in self.webhooks),
+            *(way for way, given in own.items() if given),
+        )
 
     @property
     def base_url(self) -> str:

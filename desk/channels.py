@@ -158,10 +158,13 @@ def _try_room(channel: str) -> None:
     from connect.workchat.rooms import Porter
     from domain.errors import DeliveryFailed
 
-    found = {str(kind): one for kind, one in read_settings().channels.items()}.get(channel)
+    settings, (kind, _, name) = read_settings(), channel.partition(":")
+    rooms = {str(one): room for one, room in settings.channels.items()}
+    found = settings.webhooks.get(name) if kind == "hook" else rooms.get(channel)
     if found is None:
-        usage(f"通道 {channel} 没有设置：设 GENDAN_CHANNELS__{channel.upper()}__URL · not set up")
-    room = Room(channel, found.address, found.keys, inside=found.inside)
+        setting = f"WEBHOOKS__{name.upper()}" if kind == "hook" else f"CHANNELS__{channel.upper()}"
+        usage(f"通道 {channel} 没有设置：设 GENDAN_{setting}__URL · not set up")
+    room = Room("webhook" if kind == "hook" else channel, found.address, found.keys, inside=found.inside)
 
     async def run() -> str:
         async with aiohttp.ClientSession() as session:

@@ -24,6 +24,7 @@ async def examine(settings: Settings, knocks: Mapping[str, Knock], *, clock: Cal
         *placecheck.disks(settings),
         *await databasecheck.database(settings, now=now),
         placecheck.nightly(settings, now=now),
+        *placecheck.webhooks(settings),
         placecheck.charts(can_draw(), font_here()),
     ]
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:

@@ -10,6 +10,7 @@ from accounts import AccountSettings
 from desk.finding import Finding, bad, unseen, well
 from desk.provenance import unread
 from domain.nightly import copies
+from notify.alerts.rules import RULES
 from settings import Environment, Settings
 
 LEAST_FREE = 0.05
@@ -67,6 +68,20 @@ def nightly(settings: Settings, *, now: datetime) -> Finding:
         fix = "运行 gendan backup FILE 看原因；服务要在运行 · run gendan backup FILE to see why"
         return bad(BACKUP, words, fix)
     return well(BACKUP, f"最近一次 · last: {last.isoformat()}")
+
+
+def webhooks(settings: Settings) -> list[Finding]:
+    """Each webhook wants alerts that there are."""
+    wanted = {name: hook.wanted for name, hook in settings.webhooks.items()}
+    return [_hook(name, sorted(rules - RULES.keys())) for name, rules in wanted.items()]
+
+
+def _hook(name: str, strangers: list[str]) -> Finding:
+    what = f"webhook {name}"
+    if not strangers:
+        return well(what, "EVENTS 都认得 · all known")
+    known = "、".join(sorted(RULES))
+    return bad(what, f"没有这种预警：{'、'.join(strangers)} · no such alerts", f"改 EVENTS，可用 · use: {known}")
 
 
 def charts(drawable: bool, font: tuple[str, int] | None) -> Finding:

@@ -102,7 +102,7 @@ def decide(failure: DeliveryFailed, tried: Tried, *, now: datetime, chance: floa
     What no way can take is held until the person is heard from; given up is only what can never reach them.
     """
     if tried.patient:
-        return _for_days(tried, now)
+        return _for_days(failure, tried, now)
     match _class_of(failure):
         case Class.GONE:
             left = str(failure.code) == UNFOLLOWED
@@ -196,8 +196,13 @@ def _other_way(failure: DeliveryFailed, tried: Tried, now: datetime) -> Next:
     return Next(DeliveryState.FAILED, "other_way", other, left, now + BACKOFF[2] if back else now)
 
 
-def _for_days(tried: Tried, now: datetime) -> Next:
-    """The receiver is asked again with the pauses that its standard recommends, and then no more."""
+def _for_days(failure: DeliveryFailed, tried: Tried, now: datetime) -> Next:
+    """The receiver is asked again with the pauses that its standard recommends, and then no more.
+
+    While its way is shut nobody looks at it, however long that is.
+    """
+    if failure.kind == "config" and failure.retry_after is not None:
+        return Next(DeliveryState.FAILED, "receiver", tried.channel, tried.channels, now + failure.retry_after)
     if tried.attempts >= len(LADDER) or now - tried.created_at >= sum(LADDER, start=timedelta(days=1)):
         return _end(DeliveryState.GIVEN_UP, "too_late", tried)
     return Next(DeliveryState.FAILED, "receiver", tried.channel, tried.channels, now + LADDER[tried.attempts])

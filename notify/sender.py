@@ -14,7 +14,7 @@ from domain.faults import fault, stall
 from domain.telling import note_unreachable
 from domain.values import Address
 from notify.channels import Channels
-from notify.hooks import WEBHOOK, ask_again, is_again, note_given_up
+from notify.hooks import is_again, is_hook, receiver_failed
 from notify.ladder import Ladder, Shut, no_window
 from notify.models import Delivery, DeliveryState
 from notify.notices import URGENT
@@ -195,15 +195,8 @@ class Sender:
         if step.gone:
             await note_unreachable(Address(row.account, row.openid))
         await self._step(row, step, failure)
-        if row.channel == WEBHOOK:
-            await self._receiver_failed(row, step, failure)
-
-    async def _receiver_failed(self, row: Delivery, step: Next, failure: DeliveryFailed) -> None:
-        """Its person has it by another way; the receiver is asked again for days, and then not at all."""
-        if not is_again(row):
-            await ask_again(row, outgoing_of(row).key, now=self._clock())
-        elif step.state is DeliveryState.GIVEN_UP and await note_given_up(row, failure, now=self._clock()):
-            log.error("receiver_disabled", account=row.account, code=str(failure.code))
+        if is_hook(row.channel):
+            await receiver_failed(row, outgoing_of(row).key, failure, step.state, now=now)
 
     async def _step(self, row: Delivery, step: Next, failure: DeliveryFailed, *, paused: bool = False) -> None:
         changes: dict[str, Any] = {

@@ -66,12 +66,15 @@ def _way(scene: Scene) -> Command | None:
     if match is None:
         return None
     way = next((way for way in _NAMED if match[way]), None) or ("email" if match["m"] else None)
+    back = match["back"] is not None
+    if match["u"] and way == "webhook":
+        return ChooseWay(way=f"hook:{match['u']}", resume=back)
     if match["u"] and way != "wecom_app":
         return None
     group = next((group for group in "mu" if match[group]), None)
     address = unicodedata.normalize("NFKC", scene.normal.quote(*match.span(group))) if group else None
     number = int(match["n"]) if match["n"] else None
-    return ChooseWay(number=number, way=way, address=address, resume=match["back"] is not None)
+    return ChooseWay(number=number, way=way, address=address, resume=back)
 
 
 def wish_phrase(scene: Scene) -> Command | None:

@@ -15,12 +15,14 @@ from domain.errors import DeliveryFailed
 
 WECOM, DINGTALK, FEISHU, WEBHOOK = KINDS = ("wecom", "dingtalk", "feishu", "webhook")
 WECOM_BYTES, OTHERS_BYTES = 2048, 18_000
+NOT_WANTED, GONE = "not_wanted", 410
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
     """One place to send to. ``secrets`` are the newest first: a webhook is signed with all of them while they change.
 
+    ``name`` tells webhooks apart, of which there may be several; ``events`` are those it wants, none for all.
     ``inside``: it lies in the operator's own network, so that neither its address nor plain http is refused.
     """
 
@@ -28,6 +30,8 @@ class Room:
     url: str = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     inside: bool = False
+    name: str = ""
+    events: frozenset[str] = frozenset()
 
     @property
     def longest(self) -> int:
@@ -78,7 +82,7 @@ def judge(kind: str, status: int, body: bytes) -> None:
 
 def failed(kind: str, code: int | str) -> DeliveryFailed:
     """A text that was not taken: it goes another way at once, and a mistake of setup shuts this one for a while."""
-    wrong = code in _CONFIG or (kind == WEBHOOK and isinstance(code, int) and (code == 410 or 300 <= code < 400))
+    wrong = code in _CONFIG or (kind == WEBHOOK and isinstance(code, int) and (code == GONE or 300 <= code < 400))
     return DeliveryFailed(f"{kind}:{code}", permanent=True, kind="config" if wrong else "content")
 
 

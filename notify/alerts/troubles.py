@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from connect.workchat.forms import GONE, WEBHOOK
 from domain.telling import Reached, reached
 from domain.values import Address
 from domain.watching import Condition
@@ -34,7 +35,8 @@ async def shut_channels(now: datetime) -> list[Condition]:
 
 
 def _code_of(row: ChannelPause) -> str:
-    return f"{row.channel}:{DISABLED}" if row.kind == DISABLED else row.code
+    gone = row.code == f"{WEBHOOK}:{GONE}"
+    return f"{WEBHOOK}:{DISABLED}" if row.kind == DISABLED and not gone else row.code
 
 
 async def unfit_notices(now: datetime) -> list[Condition]:

@@ -2,7 +2,7 @@
 
 import re
 
-from connect.workchat.forms import WEBHOOK, Letter, Room
+from connect.workchat.forms import NOT_WANTED, WEBHOOK, Letter, Room, failed
 from connect.workchat.rooms import Porter
 from notify.channels import Outgoing
 from notify.channels.custom import within
@@ -15,13 +15,15 @@ class RoomChannel:
     """Sends the text voice of a notice to a room; a webhook is told the key, so that a second one can be dropped."""
 
     def __init__(self, room: Room, porter: Porter) -> None:
-        self.name = room.kind
+        self.name = room.name or room.kind
         self.idempotent = room.kind == WEBHOOK
         self._room = room
         self._porter = porter
 
     async def send(self, outgoing: Outgoing) -> str | None:
         """Send; rooms give no id and report nothing later."""
+        if self._room.events and outgoing.facts.get("rule") not in self._room.events:
+            raise failed(self._room.kind, NOT_WANTED)
         where = "\n" + render("room")
         text = within(plain(outgoing.voice("text")), self._room.longest - len(where.encode()))
         letter = Letter(outgoing.key, outgoing.notice.template, text + where)

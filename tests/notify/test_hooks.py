@@ -1,7 +1,7 @@
 """A webhook that takes nothing: its person has the alert at once, the receiver is asked for days, then no more."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +38,7 @@ class Receiver:
     porter: Porter
     url: str
     phone: FakeChannel = field(default_factory=FakeChannel)
+    wanted: frozenset[str] = frozenset()
 
     @property
     def told(self) -> list[str]:
@@ -53,9 +54,11 @@ class Receiver:
     async def work(self, **later: float) -> None:
         self.platform.clock.forward(timedelta(**later))
         secrets = (self.platform.rooms.secrets["webhook"],)
-        room = RoomChannel(Room("webhook", self.url, secrets, inside=True), self.porter)
+        room = Room("webhook", self.url, secrets, inside=True)
+        other = replace(room, name="hook:erp", url=f"{self.url}?of=erp", events=self.wanted)
         clock = self.platform.clock
-        channels: Channels = {"main": {"webhook": room, "template": self.phone}}
+        hooks = {one.name or one.kind: RoomChannel(one, self.porter) for one in (room, other)}
+        channels: Channels = {"main": {**hooks, "template": self.phone}}
         sender = Sender(channels, clock=clock, worker=f"w{clock().timestamp()}", chance=lambda: 0.5)
         while await sender.send_due():
             pass
@@ -130,3 +133,63 @@ async def test_one_that_took_something_meanwhile_is_not_disabled(receiver: Recei
     await receiver.work(hours=24)
     assert (await Delivery.get(cause__startswith="again:")).state is DeliveryState.GIVEN_UP
     assert not await ChannelPause.exists()
+
+
+async def tries_of(channel: str) -> int:
+    return len([one for row in await Delivery.all() for one in row.tries if one["channel"] == channel])
+
+
+async def test_gone_is_disabled_at_once_and_costs_nothing_until_it_is_enabled(receiver: Receiver):
+    receiver.platform.rooms.status = 410
+    await receiver.alert("SO1042K")
+    first = await Delivery.get(openid=openid("陈姐"), cause__startswith="alert:")
+    assert (first.state, first.channel, len(receiver.phone.shown)) == (DeliveryState.SENT, "template", 1)
+    pause = await ChannelPause.get()
+    assert (pause.kind, pause.code) == ("disabled", "webhook:410")
+    await watch(Thresholds(), now=receiver.platform.clock())
+    told = await Delivery.filter(why__startswith="channel_shut").first()
+    assert told is not None
+    text = words("alert_raised", "text", **told.facts)
+    assert "错误 webhook:410：对方说不再接收，已停用；换好地址后回复「通道 恢复 webhook」" in text
+
+    receiver.platform.rooms.status = 204
+    before = await Delivery.get(cause=f"again:{first.id}")
+    for days in (1, 4, 30):
+        await receiver.work(days=days)
+    after = await Delivery.get(id=before.id)
+    assert (after.state, after.lease_by, after.next_at) == (before.state, None, before.next_at)
+    assert (await tries_of("webhook"), receiver.told) == (1, [])
+    assert await enable("webhook", now=receiver.platform.clock())
+    await receiver.work(seconds=1)
+    assert len(receiver.told) == 1
+    assert receiver.platform.rooms.seen == {f"{first.id}-{int(first.created_at.timestamp())}"}
+
+
+async def test_of_several_one_that_is_gone_leaves_the_others(receiver: Receiver):
+    receiver.platform.rooms.status = 410
+    await receiver.alert("SO1042K")
+    receiver.platform.rooms.status = 204
+    await choose_way("S002", "hook:erp")
+    await receiver.alert("SO1043M")
+    assert "1043M" in receiver.told[0]
+    assert [one.channel for one in await ChannelPause.all()] == ["webhook"]
+    receiver.platform.rooms.status = 410
+    await receiver.alert("SO1044P")
+    assert sorted([one.channel for one in await ChannelPause.all()]) == ["hook:erp", "webhook"]
+    await watch(Thresholds(), now=receiver.platform.clock())
+    said = [words("alert_raised", "text", **one.facts) for one in await Delivery.filter(why__startswith="channel_shut")]
+    assert any("Webhook erp通知发不出去" in text and "回复「通道 恢复 webhook erp」" in text for text in said)
+    assert await enable("hook:erp", now=receiver.platform.clock())
+    assert [one.channel for one in await ChannelPause.all()] == ["webhook"]
+
+
+async def test_what_a_receiver_does_not_want_goes_by_wechat_and_is_not_kept_for_it(receiver: Receiver):
+    await choose_way("S002", "hook:erp")
+    receiver.wanted = frozenset({"stock_short"})
+    await receiver.alert("SO1042K")
+    row = await Delivery.get(openid=openid("陈姐"))
+    assert (row.channel, row.tries[0]["code"], receiver.told) == ("template", "webhook:not_wanted", [])
+    assert not await Delivery.filter(cause__startswith="again:").exists()
+    receiver.wanted = frozenset({"order_held"})
+    await receiver.alert("SO1043M")
+    assert len(receiver.told) == 1

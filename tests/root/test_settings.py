@@ -75,6 +75,11 @@ def test_names_that_nothing_reads_are_told(place: Path, monkeypatch: pytest.Monk
         ({"GENDAN_LOG_LEVEL": "loud"}, ("GENDAN_LOG_LEVEL", "such as INFO")),
         ({"GENDAN_LOG_FORMAT": "xml"}, ("GENDAN_LOG_FORMAT", "such as auto")),
         ({"GENDAN_DATABASE_URL": "mysql://x"}, ("GENDAN_DATABASE_URL", "sqlite://var/gendan.sqlite3")),
+        ({"GENDAN_WEBHOOKS__WAREHOUSE__URL": "https://a.example/"}, ("GENDAN_WEBHOOKS__WAREHOUSE", "[a-z0-9]{1,7}")),
+        (
+            {"GENDAN_WEBHOOKS__ERP__URL": "https://a.example/", "GENDAN_WEBHOOKS__ERP__EVENTS": "Stock short"},
+            ("GENDAN_WEBHOOKS__ERP__EVENTS", "such as stock_short"),
+        ),
         ({"GENDAN_WECOM_APP__CORP": "ww1"}, ("GENDAN_WECOM_APP", "such as AGENT=1000002")),
         ({"GENDAN_PUBLIC_URL": "bot.example.com"}, ("GENDAN_PUBLIC_URL", "https://bot.example.com")),
         ({"GENDAN_APPROVAL_ABOVE": "much"}, ("GENDAN_APPROVAL_ABOVE", "such as 50000")),
