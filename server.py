@@ -137,13 +137,13 @@ class Shop:
             if not self.settings.sqlite_file:
                 self._run(Ear(self.settings.database_url, self._wakes()).listen(self._stop), "ear")
 
-    async def settle(self) -> None:
-        """Do everything that is due now; for tests and the demonstration."""
+    async def settle(self) -> int:
+        """Do everything that is due now, and how many events and notices that were; for tests and the demonstration."""
         await self.inbox.drain(DRAIN_SECONDS)
         await self._watch_parcels(self.clock())
         await process_pushes(PARSERS, now=self.clock())
         await self._fetch_photos(self.clock())
-        await self.engine.drain()
+        return await self.engine.drain()
 
     async def tick(self) -> None:
         """Run every clock-driven job now, then everything that follows from it."""

@@ -1,6 +1,7 @@
 """Fixtures of the whole house: a fresh database, a clock, a shop with people in it, phones to talk to it."""
 
 import asyncio
+import functools
 import logging
 import os
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aiohttp.test_utils import TestServer
+from tortoise.migrations.recorder import MigrationRecorder
 
 from domain.database import close_database, migrate, open_database
 from server import Shop, build
@@ -34,6 +36,11 @@ ENOUGH = 4 << 30
 
 # A Tuesday in working hours, shop time 18:00; the calendar of the tests starts here.
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+# The library makes the class of one small table anew each time a database is opened, as long as a short test takes.
+_record = functools.cache(functools.partial(MigrationRecorder._make_model, MigrationRecorder))  # type: ignore[arg-type]
+MigrationRecorder._make_model = staticmethod(_record)  # type: ignore[method-assign]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -80,8 +80,11 @@ class Chat:
     async def settle(self) -> None:
         """Let the hub send what is due and the platform report on it, until neither has anything left."""
         for _ in range(4):
-            await self.shop.settle()
+            seen = len(self.platform.journal.entries())
+            done = await self.shop.settle()
             await self.platform.settled()
+            if not done and len(self.platform.journal.entries()) == seen:
+                return
 
     def unread(self, person: Person) -> list[Bubble]:
         """What the phone shows and the test has not looked at."""

@@ -65,5 +65,4 @@ async def open_shop(chat: Chat) -> None:
 
 async def _join(person: Person, issued: joining.Issued, now: datetime) -> None:
     address = Address("main", person.openid)
-    await joining.peek_code(issued.code, address, now=now)
     await joining.redeem_code(issued.code, address, now=now)
