@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from domain import lane
 from domain.incoming import arrivals_of
+from domain.materials import Held, held_for
 from domain.models import Product, WorkOrder
 from domain.policy import shop_day
 from domain.recipes import free_of
@@ -37,10 +38,11 @@ async def open_works(sku: str | None = None) -> list[WorkOrder]:
 
 
 async def lacking_parts(works: Sequence[WorkOrder], *, today: date) -> dict[int, list[Lacking]]:
-    """What each work order lacks when those before it have taken theirs; by its id."""
+    """What each work order lacks beyond what is kept for it, when those before it have taken theirs; by its id."""
     skus = {part for work in works for part in work.parts}
     free = await free_of(skus) if skus else {}
-    wants = list(_wants(works, free, await _leads(skus), today))
+    held = await held_for([work.id for work in works])
+    wants = list(_wants(works, (free, held), await _leads(skus), today))
     if not wants:
         return {}
     found = served([want for _, want in wants], await arrivals_of({want.sku for _, want in wants}), today=today)
@@ -79,13 +81,13 @@ def _pace(work: WorkOrder, today: date) -> Decimal:
 
 
 def _wants(
-    works: Sequence[WorkOrder], free: Mapping[str, Decimal], leads: Mapping[str, int], today: date
+    works: Sequence[WorkOrder], materials: tuple[Mapping[str, Decimal], Held], leads: Mapping[str, int], today: date
 ) -> list[tuple[WorkOrder, Want]]:
-    left = dict(free)
+    left, held = dict(materials[0]), materials[1]
     found: list[tuple[WorkOrder, Want]] = []
     for work in works:
         for part, each in work.per_one.items():
-            need = needed(work.left, each)
+            need = max(needed(work.left, each) - held.get(work.id, {}).get(part, ZERO), ZERO)
             missing = need - max(left.get(part, ZERO), ZERO)
             left[part] = left.get(part, ZERO) - need
             if missing > 0:

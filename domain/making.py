@@ -1,8 +1,10 @@
 """From what is missing to goods that were made: work orders, begun, reported on in parts, stopped and finished."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
@@ -14,11 +16,12 @@ from domain.forecasting import lacking_parts, open_works
 from domain.lots import out_of
 from domain.makeerrors import MaterialsMissing, NothingToMake, OverMade, RecipeUnknown, WorkIdle, WorkNotFound
 from domain.makeevents import WorkMoved, WorkOrdered, WorkReported, WorkStopped
-from domain.models import Order, Product, PurchaseRequest, Recipe, WorkOrder, WorkReport
+from domain.materials import settle_materials, use_material
+from domain.models import Order, Product, PurchaseRequest, Recipe, Stock, StockMove, WorkOrder, WorkReport
 from domain.models.scaled import grains
 from domain.needing import missing
 from domain.policy import shop_day
-from domain.recipes import free_of, parts_text, recipes_of
+from domain.recipes import parts_text, recipes_of
 from domain.recording import record
 from domain.restocking import fill_short
 from domain.rules.lots import Batch
@@ -27,7 +30,7 @@ from domain.rules.rights import MAKING, require
 from domain.shelving import MAIN, Move, moved
 from domain.transaction import transact
 from domain.values import Actor, plain
-from domain.works import DONE, PAUSED, RUNNING, Work, id_of, seen
+from domain.works import DONE, PAUSED, RUNNING, Work, at_hand_for, id_of, seen
 
 ZERO = Decimal(0)
 MOST = Decimal(99_999)
@@ -66,7 +69,7 @@ async def start(number: str, *, by: Actor, now: datetime) -> Work:
 
     async def go() -> Work:
         row = await _held(number)
-        if makeable(row.per_one, await free_of(row.parts), row.left) <= 0:
+        if makeable(row.per_one, await at_hand_for(row), row.left) <= 0:
             lacks = await lacking_parts([row], today=shop_day(now))
             raise MaterialsMissing(row.number, parts_text({one.part: one.qty for one in lacks.get(row.id, ())}))
         await WorkOrder.filter(id=row.id).update(state=RUNNING, reason="", begun_at=row.begun_at or now)
@@ -113,6 +116,8 @@ async def finish(number: str, *, by: Actor, now: datetime) -> Work:
     async def end() -> Work:
         row = await _held(number)
         await WorkOrder.filter(id=row.id).update(state=DONE)
+        row.state = DONE
+        await _settled(row, await locked(row.parts))
         await record(WorkMoved(work=row.number, goods=_goods(row), state=DONE), by=by, at=now)
         return await seen(await WorkOrder.get(id=row.id), now)
 
@@ -142,6 +147,7 @@ async def _release(sku: str, qty: Decimal | None, cause: str, by: Actor, now: da
         ordered_by=by.name,
         ordered_at=now,
     )
+    await _settled(row, await locked(row.parts))
     row.forecast = await _forecast(row, shop_day(now))
     await WorkOrder.filter(id=row.id).update(forecast=row.forecast)
     event = WorkOrdered(work=row.number, goods=_goods(row), forecast=row.forecast.isoformat())
@@ -174,10 +180,7 @@ async def _report(number: str, output: Output, cause: str, by: Actor, now: datet
     await WorkReport.create(work_id=row.id, good=good, scrap=scrap, by=by.name, at=now, cause=cause)
     shelves = await locked({row.sku, *row.parts})
     for part, each in sorted(row.per_one.items()):
-        for one in await out_of(part, MAIN, needed(output.total, each), shelves, now=now):
-            named = ":".join(filter(None, (cause, part, one.code)))
-            used = Move(part, -one.qty, "issue", named, MAIN, row.number, lot=Batch(one.code))
-            await lane.within(moved(used, by=by.name, now=now))
+        await _use(row, part, needed(output.total, each), shelves, cause, by=by.name, now=now)
     gained = 0
     if good > 0:
         made = Move(row.sku, good, "receipt", f"{cause}:made", MAIN, row.number, lot=Batch(row.number))
@@ -186,10 +189,34 @@ async def _report(number: str, output: Output, cause: str, by: Actor, now: datet
     state = DONE if good == row.left else RUNNING
     counts = {"good": F("good") + grains(good), "scrap": F("scrap") + grains(scrap), "state": state}
     await WorkOrder.filter(id=row.id).update(**counts)
+    await row.refresh_from_db(fields=["good", "scrap", "state"])
+    await _settled(row, shelves)
     words = f"{row.sku} {plain(good)}{row.unit}"
     event = WorkReported(work=row.number, goods=words, scrap=plain(scrap), gained=gained)
     await record(event, by=by, at=now)
     return await seen(await WorkOrder.get(id=row.id), now, gained=gained)
+
+
+async def _use(
+    row: WorkOrder, part: str, qty: Decimal, shelves: Sequence[Stock], cause: str, *, by: str, now: datetime
+) -> None:
+    """Take a material off its shelf: first what is kept for this work, then what is free in the main warehouse."""
+    for one in await use_material(row, part, qty, shelves, today=shop_day(now)):
+        named = ":".join(filter(None, (cause, part, "kept", one.warehouse, one.code)))
+        lot, document = one.code, row.number
+        what: dict[str, Any] = {"sku": part, "warehouse": one.warehouse, "qty": -one.qty, "kind": "issue", "lot": lot}
+        await StockMove.create(**what, document=document, cause=named, by=by, at=now)
+        qty -= one.qty
+    for one in await out_of(part, MAIN, qty, shelves, now=now) if qty > 0 else ():
+        named = ":".join(filter(None, (cause, part, one.code)))
+        used = Move(part, -one.qty, "issue", named, MAIN, row.number, lot=Batch(one.code))
+        await lane.within(moved(used, by=by, now=now))
+
+
+async def _settled(row: WorkOrder, shelves: Sequence[Stock]) -> None:
+    """What it takes from now on is kept for it, and what it takes no more goes to who waits."""
+    for part in sorted(await settle_materials(row, shelves)):
+        await fill_short(part)
 
 
 async def _held(number: str) -> WorkOrder:

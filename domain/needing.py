@@ -6,6 +6,7 @@ from decimal import Decimal
 from domain import lane
 from domain.forecasting import open_works
 from domain.incoming import arrivals_of
+from domain.materials import held_for
 from domain.models import Product, PurchaseRequest
 from domain.recipes import free_of, recipes_of
 from domain.rules.making import explode, needed
@@ -33,9 +34,12 @@ async def missing() -> Missing:
     parts = {part for made in recipes.values() for part in made}
     # Of a kit that is short all parts are asked for, also those that lie ready.
     parts |= {str(part) for (part,) in await lane.rows("SELECT DISTINCT part FROM kituse")}
-    for work in await open_works():
+    works = await open_works()
+    held = await held_for([work.id for work in works])
+    for work in works:
         for part, each in work.per_one.items():
-            wanted[part] = wanted.get(part, ZERO) + needed(work.left, each)
+            kept = held.get(work.id, {}).get(part, ZERO)
+            wanted[part] = wanted.get(part, ZERO) + max(needed(work.left, each) - kept, ZERO)
             parts.add(part)
     if not wanted:
         return Missing()

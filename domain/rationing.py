@@ -10,6 +10,7 @@ from tortoise.expressions import F
 from domain import lane
 from domain.allocating import give_back_all, skus_of
 from domain.earmarks import given_back
+from domain.materials import give_up_materials
 from domain.models import OrderLine, Product, Stock
 from domain.models.scaled import grains
 from domain.purchasing import request_missing
@@ -37,8 +38,8 @@ class Loss:
 async def make_room(shelf: Stock, least: Decimal, *, by: str, now: datetime) -> tuple[Loss, ...]:
     """Bring what is reserved on a shelf down to ``least``; for use by whoever has locked the product.
 
-    What is only kept for read-backs gives way first, and what other shelves can take over costs nobody anything; the
-    rest is taken from the last in the queue, and asked of purchasing again.
+    What is only kept for read-backs gives way first, and what other shelves can take over costs nobody anything; then
+    work gives up its materials, and the rest is taken from the last in the queue, and asked of purchasing again.
     """
     if await lane.within(given_back("sku = ?", shelf.sku)):
         await shelf.refresh_from_db(fields=["reserved"])
@@ -52,6 +53,7 @@ async def make_room(shelf: Stock, least: Decimal, *, by: str, now: datetime) -> 
         return ()
     g = grains(over)
     assert await Stock.filter(id=shelf.id, reserved__gte=over).update(reserved=F("reserved") - g), shelf.sku
+    over -= await give_up_materials(shelf.sku, over)
     return await take_away(shelf.sku, over, by=by, now=now)
 
 

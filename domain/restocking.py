@@ -8,6 +8,7 @@ from tortoise.expressions import F
 
 from domain import lane
 from domain.allocating import Demand, cover, give_back_all, locked, skus_of, unhold
+from domain.materials import fill_works
 from domain.models import OrderLine, PurchaseRequest, Stock
 from domain.models.scaled import grains
 from domain.queueing import claims_on, hold
@@ -17,7 +18,8 @@ from domain.tally import STOCK_CONFLICTS, count
 
 
 async def fill_short(sku: str) -> int:
-    """Reserve free stock of a product for the lines that are short of it, by first promised day, priority, age.
+    """Reserve free stock of a product for the lines that are short of it, by first promised day, priority, age,
+    and keep what is left for the work that lacks it.
 
     For use inside a transaction that has locked the product. Answers how many lines gained; their purchase requests
     shrink with the need.
@@ -25,9 +27,16 @@ async def fill_short(sku: str) -> int:
     stock = await Stock.filter(sku=sku).order_by("warehouse")
     free = sum((row.free for row in stock), Decimal(0))
     claims = [claim for claim in await claims_on(sku) if claim.short > 0] if free > 0 else []
+    gained = await _deal(sku, claims, stock)
+    if free > 0:
+        await fill_works(sku)
+    return gained
+
+
+async def _deal(sku: str, claims: Sequence[Claim], stock: Sequence[Stock]) -> int:
     if any(claim.parts for claim in claims):
         return await _in_turn(sorted(claims, key=lambda claim: claim.place), sku)
-    parts = share(claims, free)
+    parts = share(claims, sum((row.free for row in stock), Decimal(0)))
     demands = [Demand(place, sku, part.qty) for place, part in enumerate(parts)]
     gained = 0
     for covered in await lane.within(cover(demands, {sku: stock})):

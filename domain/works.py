@@ -1,12 +1,13 @@
 """What has to be made and what is being made, as people look at it; reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from domain.forecasting import Lacking, lacking_parts, open_works
 from domain.makeerrors import WorkNotFound
+from domain.materials import held_for
 from domain.models import Product, WorkOrder
 from domain.needing import missing
 from domain.policy import shop_day
@@ -32,7 +33,7 @@ class ToMake:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A work order as it is, and the materials that it lacks."""
+    """A work order as it is, the materials that it lacks, and those ``kept`` for it."""
 
     number: str
     sku: str
@@ -50,6 +51,7 @@ class Work:
     can_make: Decimal = ZERO
     gained: int = 0
     repeated: bool = False
+    kept: tuple[tuple[str, Decimal], ...] = ()
 
 
 async def to_make() -> list[ToMake]:
@@ -78,8 +80,16 @@ async def work(number: str, *, now: datetime) -> Work:
 async def seen(row: WorkOrder, now: datetime, *, gained: int = 0, repeated: bool = False) -> Work:
     """A work order with what it lacks, and how many can be made of the materials that are free."""
     lacking = await lacking_parts(await open_works(), today=shop_day(now)) if row.state != DONE else {}
-    can = makeable(row.per_one, await free_of(row.parts), row.left) if row.state != DONE else ZERO
-    return _view(row, lacking.get(row.id, ()), can=can, gained=gained, repeated=repeated)
+    can = makeable(row.per_one, await at_hand_for(row), row.left) if row.state != DONE else ZERO
+    kept = tuple((await held_for([row.id])).get(row.id, {}).items())
+    view = _view(row, lacking.get(row.id, ()), can=can, gained=gained, repeated=repeated)
+    return replace(view, kept=tuple((sku, qty) for sku, qty in kept if qty))
+
+
+async def at_hand_for(row: WorkOrder) -> dict[str, Decimal]:
+    """What a work order may use of each of its materials: what is kept for it, and what is free."""
+    free, held = await free_of(row.parts), (await held_for([row.id])).get(row.id, {})
+    return {part: free.get(part, ZERO) + held.get(part, ZERO) for part in row.parts}
 
 
 def _view(

@@ -6,7 +6,7 @@ from domain.models.credit import Payment
 from domain.models.installation import JobRun, Leadership, Mark
 from domain.models.judging import AlertScheme, ReviewScheme
 from domain.models.ledger import Event, InstanceSecret
-from domain.models.making import Recipe, RecipePart, WorkOrder, WorkReport
+from domain.models.making import Recipe, RecipePart, WorkHold, WorkOrder, WorkReport
 from domain.models.office import Announcement
 from domain.models.orders import Order, OrderLine, OrderNumber, ShortageOffer
 from domain.models.people import BindingCode, BindingTry, Contact, Customer, Identity, Staff
@@ -72,6 +72,7 @@ __all__ = [
     "TrackingEvent",
     "UnitSynonym",
     "Warehouse",
+    "WorkHold",
     "WorkOrder",
     "WorkReport",
 ]

@@ -71,6 +71,22 @@ class WorkOrder(Model):
         return {part: Decimal(qty) for part, qty in self.parts.items()}
 
 
+class WorkHold(Model):
+    """Materials kept for open work (留料), part of what is reserved of the product.
+
+    ``short`` is what it still wants of it, and gets when it comes in.
+    """
+
+    id = fields.IntField(primary_key=True)
+    work_id = fields.IntField()
+    sku = fields.CharField(64)
+    qty: Decimal = QuantityField(default=Decimal(0))
+    short: Decimal = QuantityField(default=Decimal(0))
+
+    class Meta:
+        unique_together = (("sku", "work_id"),)
+
+
 class WorkReport(Model):
     """What somebody reported of a work order (报工), once per ``cause``."""
 

@@ -17,6 +17,7 @@ from domain.models import (
     Stock,
     StockLot,
     StockMove,
+    WorkHold,
 )
 from domain.models.returns import ClaimState
 from domain.rules.lifecycle import STOOD, TRANSITIONS, OrderState, Step
@@ -44,7 +45,7 @@ MOVING = frozenset(kind for kind, _ in STEPS)
 
 
 async def balanced() -> list[str]:
-    """I3: nothing negative, the ledger is the balance, what is reserved is what open lines hold and read-backs keep."""
+    """I3: nothing negative, the ledger is the balance, what is reserved is what lines, read-backs and work hold."""
     shelves, lines = await Stock.all(), await OrderLine.all()
     moved: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for move in await StockMove.all():
@@ -52,7 +53,7 @@ async def balanced() -> list[str]:
     return [
         *_shelves(shelves, moved),
         *_lots(shelves, await StockLot.all(), await StockMove.exclude(lot="")),
-        *_reserved(shelves, [*lines, *await Earmark.all()]),
+        *_reserved(shelves, [*lines, *await Earmark.all(), *await WorkHold.all()]),
         *(f"I3 line {row.id}: {row.sku} counters do not fit" for row in lines if not _fits(row)),
         *await _requests(lines),
         *await _owed(),
@@ -89,13 +90,13 @@ def _lots(shelves: Iterable[Stock], lots: Iterable[StockLot], moves: Iterable[St
             yield f"I3 lot {lot.code} of {lot.sku}: moves say {told}, not {lot.on_hand}"
 
 
-def _reserved(shelves: Iterable[Stock], holders: Iterable[OrderLine | Earmark]) -> Iterable[str]:
+def _reserved(shelves: Iterable[Stock], holders: Iterable[OrderLine | Earmark | WorkHold]) -> Iterable[str]:
     on_shelves: dict[str, Decimal] = defaultdict(Decimal)
     by_lines: dict[str, Decimal] = defaultdict(Decimal)
     for shelf in shelves:
         on_shelves[shelf.sku] += shelf.reserved
     for one in holders:
-        for sku, qty in ({one.sku: one.qty} if isinstance(one, Earmark) else one.goods(one.reserved)).items():
+        for sku, qty in (one.goods(one.reserved) if isinstance(one, OrderLine) else {one.sku: one.qty}).items():
             by_lines[sku] += qty
     for sku in {*on_shelves, *by_lines}:
         if on_shelves[sku] != by_lines[sku]:

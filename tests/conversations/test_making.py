@@ -41,6 +41,9 @@ async def test_what_is_missing_is_made_in_two_reports_and_given_to_who_waits(cha
     made = await chat.ask(QIANG, "1")
     assert "已下生产单 W1" in made
     assert "0/240个，一号线，待开工，预计 11-27" in made
+    assert "已留料：M01 240、M02 480" in made
+    assert "料已备齐，生产负责" in await chat.ask(LI, f"为什么没发 {number}")
+    assert "可用 520个（在库 1000，已留 480" in await chat.ask(QIANG, "M02还有多少")
     assert "还没开工，请先发：开工 W1" in await chat.ask(QIANG, "报工 W1 良50")
     assert "W1 已开工" in await chat.ask(QIANG, "开工 W1")
     told = await chat.ask(QIANG, "报工 W1 良50 废2")
