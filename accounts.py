@@ -1,11 +1,12 @@
 """The settings of one Official Account and of one carrier service, as shapes; ``settings.py`` reads them."""
 
 import re
+import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 APPID = re.compile(r"wx[0-9a-f]{16}")
@@ -20,6 +21,26 @@ class Mode(StrEnum):
     PLAIN = "plain"
 
 
+class Mapping(BaseModel):
+    """A file that says which template tells which notice, and what each field says: it goes before the settings."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    templates: dict[str, str] = Field(default_factory=dict)
+    fields: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> "Mapping":
+        """What stands there; ``ValueError`` with what is wrong about it."""
+        try:
+            return cls(**tomllib.loads(path.read_text("utf-8")))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+            raise ValueError(f"expected a TOML file with [templates] and [fields.ORDER_SHIPPED]: {error}") from None
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise ValueError(f"expected [templates] and [fields.ORDER_SHIPPED] only, found {place}") from None
+
+
 class AccountSettings(BaseModel):
     """One Official Account (公众号), as its console shows it."""
 
@@ -32,6 +53,7 @@ class AccountSettings(BaseModel):
     mode: Mode = Mode.SAFE
     templates: dict[str, str] = Field(default_factory=dict)
     fields: dict[str, dict[str, str]] = Field(default_factory=dict)
+    mapping_file: Path | None = None
 
     @field_validator("appid")
     @classmethod
@@ -66,6 +88,21 @@ class AccountSettings(BaseModel):
     @classmethod
     def _upper_fields(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
         return {name.upper(): chosen for name, chosen in value.items()}
+
+    @field_validator("mapping_file")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            Mapping.read(value)
+        return value
+
+    @model_validator(mode="after")
+    def _mapped(self) -> "AccountSettings":
+        if self.mapping_file is not None:
+            found = Mapping.read(self.mapping_file)
+            self.templates = self._upper(self.templates) | self._upper(found.templates)
+            self.fields = self._upper_fields(self.fields) | self._upper_fields(found.fields)
+        return self
 
     @model_validator(mode="after")
     def _key_for_mode(self) -> "AccountSettings":

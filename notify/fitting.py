@@ -38,7 +38,7 @@ def misfits(
     """What is wrong with the templates of an account, a line each; nothing when every notice finds its way."""
     known = {str(one["template_id"]): one for one in private}
     fields = fields or {}
-    problems = [f"{name}: no such notice" for name in sorted(set(fields) - {*Notice, DEFAULT})]
+    problems = [f"{name}: no such notice" for name in sorted({*fields, *mapping} - {*Notice, DEFAULT})]
     for notice in Notice:
         if notice in WORDS_ONLY:
             continue

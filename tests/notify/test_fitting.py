@@ -82,3 +82,7 @@ def test_a_long_list_is_shortened_by_rule():
     (field,) = fill(places_of("x：{{thing1.DATA}}"), lambda _: "电源适配器 20箱、LED驱动器 2箱、灯泡9W 5箱").values()
     assert field["value"].endswith("等3项")
     assert len(field["value"]) <= 20
+
+
+def test_a_name_in_the_mapping_that_is_no_notice_is_told():
+    assert misfits({DEFAULT: "T1", "ORDER_SHIPT": "T1"}, [CARD]) == ["ORDER_SHIPT: no such notice"]

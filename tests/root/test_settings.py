@@ -110,3 +110,23 @@ def test_a_file_that_is_no_toml_is_named(place: Path):
     (place / "gendan.toml").write_text("port =", "utf-8")
     with pytest.raises(SystemExit, match=r"gendan\.toml"):
         read_settings()
+
+
+def test_a_mapping_file_goes_before_the_settings(place: Path, monkeypatch: pytest.MonkeyPatch):
+    file = place / "notices.toml"
+    file.write_text('[templates]\norder_shipped = "T2"\n[fields.ORDER_SHIPPED]\nthing3 = "goods"\n', "utf-8")
+    given = {"TEMPLATES__DEFAULT": "T1", "TEMPLATES__ORDER_SHIPPED": "T0", "MAPPING_FILE": str(file)}
+    for name, value in (ACCOUNT | {f"GENDAN_ACCOUNTS__MAIN__{name}": value for name, value in given.items()}).items():
+        monkeypatch.setenv(name, value)
+    account = read_settings().accounts["main"]
+    assert account.templates == {"DEFAULT": "T1", "ORDER_SHIPPED": "T2"}
+    assert account.fields == {"ORDER_SHIPPED": {"thing3": "goods"}}
+    wrong = {"[notices]\n": "found notices", "[templates": "a TOML file", "[templates]\nA = 1\n": "found templates.A"}
+    for text, words in wrong.items():
+        file.write_text(text, "utf-8")
+        with pytest.raises(SystemExit, match="GENDAN_ACCOUNTS__MAIN__MAPPING_FILE") as stop:
+            read_settings()
+        assert words in str(stop.value)
+    file.unlink()
+    with pytest.raises(SystemExit, match="MAPPING_FILE"):
+        read_settings()
