@@ -19,6 +19,7 @@ from connect.mail.postman import Postman
 from connect.wechat.client import WeChat
 from connect.workchat.app import WecomApp
 from connect.workchat.appforms import WECOM_APP, App
+from connect.workchat.apprise import APPRISE, Messenger
 from connect.workchat.forms import WEBHOOK, Room
 from connect.workchat.rooms import Porter
 from domain import faults
@@ -31,6 +32,7 @@ from domain.signs import Sign
 from domain.silence import Patience
 from notify.alerts.rules import Thresholds
 from notify.channels import Channel
+from notify.channels.apprise import AppriseChannel
 from notify.channels.email import EmailChannel
 from notify.channels.wecomapp import WecomAppChannel
 from notify.channels.workchat import RoomChannel
@@ -121,6 +123,8 @@ def staff_channels(
         for name, one in settings.webhooks.items()
     ]
     found: dict[str, Channel] = {room.name or room.kind: RoomChannel(room, porter) for room in there}
+    if settings.apprise:
+        found[APPRISE] = AppriseChannel(Messenger(settings.apprise))
     if settings.mail.host:
         postman = Postman(Server(**settings.mail.parts), settings.shop_name)
         found[EMAIL] = EmailChannel(postman, mailbox_of, clock)

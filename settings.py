@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     carriers: dict[str, CarrierSettings] = Field(default_factory=dict)
     channels: dict[Literal["wecom", "dingtalk", "feishu", "webhook"], ChannelSettings] = Field(default_factory=dict)
     webhooks: dict[Annotated[str, Field(pattern="^[a-z0-9]{1,7}$")], WebhookSettings] = Field(default_factory=dict)
+    apprise_urls: SecretStr | None = None
     mail: MailSettings = Field(default_factory=MailSettings)
     wecom_app: WecomAppSettings = Field(default_factory=WecomAppSettings)
     fallback_url: str = ""
@@ -190,18 +191,24 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """Everything that no line of a log may show."""
-        held = [self.fallback_key, self.metrics_token, self.mail.password, self.wecom_app.secret]
+        held = [self.fallback_key, self.metrics_token, self.apprise_urls, self.mail.password, self.wecom_app.secret]
         held += [carrier.key for carrier in self.carriers.values()]
         for one in self.accounts.values():
             held += [one.secret, one.token, one.aes_key, one.aes_key_previous]
         for room in (*self.channels.values(), *self.webhooks.values()):
             held += [room.url, room.secret, room.secret_previous]
-        return [secret.get_secret_value() for secret in held if secret is not None]
+        found = [secret.get_secret_value() for secret in held if secret is not None]
+        return [*found, *self.apprise]
+
+    @property
+    def apprise(self) -> tuple[str, ...]:
+        """The addresses for Apprise, each with its secrets; none unless set."""
+        return tuple(self.apprise_urls.get_secret_value().split()) if self.apprise_urls is not None else ()
 
     @property
     def staff_ways(self) -> tuple[str, ...]:
         """Where staff may hear alerts besides WeChat, as far as it is set up."""
-        own = {"email": self.mail.host, "wecom_app": self.wecom_app.corp}
+        own = {"apprise": self.apprise, "email": self.mail.host, "wecom_app": self.wecom_app.corp}
         return (
             *self.channels,
             *(f"hook:{name}" for name in self.webhooks),

@@ -91,6 +91,8 @@ def channels_try(
     """往一个通道发一句话，看它通不通"""
     if channel == "email":
         _try_mail(to)
+    elif channel == "apprise":
+        _try_apprise()
     elif channel == "wecom_app":
         _try_app(to)
     else:
@@ -120,6 +122,26 @@ def _try_mail(to: str) -> None:
 
     if code := answered(run):
         refuse(f"没发出去，错误 {code} · not taken")
+
+
+def _try_apprise() -> None:
+    from connect.workchat.apprise import Messenger
+    from domain.errors import DeliveryFailed
+    from templates import render
+
+    urls = read_settings().apprise
+    if not urls:
+        usage("Apprise 没有设置：设 GENDAN_APPRISE_URLS · not set up")
+
+    async def run() -> str:
+        try:
+            await Messenger(urls).carry("跟单：通道试发")
+        except DeliveryFailed as failure:
+            return str(failure.code)
+        return ""
+
+    if code := answered(run):
+        refuse(f"没发出去，错误 {code}：{render('fix', code=code)} · not taken")
 
 
 def _try_app(to: str) -> None:

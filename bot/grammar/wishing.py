@@ -49,7 +49,7 @@ _MUTE = re.compile(
 )
 _NAMED = {
     "wechat": "公众号|微信", "wecom": "企业微信|企微", "dingtalk": "钉钉", "feishu": "飞书", "webhook": "webhook",
-    "email": "邮件|邮箱|电邮|e-?mail", "wecom_app": "(?:企业微信|企微)应用",
+    "email": "邮件|邮箱|电邮|e-?mail", "wecom_app": "(?:企业微信|企微)应用", "apprise": "apprise|其他",
 }  # fmt: skip
 _WAY = re.compile(
     r"\s{0,3}(?:看|查|我的|换|预警|通知)?通道\s{0,3}[:,]?\s{0,3}(?P<back>恢复|启用|重开)?\s{0,3}(?:第?(?P<n>\d{1,2})[个号]?|"
