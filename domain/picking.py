@@ -80,6 +80,13 @@ async def picking_now(by: Actor) -> str | None:
     return str(numbers[0]) if len(numbers) == 1 else None
 
 
+async def begun_since(moment: datetime, by: Actor) -> str | None:
+    """The number of the order that this person has begun to pick for since then; the latest."""
+    mine = PickList.filter(picker_identity=by.identity, state=PickState.PICKING, begun_at__gte=moment)
+    row = await mine.order_by("-id").first().select_related("order")
+    return row.order.number if row is not None else None
+
+
 async def picks_of(numbers: Iterable[str]) -> dict[str, PickList]:
     """By order: the list that is furthest, for a view of what waits."""
     rows = PickList.filter(order__number__in=list(numbers), state__in=UNDER_WAY).select_related("order")

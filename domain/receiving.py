@@ -14,7 +14,7 @@ from domain.holding import held
 from domain.models import Order, OrderLine, Shipment, ShipmentLine
 from domain.models.returns import ClaimKind
 from domain.parcelevents import ClaimMade, ReceiptAssumed
-from domain.recording import brought_about, record
+from domain.recording import brought_about, first_effect, record
 from domain.rules.kits import broken
 from domain.rules.rights import SIGNING, require
 from domain.transaction import transact
@@ -69,6 +69,12 @@ async def receive_goods(
         return await _receive(order, lines or (), remark or "", faults, by=by, now=now, source=cause)
 
     return await transact(work)
+
+
+async def signed_by(cause: str, *, heard_at: datetime) -> str | None:
+    """The order for which a message without a number has signed already; else it would sign for the next one."""
+    event = await first_effect(GoodsReceived, cause, heard_at=heard_at)
+    return event.order_number if event is not None else None
 
 
 async def assume_receipts(after: timedelta, *, now: datetime) -> int:

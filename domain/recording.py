@@ -1,6 +1,6 @@
 """Writes events into the ledger, inside the transaction that made them true."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain import lane
@@ -8,6 +8,9 @@ from domain.events import BusinessEvent
 from domain.lane import Script
 from domain.models.ledger import Event
 from domain.values import Actor
+
+_APART = timedelta(minutes=1)
+"""The platform's clock and ours are not as far apart."""
 
 
 async def record(event: BusinessEvent, *, by: Actor | str, at: datetime, source: str = "") -> None:
@@ -30,3 +33,11 @@ async def brought_about(order: str, kind: type[BusinessEvent], source: str) -> l
     return [
         row.facts for row in await Event.filter(order_number=order, kind=kind.__name__, source=source).order_by("id")
     ]
+
+
+async def first_effect(kind: type[BusinessEvent], source: str, *, heard_at: datetime) -> Event | None:
+    """The same where the message does not say what it is about: the event that it brought about since it was sent."""
+    if not source:
+        return None
+    since = Event.filter(at__gte=heard_at - _APART, kind=kind.__name__, source=source)
+    return await since.order_by("id").first()

@@ -9,7 +9,7 @@ from domain.models import Leave, Shift, Staff
 from domain.officeerrors import LeaveOverlaps, MemberNotFound, MemberUnclear, NoLeave, NoShift, TooManyDays
 from domain.officeevents import DutySet, LeaveEnded, LeaveTaken
 from domain.policy import current_policy, shop_day
-from domain.recording import record
+from domain.recording import first_effect, record
 from domain.rules.rights import HIRING, WORKING, require
 from domain.rules.roster import leave_span, shift_span
 from domain.transaction import transact
@@ -102,33 +102,54 @@ async def take_leave(
     return await transact(work)
 
 
-async def end_leave(*, who: str | None = None, by: Actor, now: datetime) -> LeaveKept:
-    """End the leave that runs, or take back the one that comes next."""
+async def end_leave(
+    *, who: str | None = None, by: Actor, now: datetime, cause: str = "", heard_at: datetime | None = None
+) -> LeaveKept:
+    """End the leave that runs, or take back the one that comes next; one of them per ``cause``."""
     require(by, WORKING if who is None else HIRING)
     staff = await _whom(who, by)
 
     async def work() -> LeaveKept:
         await _alone_with(staff)
-        rows = await Leave.filter(staff_id=staff.id, end_at__gt=now, ended_at__isnull=True).order_by("start_at")
-        if not rows:
-            raise NoLeave(staff.name)
-        row = rows[0]
-        await Leave.filter(id=row.id).update(ended_at=now, ended_by=by.name)
-        event = LeaveEnded(
-            staff=staff.code, name=staff.name, first=row.first_day.isoformat(), last=row.last_day.isoformat(),
-            hearers=_above(staff, by),
-        )  # fmt: skip
-        await record(event, by=by, at=now)
+        before = await first_effect(LeaveEnded, cause, heard_at=heard_at or now)
+        if before is not None:
+            row = await Leave.get(staff_id=staff.id, ended_at=before.at)
+        else:
+            row = await _ended(staff, by=by, now=now, cause=cause)
         own, told = staff.id == by.staff, await _manager_of(staff)
         return LeaveKept(staff.name, row.first_day, row.last_day, row.part, own=own, told=told)
 
     return await transact(work)
 
 
+async def _ended(staff: Staff, *, by: Actor, now: datetime, cause: str) -> Leave:
+    row = await Leave.filter(staff_id=staff.id, end_at__gt=now, ended_at__isnull=True).order_by("start_at").first()
+    if row is None:
+        raise NoLeave(staff.name)
+    await Leave.filter(id=row.id).update(ended_at=now, ended_by=by.name)
+    event = LeaveEnded(
+        staff=staff.code, name=staff.name, first=row.first_day.isoformat(), last=row.last_day.isoformat(),
+        hearers=_above(staff, by),
+    )  # fmt: skip
+    await record(event, by=by, at=now, source=cause)
+    return row
+
+
 async def set_duty(
-    who: str, first: date, last: date, hours: tuple[time, time] | None = None, *, by: Actor, now: datetime
+    who: str,
+    first: date,
+    last: date,
+    hours: tuple[time, time] | None = None,
+    *,
+    by: Actor,
+    now: datetime,
+    cause: str = "",
+    heard_at: datetime | None = None,
 ) -> DutyKept:
-    """Give somebody a turn of duty on each of these days; what was on the roster on a day is replaced."""
+    """Give somebody a turn of duty on each of these days; what was on the roster on a day is replaced.
+
+    They are told once per ``cause``.
+    """
     require(by, HIRING)
     days = _days(first, last, now)
     staff = await find_member(who)
@@ -136,10 +157,13 @@ async def set_duty(
 
     async def work() -> DutyKept:
         await _alone_with(staff)
+        kept = DutyKept(staff.name, tuple(days), start, end)
+        if await first_effect(DutySet, cause, heard_at=heard_at or now) is not None:
+            return kept
         await write_turns([Turn(staff.id, day, start, end) for day in days], by.name)
         said = f"{start:%H:%M}-{end:%H:%M}" if start and end else ""
-        await record(_duty(staff, first, last, by, hours=said), by=by, at=now)
-        return DutyKept(staff.name, tuple(days), start, end)
+        await record(_duty(staff, first, last, by, hours=said), by=by, at=now, source=cause)
+        return kept
 
     return await transact(work)
 

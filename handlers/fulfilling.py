@@ -70,7 +70,8 @@ async def ship(ask: Ask) -> Answered:
 async def receive(ask: Ask) -> Answered:
     """签收 1042 [3箱 破1]."""
     command = ask.given(ReceiveGoods)
-    given = command.order_no or await _only(ask) or ask.talk.last_order
+    given = command.order_no or await receiving.signed_by(ask.key, heard_at=ask.heard_at)
+    given = given or await _only(ask) or ask.talk.last_order
     if given is None:
         return _which(ask, "receive")
     number = await find_order(given, ask.actor)

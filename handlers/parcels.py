@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import picking, relabelling
+from domain.approving import GRACE
 from domain.listing import orders_to_ship
 from domain.parcelcommands import CorrectWaybill, PackGoods, PickGoods, UnpickGoods
 from domain.queries import find_order
@@ -51,6 +52,10 @@ async def unpick(ask: Ask) -> Answered:
 
 
 async def _next(ask: Ask) -> str | None:
+    # A message that is worked on again after a death has begun one already.
+    begun_now = await picking.begun_since(ask.heard_at - GRACE, ask.actor)
+    if begun_now is not None:
+        return begun_now
     rows = await orders_to_ship(ask.actor)
     begun = await picking.picks_of([row.number for row in rows])
     waiting = [row.number for row in rows if row.number not in begun or begun[row.number].state == "planned"]

@@ -38,7 +38,9 @@ async def take_leave(ask: Ask) -> Answered:
 
 async def end_leave(ask: Ask) -> Answered:
     """销假."""
-    kept = await rostering.end_leave(who=ask.given(EndLeave).who, by=ask.actor, now=ask.now)
+    kept = await rostering.end_leave(
+        who=ask.given(EndLeave).who, by=ask.actor, now=ask.now, cause=ask.key, heard_at=ask.heard_at
+    )
     return say("leave_ended", kept=kept)
 
 
@@ -69,7 +71,16 @@ async def set_duty(ask: Ask) -> Answered:
     if command.who is None or command.first is None or command.last is None:
         return say("duty_how")
     hours = (command.start, command.end) if command.start is not None and command.end is not None else None
-    kept = await rostering.set_duty(command.who, command.first, command.last, hours, by=ask.actor, now=ask.now)
+    kept = await rostering.set_duty(
+        command.who,
+        command.first,
+        command.last,
+        hours,
+        by=ask.actor,
+        now=ask.now,
+        cause=ask.key,
+        heard_at=ask.heard_at,
+    )
     return say("duty_set", kept=kept)
 
 

@@ -6,15 +6,47 @@ import re
 import pytest
 from aiohttp import ClientSession
 
+from bot.models import Dialogue, InboundMessage, Progress
 from domain.models import PickList, Shipment, ShipmentLine
 from tests.conversations.test_carriers import SF
 from tests.conversations.test_main_story import booked
 from tests.conversations.test_silence import told
-from tests.harness import CHEN, LI, QIANG, WANG, Chat
+from tests.harness import CHEN, LI, QIANG, WANG, Chat, Person
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 TWO = "下单 A100 20箱 B200两箱 明天送"
+
+
+async def worked_on_again(chat: Chat, person: Person, text: str) -> None:
+    """Say something, die when its effect is on disk and its answer is not, and start again."""
+    chat.spoilt = True  # The answer was given, and its row is made to know nothing of it.
+    before = await Dialogue.filter(openid=person.openid).values_list("id", "state", "version")
+    await chat.ask(person, text)
+    for row_id, state, version in before:
+        await Dialogue.filter(id=row_id).update(state=state, version=version)
+    mine = InboundMessage.filter(key__startswith=f"m:{person.openid}:").order_by("-id")
+    newest = await mine.first().values_list("id", flat=True)
+    await InboundMessage.filter(id=newest).update(progress=Progress.WORKING, answer=None, lease_until=None)
+    await chat.restart()
+    assert await chat.shop.inbox.resume() == 1
+    await chat.settle()
+
+
+async def test_a_word_without_a_number_that_is_worked_on_again_does_not_take_the_next_order(chat: Chat):
+    first, second = await booked(chat), await booked(chat, "下单 B200 2箱 明天送")
+    await worked_on_again(chat, QIANG, "拣货")
+    assert f"{first} 阿强" in chat.heard(QIANG)
+    assert await PickList.all().count() == 1
+    for number, waybill in ((first, SF), (second, "SF1234567890555")):
+        await chat.ask(QIANG, f"发货 {number} 顺丰 {waybill}")
+    chat.skip_all()
+    await chat.ask(WANG, first)
+    await worked_on_again(chat, WANG, "签收")
+    assert f"已签收 {first}" in chat.heard(WANG)
+    signed = await Shipment.exclude(received_by="").values_list("order__number", flat=True)
+    assert signed == [f"SO{first}"]
+    chat.skip_all()
 
 
 async def test_picked_packed_and_gone(chat: Chat):

@@ -165,3 +165,18 @@ async def test_hours_departments_and_deputies_come_with_the_staff_file(db):
     (one,) = await attendance.members(now=NOW)
     assert (one.department, one.deputy, one.reachable) == ("客服", "S8", False)
     assert presence(one, NOW, current_policy().zone) is Presence.OFF
+
+
+async def test_a_message_that_is_worked_on_again_ends_one_leave_and_tells_of_duty_once(cast: Cast):
+    await rostering.take_leave(TODAY, TODAY, "pm", by=cast.qiang, now=NOW)
+    await rostering.take_leave(FRIDAY, FRIDAY, by=cast.qiang, now=NOW)
+    first, again = [
+        await rostering.end_leave(by=cast.qiang, now=NOW + timedelta(minutes=n), cause="main:1#0", heard_at=NOW)
+        for n in (0, 5)
+    ]
+    assert first == again
+    assert await Leave.filter(ended_at__isnull=False).count() == 1
+    for n in (0, 5):
+        at = NOW + timedelta(minutes=n)
+        await rostering.set_duty("阿强", FRIDAY, FRIDAY, by=cast.manager, now=at, cause="main:2#0", heard_at=NOW)
+    assert [kind for kind, _ in await told()].count("DutySet") == 1
