@@ -97,13 +97,14 @@ async def report(number: str, output: Output, cause: str, *, by: Actor, now: dat
 
 
 async def pause(number: str, reason: str, *, by: Actor, now: datetime) -> Work:
-    """Stop for a while, and say why."""
+    """Stop for a while, and say why; the same said again is told to nobody."""
     require(by, MAKING)
 
     async def stop() -> Work:
         row = await _held(number)
-        await WorkOrder.filter(id=row.id).update(state=PAUSED, reason=reason[:200])
-        await record(WorkStopped(work=row.number, goods=_goods(row), reason=reason[:200]), by=by, at=now)
+        if (row.state, row.reason) != (PAUSED, reason[:200]):
+            await WorkOrder.filter(id=row.id).update(state=PAUSED, reason=reason[:200])
+            await record(WorkStopped(work=row.number, goods=_goods(row), reason=reason[:200]), by=by, at=now)
         return await seen(await WorkOrder.get(id=row.id), now)
 
     return await transact(stop)

@@ -108,6 +108,8 @@ async def test_a_standstill_is_told_to_the_manager_and_moves_the_day(chat: Chat)
     chat.skip_all()
     assert "W1 已停工（缺人）" in await chat.ask(QIANG, "停工 W1 缺人")
     assert "停工：缺人" in " ".join(f.value for f in chat.card(CHEN).fields)
+    assert "W1 已停工（缺人）" in await chat.ask(QIANG, "停工 W1 缺人")
+    assert not chat.unread(CHEN), "said twice, it is told once"
     assert "停工中，请先发：开工 W1" in await chat.ask(QIANG, "报工 W1 5")
     before = await WorkOrder.get()
     await chat.later(days=3)
