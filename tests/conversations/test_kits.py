@@ -52,6 +52,11 @@ async def test_a_kit_is_ordered_changed_picked_and_sent_as_its_parts(chat: Chat)
     assert "K100 3套" in await chat.ask(QIANG, f"发货 {number} 顺丰 {SF}")
     assert await reserved() == {}
     chat.skip_all()
+    assert f"{number} 套装 K100 已发 3套" in await chat.ask(WANG, "A100发了没")
+    said = await chat.ask(WANG, f"签收 {number} A100破1")
+    assert "K100 3套" in said
+    assert "K100 1套" in said
+    chat.skip_all()
 
 
 async def test_a_kit_that_is_short_of_one_part_says_so_and_gives_everything_back(chat: Chat):
