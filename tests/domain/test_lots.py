@@ -6,14 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from domain import counting, importing, lotting, shipping, stocking
+from domain import claiming, counting, importing, lotting, receiving, returning, shipping, stocking
 from domain.errors import Refusal
 from domain.loterrors import LotDiffers, LotNeeded, LotOver, LotsExpired, LotsInUse, LotUnwanted
 from domain.models import OrderLine, Product, ShipmentLine, Stock, StockLot, StockMove
+from domain.models.returns import ClaimKind
 from domain.rules.lots import Batch
 from domain.stockerrors import StockRefused
 from domain.stocking import Counted
-from tests.shop import NOW, TODAY, Cast, a_product, an_order, balance, line
+from tests.shop import NOW, TODAY, Cast, a_product, an_order, balance, goods, line
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SOON, LATE = TODAY + timedelta(days=5), TODAY + timedelta(days=90)
@@ -64,14 +65,14 @@ async def test_many_parcels_at_once_take_each_piece_of_a_lot_once(cast: Cast):
 async def test_what_comes_in_names_its_lot_and_one_day_only(cast: Cast):
     await in_lots(cast, L1=(10, LATE))
     await a_product("B200")
-    for goods, error in (
+    for wrong, error in (
         (Counted("A100", Decimal(1)), LotNeeded),
         (Counted("A100", Decimal(1), lot=Batch("L1", SOON)), LotDiffers),
         (Counted("A100", Decimal(1), lot=Batch("L2", TODAY - timedelta(days=1))), LotOver),
         (Counted("B200", Decimal(1), lot=Batch("L1")), LotUnwanted),
     ):
         with pytest.raises(error):
-            await stocking.take_in(goods, None, by=cast.qiang, now=NOW)
+            await stocking.take_in(wrong, None, by=cast.qiang, now=NOW)
     await stocking.take_in(Counted("A100", Decimal(1), lot=Batch("L1")), None, by=cast.qiang, now=NOW)
     assert await left() == {"L1": 11}
     with pytest.raises(LotNeeded):
@@ -141,3 +142,17 @@ async def test_a_catalogue_may_ask_for_lots_and_what_lay_there_is_one(cast: Cast
         await importing.import_products({"products": [row | {"lots": "yes"}]}, now=NOW)
     await importing.import_products({"products": [row | {"lots": False}]}, now=NOW)
     assert await left() == {}
+
+
+@SQLITE
+async def test_what_comes_back_is_in_its_lot_or_in_one_that_lasts_no_longer_than_any_it_may_be_of(cast: Cast):
+    await in_lots(cast, SOON=(10, SOON), LATE=(10, LATE))
+    for qty, lots in ((4, {"SOON": 10, "LATE": 10}), (14, {"SOON": 0, "LATE": 6, "R2": 14})):
+        number = (await an_order(cast.wang, line(qty=qty))).number
+        await shipping.ship(number, "送货", None, None, by=cast.qiang, now=NOW)
+        await receiving.receive_goods(number, None, None, by=cast.wang, now=NOW)
+        asked = await claiming.ask_return(number, ClaimKind.RETURN, [goods(base=qty)], "多了", by=cast.wang, now=NOW)
+        await claiming.decide(asked.claim, None, by=cast.li, now=NOW)
+        await returning.take_back(asked.claim, [], by=cast.qiang, now=NOW)
+        assert await left() == lots
+    assert (await StockLot.get(code="R2")).expires_on == SOON

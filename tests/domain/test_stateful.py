@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,6 +22,7 @@ from domain import (
     closing,
     counting,
     kits,
+    lotting,
     making,
     negotiating,
     ordering,
@@ -37,11 +38,13 @@ from domain.database import close_database, open_database
 from domain.errors import Refusal
 from domain.explaining import why
 from domain.forecasting import reforecast
+from domain.lots import in_lot
 from domain.models import Order, OrderLine, PurchaseItem, Stock, WorkOrder
 from domain.policy import shop_day
 from domain.queries import order_view
 from domain.repromising import promises_of, repromise
 from domain.rules.lifecycle import Extent, OrderState
+from domain.rules.lots import Batch
 from domain.rules.workdays import next_workday
 from domain.shortages import CANCEL, SEND, WAIT
 from domain.stocking import Counted
@@ -62,6 +65,8 @@ pytestmark = pytest.mark.timeout(0 if EXAMPLES > 100 else 300)
 
 skus, places = st.sampled_from((*SKUS, KIT)), st.sampled_from(PLACES)
 stock = st.sampled_from((*SKUS, PART))
+batches = st.sampled_from((Batch("L1", date(2031, 6, 30)), Batch("L2", date(2031, 3, 31)), Batch("L3")))
+"""The lots of the last product; the days are never reached."""
 amounts = st.integers(1, 12).map(Decimal)
 
 
@@ -99,6 +104,7 @@ class Shop(RuleBasedStateMachine):
             await a_product(sku, supplier="S", lead_days=4)
         await Stock.filter(warehouse="MAIN").delete()
         await kits.set_kit(KIT, [(part, Decimal(per)) for part, per in INSIDE.items()], by=cast.manager)
+        await lotting.want_lots(SKUS[-1], True, by=cast.manager, now=NOW)
         made = {"sku": "A", "station": "S1", "per_day": 5, "parts": [{"sku": PART, "qty": 2}]}
         await recipes.import_recipes({"recipes": [made]}, now=NOW)
         return cast
@@ -129,10 +135,10 @@ class Shop(RuleBasedStateMachine):
             lacking[sku] += int(qty)
         self.open[placed.number], self.sent[placed.number] = lacking, Counter()
 
-    @rule(sku=stock, place=places, qty=amounts)
-    def take_in(self, sku: str, place: str, qty: Decimal) -> None:
+    @rule(sku=stock, place=places, qty=amounts, batch=batches)
+    def take_in(self, sku: str, place: str, qty: Decimal, batch: Batch) -> None:
         cause = self.next_cause()
-        goods = Counted(sku, qty, place)
+        goods = Counted(sku, qty, place, batch if sku == SKUS[-1] else None)
         first = self.run(stocking.take_in(goods, cause, by=self.cast.qiang, now=self.now))
         assert self.run(stocking.take_in(goods, cause, by=self.cast.qiang, now=self.now)).move == first.move
         self.shelves[sku, place] += int(qty)
@@ -145,10 +151,13 @@ class Shop(RuleBasedStateMachine):
             self.shelves[sku, source] -= int(qty)
             self.shelves[sku, target] += int(qty)
 
-    @rule(sku=stock, place=places, qty=st.integers(0, 20).map(Decimal))
-    def count(self, sku: str, place: str, qty: Decimal) -> None:
-        self.run(counting.count_stock(Counted(sku, qty, place), self.next_cause(), by=self.cast.manager, now=self.now))
-        self.shelves[sku, place] = int(qty)
+    @rule(sku=stock, place=places, qty=st.integers(0, 20).map(Decimal), batch=batches)
+    def count(self, sku: str, place: str, qty: Decimal, batch: Batch) -> None:
+        lot = batch if sku == SKUS[-1] else None
+        before = self.run(in_lot(sku, place, batch.code))[0] if lot else self.shelves[sku, place]
+        counted = Counted(sku, qty, place, lot)
+        self.run(counting.count_stock(counted, self.next_cause(), by=self.cast.manager, now=self.now))
+        self.shelves[sku, place] += int(qty - before)
 
     @precondition(lambda self: self.open)
     @rule(data=st.data())
@@ -250,7 +259,8 @@ class Shop(RuleBasedStateMachine):
             return
         item = data.draw(st.sampled_from(items))
         qty = Decimal(data.draw(st.integers(1, int(item.left) + 1)))
-        came = buying.Came({item.sku: qty})
+        lots = {item.sku: Batch("L3")} if item.sku == SKUS[-1] else {}
+        came = buying.Came({item.sku: qty}, lots=lots)
         work = buying.receive(f"P{item.order_id}", came, self.next_cause(), by=self.cast.qiang, now=self.now)
         if self.tried(work) is not None:
             assert qty <= item.left
