@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from domain import lane
-from domain.listing import OPEN, OrderRow, filled
+from domain.listing import OPEN, TO_SHIP, OrderRow, filled
 from domain.models import Customer, Order, OrderLine, Payment, Product, Shipment
 from domain.models.orders import OrderState
 from domain.policy import current_policy
@@ -22,12 +22,6 @@ STATES: Mapping[str, tuple[OrderState, ...]] = {
 }
 READY = "ready"
 """What may be sent now, another key beside those of ``STATES``."""
-_RESERVED = 'EXISTS (SELECT 1 FROM orderline r WHERE r.order_id = "order".id AND r.reserved > 0)'
-_SHORT = (
-    'EXISTS (SELECT 1 FROM orderline s WHERE s.order_id = "order".id'
-    " AND s.base_qty > s.shipped + s.cancelled + s.reserved)"
-)
-_READY = f"state = 'accepted' AND {_RESERVED} AND NOT (ship_whole AND {_SHORT})"
 MATCHES = 50
 PAYMENTS = 20
 _LIKE = "LOWER(name) LIKE LOWER(?) ESCAPE '!'"
@@ -108,7 +102,7 @@ async def _condition(actor: Actor, search: Search) -> tuple[str, list[object], i
         where.append("state IN ?")
         values.append(list(STATES[search.state]))
     if search.state == READY:
-        where.append(_READY)
+        where.append(TO_SHIP)
     if search.before:
         where.append('id < (SELECT b.id FROM "order" b WHERE b.number = ?)')
         values.append(search.before)

@@ -3,11 +3,14 @@ leaves a connection or a task context behind."""
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
 
 import asyncpg.exceptions as pg
-from tortoise.exceptions import IntegrityError, OperationalError, ValidationError
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.sqlite.client import SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError, ValidationError
 from tortoise.transactions import in_transaction
 
 from domain import lane
@@ -71,6 +74,40 @@ def _passing(error: Exception) -> bool:
 
 
 async def _once(work: Callable[[], Awaitable[T]]) -> T:
-    async with in_transaction():
+    async with _begun() as connection:
         await hold_term()
-        return await work()
+        done = await work()
+        await _end(connection)
+        return done
+
+
+@asynccontextmanager
+async def _begun() -> AsyncIterator[BaseDBAsyncClient]:
+    """The library's transaction; it takes a lock or a connection, which it keeps for ever when it cannot begin."""
+    context = in_transaction()
+    try:
+        connection = await context.__aenter__()
+    except Exception:
+        if hasattr(context, "token"):
+            await context.__aexit__(TransactionManagementError, None, None)
+        elif isinstance(context, SqliteTransactionContext):
+            context._trxlock.release()
+        raise
+    try:
+        yield connection
+    except BaseException as error:
+        await context.__aexit__(type(error), error, error.__traceback__)
+        raise
+    await context.__aexit__(None, None, None)
+
+
+async def _end(connection: Any) -> None:
+    """Commit; what SQLite could not commit stays open, and the library would commit it before it begins the next."""
+    if not isinstance(connection, SqliteTransactionWrapper):
+        return
+    try:
+        await connection.commit()
+    except Exception:
+        with suppress(Exception):
+            await connection.rollback()
+        raise

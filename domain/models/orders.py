@@ -81,7 +81,8 @@ class Order(Model):
             ("customer_id", "id"),
             ("state", "id"),
             ("placed_at",),
-            ("placed_by_staff_id",),
+            ("placed_by_staff_id", "id"),
+            ("placed_by_staff_id", "state"),
             ("customer_id", "state"),
             ("po",),
         )

@@ -25,6 +25,8 @@ MONTH = Period(date(2026, 11, 1), date(2026, 11, 30))
 QUESTIONS: dict[str, Callable[[Actor], Awaitable[Any]]] = {
     "news": lambda who: news.catch_up(who, now=NOW),
     "open orders": listing.open_orders,
+    "to be sent": listing.orders_to_ship,
+    "on the way": listing.orders_on_the_way,
     "history": lambda who: history.history(who, MONTH, limit=5),
 }
 
