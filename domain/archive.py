@@ -10,9 +10,9 @@ from domain.listing import OPEN, TO_SHIP, OrderRow, filled
 from domain.models import Customer, Order, OrderLine, Payment, Product, Shipment
 from domain.models.orders import OrderState
 from domain.policy import current_policy
-from domain.queries import seen_by
 from domain.rules.numbering import check_letter, digits, well_formed
 from domain.rules.ponumbers import spellings
+from domain.seeing import seen_by
 from domain.values import Actor
 
 STATES: Mapping[str, tuple[OrderState, ...]] = {

@@ -17,9 +17,9 @@ from domain.models.returns import ClaimKind, ClaimState, PhotoState
 from domain.owing import owed_more
 from domain.parcelerrors import ClaimNotFound, ClaimStands, NothingToReturn, OverReturned, OwnClaim
 from domain.parcelevents import ClaimDecided, ClaimMade
-from domain.queries import visible
 from domain.recording import brought_about, record
 from domain.rules.rights import CLAIMING, SETTLING, require
+from domain.seeing import visible
 from domain.transaction import transact
 from domain.values import Actor, money
 from domain.wording import entered, refuse_part, whole_kits

@@ -9,8 +9,8 @@ from domain.errors import OrderNotFound, WaybillRefused
 from domain.labels import Label, recognised
 from domain.models import Order, Shipment
 from domain.parcelerrors import OtherPlace
-from domain.queries import visible
 from domain.rules.rights import SHIPPING, require
+from domain.seeing import visible
 from domain.shipping import Shipped, sent
 from domain.transaction import transact
 from domain.values import Actor

@@ -11,10 +11,10 @@ from domain.models import Order, OrderLine, Shipment, ShipmentLine
 from domain.models.orders import OrderState
 from domain.models.scaled import uncents, ungrained
 from domain.policy import current_policy
-from domain.queries import seen_by
 from domain.rules.kits import ONE
 from domain.rules.lifecycle import FINAL
 from domain.rules.tracking import ParcelState
+from domain.seeing import seen_by
 from domain.values import Actor, Period
 from domain.wording import entered
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain import lane
 from domain.models import Event, Identity
-from domain.queries import numbers_seen_by
+from domain.seeing import numbers_seen_by
 from domain.transaction import transact
 from domain.values import Actor
 

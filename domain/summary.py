@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from domain.commands import Report
-from domain.listing import figures
+from domain.figures import figures
 from domain.policy import shop_day
-from domain.queries import visible
+from domain.seeing import visible
 from domain.values import Actor, Period
 from domain.watching import overdue_orders
 

@@ -8,9 +8,9 @@ from tortoise.expressions import Q, Subquery
 from domain.listing import count_to_ship
 from domain.models import Approval, Order, PurchaseRequest, SubmittedChange
 from domain.policy import shop_day
-from domain.queries import visible
 from domain.rules.lifecycle import OrderState
 from domain.rules.rights import DECIDING, SHIPPING
+from domain.seeing import visible
 from domain.values import Actor, Role
 
 BUYING = frozenset({Role.PURCHASING, Role.MANAGER})

@@ -10,8 +10,9 @@ from bot.router import BOUND, Answered, Ask, Router
 from domain.commands import QueryOrder, QueryPrice, QueryStock, Report, ShowProducts
 from domain.errors import CustomerNotFound, NotAllowed
 from domain.explaining import why
+from domain.figures import figures
 from domain.history import history, whereabouts
-from domain.listing import figures, open_orders
+from domain.listing import open_orders
 from domain.news import catch_up as news_since
 from domain.offering import prices_of, products_on_sale, stock_of
 from domain.parcelcommands import CatchUp

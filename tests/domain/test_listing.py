@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain import awaiting, listing, offering, ordering, receiving, shipping, usage
+from domain import awaiting, figures, listing, offering, ordering, receiving, shipping, usage
 from domain.commands import Report
 from domain.errors import CustomerNotFound
 from domain.values import SYSTEM, Period
@@ -78,8 +78,8 @@ async def test_the_last_order_that_stood(cast: Cast):
     assert await listing.last_order_of("C001") == first
 
 
-async def figure(cast: Cast, metric: str, who: str = "manager", **more) -> listing.Figures:
-    return await listing.figures(Report(metric=metric, **more), getattr(cast, who), now=NOW)
+async def figure(cast: Cast, metric: str, who: str = "manager", **more) -> figures.Figures:
+    return await figures.figures(Report(metric=metric, **more), getattr(cast, who), now=NOW)
 
 
 async def test_figures_of_the_day_and_of_a_period(cast: Cast):

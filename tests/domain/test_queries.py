@@ -8,7 +8,8 @@ from domain import lane, ordering, reviewing, shipping
 from domain.errors import OrderNotFound, OrderUnclear
 from domain.models import OrderNumber
 from domain.orderform import order_json
-from domain.queries import find_order, order_view, seen_by, visible
+from domain.queries import find_order, order_view
+from domain.seeing import seen_by, visible
 from domain.values import SYSTEM
 from tests.shop import NOW, TOMORROW, Cast, a_product, an_order, goods, line, on
 

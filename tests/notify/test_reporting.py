@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.commands import Report
-from domain.listing import figures
+from domain.figures import figures
 from domain.models import Staff
 from domain.rules.wishes import Way, Wishes
 from domain.summary import summary, this_day, this_week
