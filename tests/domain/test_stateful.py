@@ -39,7 +39,7 @@ from domain.errors import Refusal
 from domain.explaining import why
 from domain.forecasting import reforecast
 from domain.lots import in_lot
-from domain.models import Order, OrderLine, PurchaseItem, Stock, WorkOrder
+from domain.models import Order, OrderLine, PurchaseItem, Stock, StockMove, WorkOrder
 from domain.policy import shop_day
 from domain.queries import order_view
 from domain.repromising import promises_of, repromise
@@ -242,11 +242,15 @@ class Shop(RuleBasedStateMachine):
         work = data.draw(st.sampled_from(works))
         self.tried(making.start(work.number, by=self.cast.qiang, now=self.now))
         output = making.Output(Decimal(good), Decimal(scrap))
-        told = making.report(work.number, output, self.next_cause(), by=self.cast.qiang, now=self.now)
+        cause, used = self.next_cause(), self.run(used_by(work.number))
+        told = making.report(work.number, output, cause, by=self.cast.qiang, now=self.now)
         if self.tried(told) is not None:
             assert good <= work.left
             self.shelves["A", "MAIN"] += good
-            self.shelves[PART, "MAIN"] -= 2 * (good + scrap)
+            # It takes what is kept for it, wherever that lies.
+            used = self.run(used_by(work.number)) - used
+            assert used.total() == 2 * (good + scrap)
+            self.shelves.subtract({(PART, place): qty for place, qty in used.items()})
 
     @rule()
     def buy(self) -> None:
@@ -310,6 +314,14 @@ async def open_by_order() -> dict[str, Counter[str]]:
         if row.open > 0:
             found.setdefault(row.order.number, Counter())[row.sku] += int(row.open)
     return found
+
+
+async def used_by(work: str) -> Counter[str]:
+    """How much of the material each warehouse has given to this work."""
+    used: Counter[str] = Counter()
+    for move in await StockMove.filter(document=work, sku=PART, kind="issue"):
+        used[move.warehouse] -= move.qty  # type: ignore[assignment]
+    return used
 
 
 async def works_open() -> list[WorkOrder]:
