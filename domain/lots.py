@@ -83,7 +83,8 @@ async def count_expired(sku: str, warehouse: str, code: str, difference: Decimal
     row = await StockLot.get_or_none(sku=sku, warehouse=warehouse, code=code, expired__gt=ZERO)
     part = max(difference, -row.expired) if row is not None else ZERO
     if row is not None:
-        assert await StockLot.filter(id=row.id, expired=row.expired).update(expired=row.expired + part), code
+        changed = await StockLot.filter(id=row.id, expired=row.expired).update(expired=row.expired + part)
+        assert changed, f"{code}: a locked lot changed"
     return part
 
 

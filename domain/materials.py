@@ -59,7 +59,8 @@ async def use_material(
         return ()
     g = grains(part)
     kept = WorkHold.filter(work_id=work.id, sku=sku, qty__gte=part)
-    assert await kept.update(qty=F("qty") - g), f"{sku}: what was kept for {work.number} vanished"
+    used = await kept.update(qty=F("qty") - g)
+    assert used, f"{sku}: what was kept for {work.number} vanished"
     by_lot = any(shelf.by_lot for shelf in shelves if shelf.sku == sku)
     return await consume(sku, part, Wish(spoken=await spoken_for(sku) if by_lot else {}), today=today)
 

@@ -91,8 +91,10 @@ async def _swap(number: str, seal: str, by: Actor, now: datetime) -> Swap:
 async def _serve(order: Order, line: OrderLine, by: Actor, now: datetime) -> None:
     for part in await _givers(order, line):
         # The shelves do not change: the same goods are reserved for somebody else.
-        assert await let_go(part.claim.line, part.qty), "a locked reservation changed"
-        assert await hold(line.id, part.qty), "a locked line changed"
+        given = await let_go(part.claim.line, part.qty)
+        assert given, "a locked reservation changed"
+        taken = await hold(line.id, part.qty)
+        assert taken, "a locked line changed"
         await shrink(line.id, line.goods(part.qty))
         await short_again(part.claim.line, part.qty, by=by.name, now=now)
 

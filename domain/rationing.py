@@ -52,7 +52,8 @@ async def make_room(shelf: Stock, least: Decimal, *, by: str, now: datetime) -> 
     if over <= 0:
         return ()
     g = grains(over)
-    assert await Stock.filter(id=shelf.id, reserved__gte=over).update(reserved=F("reserved") - g), shelf.sku
+    lowered = await Stock.filter(id=shelf.id, reserved__gte=over).update(reserved=F("reserved") - g)
+    assert lowered, f"{shelf.sku}: a locked shelf changed"
     over -= await give_up_materials(shelf.sku, over)
     return await take_away(shelf.sku, over, by=by, now=now)
 
@@ -72,7 +73,8 @@ async def take_away(sku: str, missing: Decimal, *, by: str, now: datetime) -> tu
     for part in withdraw(await claims_on(sku, HOLDING), missing):
         claim = part.claim
         qty = broken(claim.parts, sku, part.qty) if claim.parts else part.qty
-        assert await let_go(claim.line, qty), f"{sku}: a locked reservation changed"
+        given = await let_go(claim.line, qty)
+        assert given, f"{sku}: a locked reservation changed"
         spare = taken(sku, claim.parts, qty)
         spare[sku] -= part.qty
         await give_back_all({each: more for each, more in spare.items() if more})

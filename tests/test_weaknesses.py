@@ -78,6 +78,13 @@ def built_sql(tree: ast.Module) -> Finding:
             yield getattr(node, "lineno", 0), ast.unparse(node)[:80]
 
 
+def effects_in_asserts(tree: ast.Module) -> Finding:
+    """An assertion may be left out by the interpreter, and with it whatever it does."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert) and any(isinstance(part, ast.Await) for part in ast.walk(node.test)):
+            yield node.lineno, ast.unparse(node)[:80]
+
+
 def runs_texts(tree: ast.Module) -> Finding:
     """What runs a text or unpacks an object runs whoever wrote it."""
     never = {
@@ -129,6 +136,7 @@ RULES: dict[Callable[[ast.Module], Finding], frozenset[str]] = {
     built_sql: frozenset(
         {"domain.credit", "domain.figures", "domain.inventory", "domain.listing", "domain.seeing", "domain.statements"}
     ),  # of our own words
+    effects_in_asserts: frozenset(),
     runs_texts: frozenset(),
     unchecked_certificates: frozenset(),
     followed_redirects: frozenset({"process"}),  # the demonstration, to its own child on loopback
@@ -148,6 +156,7 @@ def test_every_rule_finds_what_it_is_for():
 import random, requests
 in_transaction(); env.from_string(text); text.format(order); datetime.now(); eval(text); run(x, shell=True)
 f"SELECT {x} FROM y"; session.get(url); session.get(url, ssl=False, allow_redirects=False)
+async def f(): assert await row.update(x=1)
 """
     tree = ast.parse(bad)
     assert all(list(rule(tree)) for rule in RULES)
