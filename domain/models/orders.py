@@ -84,6 +84,7 @@ class Order(Model):
             ("placed_by_staff_id", "id"),
             ("placed_by_staff_id", "state"),
             ("customer_id", "state"),
+            ("customer_id", "placed_at"),
             ("po",),
         )
 
