@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 from wechatpy.crypto import WeChatCrypto
 
-from bot import kept
+from bot import dialogue, kept
 from bot.envelope import Inbound, WireAccount
 from bot.inbox import Inbox, Limits
 from bot.kept import Keeps
@@ -212,6 +212,12 @@ class Process:
 
 
 Start = Callable[..., Awaitable[Process]]
+
+
+@pytest.fixture(autouse=True)
+def no_locks_of_the_dead() -> None:
+    """A process that died in an earlier test may still hold its people: only the garbage collector ends that."""
+    dialogue._locks.clear()
 
 
 @pytest.fixture
