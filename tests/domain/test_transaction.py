@@ -88,36 +88,20 @@ async def test_two_who_wait_for_each_other_both_get_done(db: str):
     assert [row.on_hand for row in await Stock.all()] == [2, 2]
 
 
-async def test_a_beginning_that_fails_takes_no_lock_and_no_connection_with_it(db: str, monkeypatch):
-    """On SQLite the library keeps its one lock, on PostgreSQL a place of the pool, when it cannot begin."""
+@pytest.mark.parametrize("step", ["begin", "commit"])
+async def test_what_cannot_begin_or_end_leaves_no_lock_no_connection_and_no_row(db: str, monkeypatch, step: str):
+    """When it cannot begin, the library keeps its one lock on SQLite and a place of the pool on PostgreSQL; what could
+    not be committed stays open on SQLite, and the library commits it before it begins the next."""
     wrapper = SqliteTransactionWrapper if db.startswith("sqlite") else TransactionWrapper
-    real = wrapper.begin
 
     async def fails(_: object) -> None:
         raise OperationalError("disk I/O error")
 
-    monkeypatch.setattr(wrapper, "begin", fails)
-    for _ in range(30):
-        with pytest.raises(OperationalError, match="disk"):
-            await transact(lambda: OrderNumber.create(asked_by="never"))
-    monkeypatch.setattr(wrapper, "begin", real)
-    async with asyncio.timeout(5):
-        await transact(lambda: OrderNumber.create(asked_by="after"))
-        assert await OrderNumber.all().values_list("asked_by", flat=True) == ["after"]
-
-
-async def test_an_end_that_fails_leaves_nothing_for_the_next_to_keep(db: str, monkeypatch):
-    """On SQLite what could not be committed stays open, and the library commits it before it begins the next."""
-    wrapper = SqliteTransactionWrapper if db.startswith("sqlite") else TransactionWrapper
-    real = wrapper.commit
-
-    async def fails(_: object) -> None:
-        raise OperationalError("disk I/O error")
-
-    monkeypatch.setattr(wrapper, "commit", fails)
-    with pytest.raises(OperationalError, match="disk"):
-        await transact(lambda: OrderNumber.create(asked_by="told that it was not kept"))
-    monkeypatch.setattr(wrapper, "commit", real)
+    with monkeypatch.context() as broken:
+        broken.setattr(wrapper, step, fails)
+        for _ in range(30):
+            with pytest.raises(OperationalError, match="disk"):
+                await transact(lambda: OrderNumber.create(asked_by="told that it was not kept"))
     async with asyncio.timeout(5):
         await transact(lambda: OrderNumber.create(asked_by="after"))
         assert await OrderNumber.all().values_list("asked_by", flat=True) == ["after"]

@@ -63,6 +63,27 @@ async def test_it_works_when_woken_and_ends_when_stopped(room: Room):
     await asyncio.wait_for(running, 5)
 
 
+async def test_told_to_end_it_settles_what_is_on_its_way_and_begins_nothing(room: Room):
+    reached, gate = asyncio.Event(), asyncio.Event()
+    quick = room.channel.send
+
+    async def slow(outgoing):
+        reached.set()
+        await gate.wait()
+        return await quick(outgoing)
+
+    room.channel.send = slow  # type: ignore[method-assign]
+    await room.happen()
+    running = asyncio.create_task(room.engine.run(room.stop))
+    await asyncio.wait_for(reached.wait(), 5)
+    room.stop.set()
+    await room.happen()
+    asyncio.get_running_loop().call_later(0.5, gate.set)
+    await asyncio.wait_for(running, 5)
+    assert [row.state for row in await Delivery.all()] == [DeliveryState.SENT] * 2
+    assert len(room.channel.shown) == 2
+
+
 async def test_what_was_written_without_a_wake_is_found_by_looking(room: Room):
     running = asyncio.create_task(room.engine.run(room.stop))
     await asyncio.sleep(0)
