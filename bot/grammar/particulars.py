@@ -52,6 +52,8 @@ _ROW = re.compile(rf"(?:[\s,、和]++\d{{2,10}}+[{CHECK_LETTERS}]?+)++[\s,、:]*
 _ALONE = re.compile(rf"\s*#?(?P<n>\d{{2,8}}[{CHECK_LETTERS}])#?\s*(?:[。!?,~].*)?$", re.DOTALL)
 _LEADING = re.compile(rf"\s*#?(?P<n>\d{{4,8}}[{CHECK_LETTERS}]?)#?[\s,:]+(?=\S)")
 _REFERRED = re.compile(rf"\s*#?(?P<n>\d{{3,8}}[{CHECK_LETTERS}]?)#?[\s,:]*(?:的|订单|单)?[\s,:]*")
+# The letter that a code begins with (T10) is no unit of the number before it, whether the catalog has the code or not.
+_NO_CODE = r"(?!\s[a-z]{1,3}\d)"
 _CHANGED = re.compile(r"\s*(?:的)?(?:数量|单价|价格)?(?:都|再|要)?(?:改|换|加|减|不要|去掉|取消|多要?|少要?)|\s*单价")
 _CHANGING = re.compile(r"(?:把|将)?(?:改|换|加(?!急)|减|不要|去掉|删|取消)")
 _PHONE = re.compile(
@@ -100,10 +102,10 @@ def spot_bare_numbers(canvas: Canvas, lexicon: Lexicon) -> None:
     alone = _ALONE.match(canvas.masked)
     if alone and not re.fullmatch(r"\d{1,2}[kw]", alone["n"]):
         canvas.add(OrderMark(start=alone.start("n"), end=alone.end("n"), number=alone["n"].upper()))
-    unit = re.compile(r"\s?" + lexicon.unit_pattern())
+    unit = re.compile(_NO_CODE + r"\s?" + lexicon.unit_pattern())
     for pattern in (_AFTER_VERB, _BEFORE_VERB):
         for match in pattern.finditer(canvas.masked):
-            if not unit.match(canvas.text, match.end("n")):
+            if not unit.match(canvas.masked, match.end("n")):
                 canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
     _spot_leading(canvas, unit)
     _spot_in_one_box(canvas)
@@ -130,7 +132,7 @@ def _spot_in_one_box(canvas: Canvas) -> None:
 def _spot_leading(canvas: Canvas, unit: re.Pattern[str]) -> None:
     """A number that a message about changes begins with (1042 A100改30), and any whose check letter is right."""
     match = _LEADING.match(canvas.masked)
-    if match is None or unit.match(canvas.text, match.end("n")):
+    if match is None or unit.match(canvas.masked, match.end("n")):
         return
     product = next((mark for mark in canvas.of(ProductMark) if mark.start == match.end()), None)
     behind = _CHANGED.match(canvas.text, product.end) if product else _CHANGING.match(canvas.text, match.end())

@@ -22,6 +22,7 @@ from domain.commands import (
     ListShipping,
     PlaceOrder,
     QueryPrice,
+    ReceiveGoods,
     SnoozeAlert,
 )
 from domain.values import DeliveryKind
@@ -140,6 +141,15 @@ def test_a_learnt_name_belongs_to_its_overlay_alone() -> None:
     assert isinstance(plain, PlaceOrder)
     assert plain.lines[0].sku is None
     assert lexicon().with_aliases({}) is lexicon()
+
+
+def test_what_is_broken_is_of_the_product_named_before_it() -> None:
+    found = understand("签收 1042 T20 少1罐 T10 破2", lexicon(), Context(), NOW).commands[0]
+    assert isinstance(found, ReceiveGoods)
+    assert [(fault.kind, fault.sku, str(fault.qty)) for fault in found.faults] == [
+        ("short", "T20", "1"),
+        ("broken", "T10", "2"),
+    ]
 
 
 def test_two_products_of_one_name_are_asked_about() -> None:
