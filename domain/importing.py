@@ -9,7 +9,7 @@ from typing import Any
 from domain.errors import ImportRefused
 from domain.faults import fault
 from domain.importedwords import write_terms, write_units
-from domain.kitimport import NO_STOCK, kits_among, write_kits
+from domain.kitimport import NO_STOCK, all_kits, write_kits
 from domain.lotting import write_lots
 from domain.models import Customer, Product, Staff
 from domain.offering import touch_catalogue
@@ -90,7 +90,7 @@ async def import_stock(document: Row, *, now: datetime, dry_run: bool = False) -
     """``{"stock": [{"sku", "warehouse", "qty"}]}``: balances as counted."""
     rows = rows_of(document, "stock")
     known = {str(sku) for sku in await Product.all().values_list("sku", flat=True)}
-    kits = await kits_among(known)
+    kits = await all_kits()
     checked(rows, lambda row: [NO_STOCK] if str(row.get("sku")) in kits else stock_problems(row, known))
     counted = [Counted(str(row["sku"]), Decimal(str(row["qty"])), str(row.get("warehouse") or MAIN)) for row in rows]
 

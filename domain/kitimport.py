@@ -1,6 +1,6 @@
 """Kits from files: a product row with a ``kit`` of ``[{"sku", "qty"}]``, quantities in base units of the parts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
@@ -34,8 +34,9 @@ async def write_kits(rows: Sequence[Row]) -> None:
     if not all(parts is not None for parts in read.values()):
         raise ImportRefused(tuple((number, "kit", _SHAPE) for number, parts in read.items() if parts is None))
     kits = {str(given[number]["sku"]): parts for number, parts in read.items() if parts}
-    shop = await surroundings(kits.keys())
-    inside = {part for parts in kits.values() for part, _ in parts}
+    recipes = {sku: [part for part, _ in parts] for sku, parts in kits.items()}
+    shop = await surroundings(recipes)
+    inside = {part for parts in recipes.values() for part in parts}
     shop = replace(shop, kits={*shop.kits, *kits}, parts={*shop.parts, *inside})
     faults = {str(row["sku"]): (number, kit_fault(str(row["sku"]), kits.get(str(row["sku"]), ()), shop))
               for number, row in given.items() if row["kit"]}  # fmt: skip
@@ -49,11 +50,9 @@ async def write_kits(rows: Sequence[Row]) -> None:
         await write_kit(sku, parts)
 
 
-async def kits_among(skus: Collection[str]) -> set[str]:
-    """Those of these products that are kits."""
-    return {
-        str(sku) for sku in await Product.filter(sku__in=list(skus), kit__isnull=False).values_list("sku", flat=True)
-    }
+async def all_kits() -> set[str]:
+    """The products that are kits."""
+    return {str(sku) for sku in await Product.filter(kit__isnull=False).values_list("sku", flat=True)}
 
 
 def _parts(value: object) -> Parts | None:

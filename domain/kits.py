@@ -46,7 +46,7 @@ async def set_kit(sku: str, parts: Parts, *, by: Actor) -> tuple[KitPart, ...]:
 
     async def work() -> None:
         await Product.filter(sku=sku).select_for_update().first()
-        fault = kit_fault(sku, parts, await surroundings({sku}))
+        fault = kit_fault(sku, parts, await surroundings({sku: [part for part, _ in parts]}))
         if fault is not None:
             raise KitRefused(sku, *fault)
         await Product.filter(sku=sku, pack_qty=None).update(pack_qty=1)
@@ -64,11 +64,24 @@ async def write_kit(sku: str, parts: Parts) -> None:
         await KitUse.get_or_create(kit=sku, part=part)
 
 
-async def surroundings(skus: Collection[str]) -> Surroundings:
-    """What recipes for these products are judged by; they themselves may be anything but busy."""
-    rows = {str(sku): kit for sku, kit in await Product.all().values_list("sku", "kit")}
-    kits = {sku: kit for sku, kit in rows.items() if kit}
-    return Surroundings(set(rows), set(kits), {part for kit in kits.values() for part in kit}, await _busy(skus))
+async def surroundings(recipes: Mapping[str, Collection[str]]) -> Surroundings:
+    """What these kits are judged by, ``recipes`` has the parts of each; as many statements however large the shop.
+
+    The products that are to be kits may be anything but busy.
+    """
+    named = {*recipes, *(part for parts in recipes.values() for part in parts)}
+    rows = {str(sku): kit for sku, kit in await Product.filter(sku__in=list(named)).values_list("sku", "kit")}
+    return Surroundings(
+        set(rows), {sku for sku, kit in rows.items() if kit}, await _parts_among(recipes), await _busy(recipes)
+    )
+
+
+async def _parts_among(skus: Collection[str]) -> set[str]:
+    """Those of these products that are in a kit today, not only once."""
+    uses = await KitUse.filter(part__in=list(skus)).values_list("kit", "part")
+    kits = await Product.filter(sku__in=list({kit for kit, _ in uses})).values_list("sku", "kit") if uses else []
+    inside = {str(sku): kit or {} for sku, kit in kits}
+    return {str(part) for kit, part in uses if part in inside.get(kit, {})}
 
 
 async def _busy(skus: Collection[str]) -> dict[str, str]:

@@ -222,6 +222,31 @@ async def test_what_cannot_be_a_kit_is_refused_and_nothing_changes(cast: Cast):
     assert [part.sku for part in await kits.kit("K100")] == ["A100", "B200"]
 
 
+async def test_what_was_a_part_once_may_become_a_kit(cast: Cast):
+    for sku in ("C300", "D400"):
+        await a_product(sku)
+    await kits.set_kit("K100", [("C300", TWO)], by=cast.manager)
+    with pytest.raises(KitRefused, match="part"):
+        await kits.set_kit("C300", [("D400", TWO)], by=cast.manager)
+    await kits.set_kit("K100", PARTS, by=cast.manager)
+    assert [part.sku for part in await kits.kit("C300")] == []
+    assert [part.sku for part in await kits.set_kit("C300", [("D400", TWO)], by=cast.manager)] == ["D400"]
+
+
+async def test_a_kit_is_judged_by_what_is_in_it_however_large_the_shop(cast: Cast):
+    found = []
+    for more in (0, 40):
+        for count in range(more):
+            await Product.create(sku=f"P{count}", name="件", base_unit="个", units={}, list_price=TWO)
+            await Product.create(sku=f"K2{count}", name="套", base_unit="套", units={}, list_price=TWO)
+            await kits.set_kit(f"K2{count}", [(f"P{count}", TWO)], by=cast.manager)
+        async with statements() as seen:
+            await kits.set_kit("K100", PARTS, by=cast.manager)
+        assert [text for text in seen if 'FROM "product"' in text and "WHERE" not in text] == []
+        found.append(len(seen))
+    assert found[0] == found[1]
+
+
 async def test_a_kit_has_no_stock_of_its_own_and_no_halves(cast: Cast):
     with pytest.raises(KitHasNoStock):
         await stocking.receive_stock("K100", TWO, by=cast.qiang, now=NOW)
