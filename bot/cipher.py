@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import struct
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -63,5 +64,6 @@ def encrypt(message: bytes, aes_key: str, appid: str, *, salt: bytes | None = No
     return base64.b64encode(sealed).decode()
 
 
+@lru_cache(maxsize=64)
 def _key(aes_key: str) -> bytes:
     return base64.b64decode(aes_key + "=")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.dialogue import Question, Talk
 from bot.grammar import understand
@@ -12,6 +13,8 @@ from bot.grammar.phrases import APPROVE, CHOICES, REJECT
 from domain.commands import Command
 from domain.values import Actor, Role
 
+SHORT = 12
+"""Signs of a text that many say."""
 DECIDERS = frozenset({Role.REVIEWER, Role.MANAGER})
 DECISION = re.compile(rf"(?:{APPROVE}|{REJECT})[!！。.]?", re.IGNORECASE)
 
@@ -26,12 +29,21 @@ _ROLES = (
 
 
 def commands_in(text: str, actor: Actor, talk: Talk, lexicon: Lexicon, now: datetime) -> tuple[Command, ...]:
-    """What the message asks for, in the order in which it was said."""
+    """What the message asks for, in the order in which it was said.
+
+    A short text without a draft, said by many in the same place of a talk, is read once a lexicon and day.
+    """
     context = context_of(actor, talk)
     if actor.roles & DECIDERS and DECISION.fullmatch(text.strip()):
         # Who decides on other people's orders never books an own draft with the word for a decision.
         context = replace(context, pending=None, draft=None)
-    return understand(text, lexicon, context, now).commands
+
+    def read() -> tuple[Command, ...]:
+        return understand(text, lexicon, context, now).commands
+
+    if len(text) > SHORT or context.draft is not None:
+        return read()
+    return lexicon.once((text, context, now.astimezone(ZoneInfo(lexicon.timezone)).date()), read)
 
 
 def context_of(actor: Actor, talk: Talk) -> Context:

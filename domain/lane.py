@@ -101,8 +101,7 @@ async def fetch_beside(model: type[M], beside: Sequence[str], rest: str, *values
     names, head = selection(model)
     columns, table = head.split(" FROM ")
     found = await rows(f"{columns}, {', '.join(beside)} FROM {table} {rest}", *values)
-    restore = model._init_from_db
-    return [(restore(**dict(zip(names, row, strict=False))), row[len(names) :]) for row in found]
+    return [(one, row[len(names) :]) for one, row in zip(restored(model, names, found), found, strict=True)]
 
 
 async def within(script: Script[T]) -> T:

@@ -53,15 +53,16 @@ def _columns(
 def _reader(field: Any) -> Read:
     """What makes a Python value of a column; moments and days are kept by us, so their form is known."""
     if isinstance(field, fields.DatetimeField):
-        return _moment
+        return moment
     if isinstance(field, fields.DateField):
         return _day
     return field.to_python_value  # type: ignore[no-any-return]
 
 
-def _moment(value: Any) -> datetime:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return moment.replace(tzinfo=UTC) if timezone.is_naive(moment) else moment.astimezone(UTC)
+def moment(value: Any) -> datetime:
+    """The moment that a column gave, which SQLite keeps as text."""
+    given = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return given.replace(tzinfo=UTC) if timezone.is_naive(given) else given.astimezone(UTC)
 
 
 def _day(value: Any) -> date:

@@ -8,13 +8,26 @@ from decimal import Decimal
 
 from domain import lane
 from domain.judging import IN_FORCE, book_of
-from domain.models import Customer, Order, OrderLine
+from domain.models import Customer, OrderLine
+from domain.models.scaled import ungrained
 from domain.quotedvalues import OrderDraft
+from domain.restoring import moment
 from domain.rules.lifecycle import OrderState
 from domain.values import quantity
 
 ENOUGH = 3
 LOOKED_BACK = 60
+
+_TAKEN = """
+SELECT sku, COUNT(*), SUM(base_qty) FROM orderline
+WHERE order_id IN (SELECT id FROM "order" WHERE customer_id = ? AND state IN ? ORDER BY id DESC LIMIT ?) AND sku IN ?
+GROUP BY sku HAVING COUNT(*) >= ?
+"""
+_NEWEST = """
+SELECT (SELECT settings FROM reviewscheme ORDER BY id DESC LIMIT 1), id, number, placed_at FROM "order"
+WHERE customer_id = (SELECT id FROM customer WHERE code = ?) AND state IN ? AND asked_by <> ? ORDER BY id DESC LIMIT ?
+"""
+_GOODS = "SELECT order_id, sku, qty, unit FROM orderline WHERE order_id IN ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +43,8 @@ class Usual:
 
 async def usual_quantities(customer_id: int, skus: Collection[str]) -> dict[str, Decimal]:
     """The average base quantity per order of each product, where this customer ordered it three times or more."""
-    lately = 'SELECT id FROM "order" WHERE customer_id = ? AND state IN ? ORDER BY id DESC LIMIT ?'
-    rest = f"WHERE order_id IN ({lately}) AND sku IN ?"
-    seen: dict[str, list[Decimal]] = defaultdict(list)
-    for line in await lane.fetch(OrderLine, rest, customer_id, _stood(), LOOKED_BACK, list(skus)):
-        seen[line.sku].append(line.base_qty)
-    return {sku: quantity(sum(all_, Decimal(0)) / len(all_)) for sku, all_ in seen.items() if len(all_) >= ENOUGH}
+    taken = await lane.rows(_TAKEN, customer_id, _stood(), LOOKED_BACK, list(skus), ENOUGH)
+    return {sku: quantity(ungrained(int(total)) / times) for sku, times, total in taken}
 
 
 async def unusual_lines(customer: str | None, wanted: dict[str | None, Decimal | None]) -> dict[str, Decimal]:
@@ -66,20 +75,18 @@ async def usuals(customer: str, *, limit: int = 5) -> list[Usual]:
 
 async def twin_of(draft: OrderDraft, *, now: datetime) -> str | None:
     """An order of the same goods for the same customer, placed not long before ``now``; None if there is none."""
-    mine = "WHERE customer_id = (SELECT id FROM customer WHERE code = ?) AND state IN ? ORDER BY id DESC LIMIT ?"
     states = (*_stood(), OrderState.AWAITING_APPROVAL)
-    newest = await lane.fetch_beside(Order, IN_FORCE, mine, draft.customer, states, LOOKED_BACK)
-    span = book_of(*newest[0][1]).threshold("look_alike") if newest else None
+    newest = await lane.rows(_NEWEST, draft.customer, states, draft.key, LOOKED_BACK)
+    span = book_of(None, newest[0][0]).threshold("look_alike") if newest else None
     if span is None:
         return None
     since = now - timedelta(minutes=float(span))
-    orders = {row.id: row for row, _ in newest if row.placed_at >= since and row.asked_by != draft.key}
-    goods: dict[int, list[tuple[str, Decimal, str]]] = {}
-    if orders:
-        for line in await lane.fetch(OrderLine, "WHERE order_id IN ?", list(orders)):
-            goods.setdefault(line.order_id, []).append((line.sku, line.qty, line.unit))
+    numbers = {order: number for _, order, number, placed_at in newest if moment(placed_at) >= since}
+    goods: dict[int, list[tuple[str, Decimal, str]]] = defaultdict(list)
+    for order, sku, qty, unit in await lane.rows(_GOODS, list(numbers)) if numbers else ():
+        goods[order].append((sku, ungrained(qty), unit))
     wanted = sorted((line.sku, line.qty, line.unit) for line in draft.lines)
-    return next((row.number for row in orders.values() if sorted(goods.get(row.id, ())) == wanted), None)
+    return next((number for order, number in numbers.items() if sorted(goods[order]) == wanted), None)
 
 
 def _stood() -> tuple[OrderState, ...]:

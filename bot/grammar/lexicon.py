@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import ahocorasick
 
@@ -16,6 +16,9 @@ from bot.grammar.units import GenericUnit, Units
 
 PRODUCT, GENERIC, CUSTOMER = "product", "generic", "customer"
 _LONGEST_VARIANT_WORD = 4
+_MOST_HEARD = 2048
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Lexicon:
     timezone: str = "Asia/Shanghai"
     _automaton: Any = None
     _learnt: Mapping[str, Entry] = field(default_factory=dict)
+    _heard: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def build(  # noqa: PLR0917 - six tables make a lexicon
@@ -133,6 +137,15 @@ class Lexicon:
         """The keys of a product's code, name and aliases."""
         product = self.products.get(sku)
         return _keys_of((product.sku, product.name, *product.aliases)) if product else ()
+
+    def once(self, what: Hashable, read: Callable[[], T]) -> T:
+        """What was read before with this lexicon, or is read now; of the oldest it keeps nothing."""
+        if what in self._heard:
+            return self._heard[what]  # type: ignore[no-any-return]
+        if len(self._heard) >= _MOST_HEARD:
+            del self._heard[next(iter(self._heard))]
+        found = self._heard[what] = read()
+        return found
 
     def unit_pattern(self) -> str:
         """A regular expression for any unit word; words in Latin letters need a boundary behind them."""
