@@ -43,6 +43,8 @@ def shortage_phrase(scene: Scene) -> Command | None:
         for choice, pattern in _PATTERNS.items():
             if pattern.fullmatch(scene.core) and (choice != "swap" or asked or "P" not in scene.core):
                 return ChooseShortage(order_no=numbers[0] if numbers else None, choice=choice)
-    if asked and _NUMBER.fullmatch(scene.text.strip()):
-        return ChooseShortage(option=int(scene.text))
+    number = scene.text.strip()
+    if asked and _NUMBER.fullmatch(number):
+        # A blank of one kind (U+001F) is none to int().
+        return ChooseShortage(option=int(number))
     return confirmation(scene) if asked else None

@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz import run
@@ -102,6 +102,7 @@ roles = st.sampled_from("cswm")
 
 @CALM
 @given(st.text(max_size=700), roles, contexts)
+@example("\x1f0", "c", "short")
 def test_any_text_is_answered(text: str, role: str, context: str) -> None:
     assert meaning(role, context, text)
 
