@@ -1,11 +1,14 @@
 """Why an order has not been sent or has not arrived: the chain of causes, each with who has to act; reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from domain.allocating import skus_of
 from domain.errors import OrderNotFound
-from domain.models import Order, OrderLine, PurchaseRequest
+from domain.incoming import waiting_lines
+from domain.models import Order, OrderLine, PurchaseOrder, PurchaseRequest
 from domain.policy import shop_day
 from domain.rules.blocking import Asked, Block, LineNow, Made, OrderNow, blocks
 from domain.rules.lifecycle import OrderState
@@ -24,6 +27,7 @@ class Cause:
     request: str = ""
     expected: date | None = None
     late: int = 0
+    slipped: int = 0
     reason: str = ""
     state: str = ""
     done: str = ""
@@ -50,7 +54,9 @@ async def why(number: str, *, now: datetime) -> Explained:
     # A kit waits for the part that comes last.
     latest = sorted(requests, key=lambda row: (row.expected_on or date.min, row.id))
     asked = {row.line_id: Asked(row.number, row.expected_on) for row in latest}
-    made = await made_of({line.sku for line in lines if line.short > 0}, today=shop_day(now))
+    short = [line for line in lines if line.short > 0]
+    asked |= await _bought(short, today=shop_day(now))
+    made = await made_of({line.sku for line in short}, today=shop_day(now))
     situation = OrderNow(
         state=order.state,
         lines=tuple(_line(line, asked.get(line.id), made.get(line.sku)) for line in lines),
@@ -63,6 +69,20 @@ async def why(number: str, *, now: datetime) -> Explained:
     named = {line.sku: line for line in lines}
     causes = tuple(_cause(block, named) for block in blocks(situation))
     return Explained(number, order.state, order.promised_date, causes)
+
+
+async def _bought(short: Sequence[OrderLine], *, today: date) -> dict[int | None, Asked]:
+    """The purchases that bring the last of what these lines lack, as their suppliers say now; by line."""
+    waiting = await waiting_lines(skus_of(short), today=today) if short else []
+    numbers = {one.line.id: one.served.by or "" for one in waiting}
+    bought = {line.id: number for line in short if (number := numbers.get(line.id, "")).startswith("P")}
+    ids = {int(number[1:]) for number in bought.values()}
+    found = {row.number: row for row in await PurchaseOrder.filter(id__in=list(ids))} if ids else {}
+    return {line: _as_asked(found[number]) for line, number in bought.items() if number in found}
+
+
+def _as_asked(row: PurchaseOrder) -> Asked:
+    return Asked(row.number, row.expected_on, (row.expected_on - row.first_expected).days, row.ordered_by)
 
 
 def _line(line: OrderLine, asked: Asked | None, made: Made | None) -> LineNow:
@@ -81,6 +101,7 @@ def _cause(block: Block, lines: dict[str, OrderLine]) -> Cause:
         request=facts.get("request", ""),
         expected=date.fromisoformat(facts["expected"]) if "expected" in facts else None,
         late=int(facts.get("late", 0)),
+        slipped=int(facts.get("slipped", 0)),
         reason=facts.get("reason", "") or facts.get("reasons", ""),
         state=facts.get("state", ""),
         done=facts.get("done", ""),

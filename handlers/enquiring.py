@@ -21,6 +21,7 @@ from domain.pricelists import price_list, price_lists
 from domain.queries import find_order, order_view
 from domain.summary import summary, this_day, this_week
 from domain.values import STAFF_ROLES, Period, Role
+from notify.alerts.acting import alerts_on
 from notify.kinds import REPORTING
 
 LISTED = 5
@@ -102,7 +103,9 @@ async def catch_up(ask: Ask) -> Answered:
 async def _why(ask: Ask, number: str) -> Answered:
     """为什么没发 1042: what holds it up, and who has to act."""
     explained = await why(number, now=ask.now)
-    return say("why", replace(ask.talk, last_order=number), explained=explained)
+    subjects = {cause.request for cause in explained.causes if cause.request and ask.actor.is_staff}
+    alerts = await alerts_on(subjects)
+    return say("why", replace(ask.talk, last_order=number), explained=explained, alerts=alerts)
 
 
 async def one_order(ask: Ask, number: str) -> Answered:

@@ -14,10 +14,15 @@ WAREHOUSE, CARRIER = "warehouse", "carrier"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked of purchasing for a line: under which number, and when the goods are expected."""
+    """What was asked of purchasing for a line: under which number, and when the goods are expected.
+
+    Once it has been bought, that is the purchase: by how many days its supplier put it off, and whose it is.
+    """
 
     number: str
     expected: date | None = None
+    slipped: int = 0
+    buyer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +102,18 @@ def _short(order: OrderNow) -> Iterable[Block]:
         if line.asked is None:
             yield Block("not_asked_for", PURCHASING, facts)
             continue
-        facts["request"] = line.asked.number
-        expected = line.asked.expected
-        if expected is not None:
-            facts["expected"] = expected.isoformat()
-        if expected is not None and expected < order.today:
-            facts["late"] = str((order.today - expected).days)
-        yield Block("goods_late" if "late" in facts else "goods_expected", PURCHASING, facts)
+        yield _bought(line.asked, facts, order.today)
+
+
+def _bought(asked: Asked, facts: dict[str, str], today: date) -> Block:
+    facts["request"] = asked.number
+    if asked.expected is not None:
+        facts["expected"] = asked.expected.isoformat()
+    if asked.expected is not None and asked.expected < today:
+        facts["late"] = str((today - asked.expected).days)
+    if asked.slipped > 0:
+        facts["slipped"] = str(asked.slipped)
+    return Block("goods_late" if "late" in facts else "goods_expected", asked.buyer or PURCHASING, facts)
 
 
 def _made(made: Made, facts: dict[str, str], today: date) -> Block:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from domain.telling import listeners
 from domain.transaction import transact
 from domain.values import Actor
 from notify.alerts.raising import Round
+from notify.alerts.rules import PURCHASE_LATE, WORK_LATE
 from notify.alerts.telling import DISMISSED, LEADING, PASSED, TAKEN, facts_of, plan_for, settled
 from notify.models import Alert, AlertState, Delivery
 from notify.notices import Notice
@@ -120,6 +122,13 @@ async def open_alerts(actor: Actor) -> list[AlertView]:
     """The alerts that concern this person and are neither resolved nor false, oldest first."""
     rows = await Alert.filter(live__isnull=False).exclude(state=AlertState.DISMISSED).order_by("id")
     return [_view(row) for row in rows if _concerns(row, actor)]
+
+
+async def alerts_on(subjects: Collection[str]) -> dict[str, AlertView]:
+    """The live alerts about these purchases and works (P17, W3), by what they are about."""
+    names = [f"{rule}:{subject}" for subject in subjects for rule in (PURCHASE_LATE.name, WORK_LATE.name)]
+    rows = await Alert.filter(live__in=names).exclude(state=AlertState.DISMISSED) if names else []
+    return {row.subject: _view(row) for row in rows}
 
 
 def _id_of(number: str) -> int:

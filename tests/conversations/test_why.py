@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain.models import Order, PurchaseRequest
+from notify.models import Alert
 from tests.conversations.test_main_story import booked, number_in
 from tests.harness import CAI, CHEN, LI, LU, QIANG, WANG, Chat
 
@@ -25,6 +26,32 @@ async def test_goods_that_are_late_are_said_to_be_late(chat: Chat):
     number = await booked(chat, "下单 B200 15箱 明天送")
     await PurchaseRequest.all().update(expected_on=date(2026, 11, 22))
     assert "原定 11-22 到，已晚 2 天，采购在追" in await chat.ask(WANG, f"为什么没发 {number}")
+    chat.skip_all()
+
+
+async def test_a_late_purchase_leads_to_the_buyer_and_to_who_took_the_alert(chat: Chat):
+    number = await booked(chat, "下单 B200 15箱 明天送")
+    await chat.say(CAI, "采购单")
+    await chat.say(CAI, "1")
+    chat.skip_all()
+    asked = f"为什么没发 {number}"
+    assert "B200 缺 5箱 ← 采购 P1，预计 11-30 到货，采妹负责" in await chat.ask(LI, asked)
+    await chat.say(CAI, "P1 改到 12-10")
+    chat.skip_all()
+    assert "← 采购 P1，预计 12-10 到货（供应商推迟 10 天），采妹负责" in await chat.ask(LI, asked)
+    answer = await chat.ask(WANG, asked)
+    assert "← 预计 12-10 到货，采购负责" in answer
+    assert "P1" not in answer
+    await chat.later(days=18)
+    alert = await Alert.get(rule="purchase_late")
+    chat.skip_all()
+    told = await chat.ask(LI, asked)
+    assert f"← 采购 P1 原定 12-10 到，已晚 2 天，采妹在追，预警 A{alert.id} 还没人接" in told
+    await chat.say(CAI, f"收到 A{alert.id}")
+    await chat.restart()
+    chat.skip_all()
+    assert f"采妹在追，预警 A{alert.id} 采妹在处理" in await chat.ask(LI, asked)
+    assert "已晚 2 天，采购在追\n" in await chat.ask(WANG, asked)
     chat.skip_all()
 
 

@@ -26,6 +26,7 @@ def one(line: LineNow, state: OrderState = OrderState.ACCEPTED) -> list[tuple[st
         (LineNow("A", D(10), D(0), asked=Asked("P1")), [("goods_expected", "purchasing")]),
         (LineNow("A", D(10), D(0), asked=Asked("P1", TODAY)), [("goods_expected", "purchasing")]),
         (LineNow("A", D(10), D(0), asked=Asked("P1", date(2026, 11, 22))), [("goods_late", "purchasing")]),
+        (LineNow("A", D(10), D(0), asked=Asked("P1", TODAY, buyer="采妹")), [("goods_expected", "采妹")]),
         (LineNow("A", D(10), D(4)), [("not_asked_for", "purchasing"), ("ready_to_send", "warehouse")]),
         (LineNow("A", D(0), D(0), on_the_way=D(3)), [("on_the_way", "carrier")]),
         (LineNow("A", D(0), D(0)), []),
