@@ -63,10 +63,21 @@ async def ask_return(
     return await transact(work)
 
 
-async def decide(claim: str, refusal: str | None, *, by: Actor, now: datetime) -> Claimed:
-    """Say yes, or no with a reason; nobody decides on a claim of their own, and the first word counts."""
+async def decide(claim: str, refusal: str | None, *, by: Actor, now: datetime, cause: str = "") -> Claimed:
+    """Say yes, or no with a reason; nobody decides on a claim of their own, and the first word counts.
+
+    Once per ``cause``: a second call is answered as the first.
+    """
     require(by, SETTLING)
-    return await transact(lambda: _decide(claim, refusal, by, now))
+
+    async def work() -> Claimed:
+        row, order = await claim_held(claim, by)
+        for facts in await brought_about(order.number, ClaimDecided, cause):
+            before = await _made_before(order, row.number)
+            return replace(before, state=facts["state"], credit=Decimal(facts["credit"]))
+        return await _decide(row, order, refusal, by=by, now=now, source=cause)
+
+    return await transact(work)
 
 
 async def open_claims(actor: Actor, limit: int) -> list[Claimed]:
@@ -141,8 +152,7 @@ async def _photos(claims: Sequence[int]) -> dict[int, int]:
     return Counter(int(str(one)) for one in await rows.values_list("claim_id", flat=True)) if claims else {}
 
 
-async def _decide(claim: str, refusal: str | None, by: Actor, now: datetime) -> Claimed:
-    row, order = await claim_held(claim, by)
+async def _decide(row: Claim, order: Order, refusal: str | None, *, by: Actor, now: datetime, source: str) -> Claimed:
     if row.state is not ClaimState.ASKED:
         raise ClaimStands(row.number, row.state, row.decided_by)
     if by.identity is not None and by.identity == row.asked_identity:
@@ -176,7 +186,7 @@ async def _decide(claim: str, refusal: str | None, by: Actor, now: datetime) -> 
         reason=refusal or "",
         credit=format(row.credit, "f"),
     )
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=source)
     return claimed
 
 

@@ -9,11 +9,11 @@ from domain.dealerrors import NothingLeft
 from domain.dealevents import OrderPaused, OrderResumed, OrderShortClosed
 from domain.errors import StepRefused
 from domain.events import BusinessEvent
-from domain.holding import held
+from domain.holding import held, held_as_read
 from domain.models import Order, OrderLine
 from domain.owing import owed_more
 from domain.picking import stop_picks
-from domain.recording import record
+from domain.recording import brought_about, record
 from domain.repricing import ratio_of, total_of
 from domain.restocking import fill_short, release
 from domain.rules.lifecycle import Step, after, may
@@ -33,25 +33,51 @@ class Stopped:
     rest: str
 
 
-async def close_short(number: str, reason: str, *, by: Actor, now: datetime) -> Stopped:
-    """Call off what has not left the house of an order of which something has; its reservations go to others."""
+async def close_short(number: str, reason: str, *, by: Actor, now: datetime, cause: str = "") -> Stopped:
+    """Call off what has not left the house of an order of which something has; its reservations go to others.
+
+    Once per ``cause``, as are the other two: a second call is answered as the first.
+    """
     require(by, WRITING)
-    return await transact(lambda: close_here(number, reason, by, now))
+
+    async def work() -> Stopped:
+        before = await _before(number, OrderShortClosed, by, cause)
+        return before or await close_here(number, reason, by, now, cause)
+
+    return await transact(work)
 
 
-async def pause(number: str, reason: str, *, by: Actor, now: datetime) -> Stopped:
+async def pause(number: str, reason: str, *, by: Actor, now: datetime, cause: str = "") -> Stopped:
     """Let nothing leave the house for an order; what is reserved stays reserved."""
     require(by, HOLDING)
-    return await transact(lambda: _pause(number, reason, by, now))
+
+    async def work() -> Stopped:
+        return await _before(number, OrderPaused, by, cause) or await _pause(number, reason, by, now, cause)
+
+    return await transact(work)
 
 
-async def resume(number: str, *, by: Actor, now: datetime) -> Stopped:
+async def resume(number: str, *, by: Actor, now: datetime, cause: str = "") -> Stopped:
     """Let a paused order go on."""
     require(by, HOLDING)
-    return await transact(lambda: _resume(number, by, now))
+
+    async def work() -> Stopped:
+        return await _before(number, OrderResumed, by, cause) or await _resume(number, by, now, cause)
+
+    return await transact(work)
 
 
-async def close_here(number: str, reason: str, by: Actor, now: datetime) -> Stopped:
+async def _before(number: str, kind: type[BusinessEvent], by: Actor, cause: str) -> Stopped | None:
+    """What the same message has done already; the order is held from here on."""
+    order = await held_as_read(number, by)
+    for facts in await brought_about(number, kind, cause):
+        lines = await OrderLine.filter(order_id=order.id).order_by("position")
+        rest = facts["goods"] if kind is OrderShortClosed else rest_of(lines)
+        return Stopped(number, goods_of(lines), rest)
+    return None
+
+
+async def close_here(number: str, reason: str, by: Actor, now: datetime, source: str = "") -> Stopped:
     """What ``close_short`` does, inside the transaction of the caller."""
     order, lines = await _order(number, Step.SHORT_CLOSE, by)
     if not any(line.shipped for line in lines):
@@ -68,28 +94,33 @@ async def close_here(number: str, reason: str, by: Actor, now: datetime) -> Stop
     await Order.filter(id=order.id).update(total=total, reason=reason[:400])
     await lane.within(owed_more(order.customer_id, total - order.total))
     event = OrderShortClosed(order=number, goods=rest, reason=reason)
-    return await _done(order, Step.SHORT_CLOSE, event, Stopped(number, goods_of(lines), rest), by=by, now=now)
+    await _done(order, Step.SHORT_CLOSE)
+    await record(event, by=by, at=now, source=source)
+    return Stopped(number, goods_of(lines), rest)
 
 
-async def _pause(number: str, reason: str, by: Actor, now: datetime) -> Stopped:
+async def _pause(number: str, reason: str, by: Actor, now: datetime, source: str) -> Stopped:
     order, lines = await _order(number, Step.PAUSE, by)
     await Order.filter(id=order.id).update(hold_reason=reason[:400], held_by=by.name, held_at=now)
     event = OrderPaused(order=number, goods=goods_of(lines), reason=reason)
-    return await _done(order, Step.PAUSE, event, Stopped(number, goods_of(lines), rest_of(lines)), by=by, now=now)
+    await _done(order, Step.PAUSE)
+    await record(event, by=by, at=now, source=source)
+    return Stopped(number, goods_of(lines), rest_of(lines))
 
 
-async def _resume(number: str, by: Actor, now: datetime) -> Stopped:
+async def _resume(number: str, by: Actor, now: datetime, source: str) -> Stopped:
     order, lines = await _order(number, Step.RESUME, by)
     await Order.filter(id=order.id).update(hold_reason=None, held_by=None, held_at=None)
     event = OrderResumed(order=number, goods=goods_of(lines))
     stopped = Stopped(number, goods_of(lines), rest_of(lines))
-    done = await _done(order, Step.RESUME, event, stopped, by=by, now=now)
+    await _done(order, Step.RESUME)
+    await record(event, by=by, at=now, source=source)
     # What came in while it was paused was not given to it.
     skus = sorted(skus_of(line for line in lines if line.short > 0))
     await locked(skus)
     for sku in skus:
         await fill_short(sku)
-    return done
+    return stopped
 
 
 async def _order(number: str, step: Step, by: Actor) -> tuple[Order, list[OrderLine]]:
@@ -99,9 +130,5 @@ async def _order(number: str, step: Step, by: Actor) -> tuple[Order, list[OrderL
     return order, await OrderLine.filter(order_id=order.id).order_by("position")
 
 
-async def _done(
-    order: Order, step: Step, event: BusinessEvent, stopped: Stopped, *, by: Actor, now: datetime
-) -> Stopped:
+async def _done(order: Order, step: Step) -> None:
     await Order.filter(id=order.id).update(state=after(order.state, step))
-    await record(event, by=by, at=now)
-    return stopped

@@ -22,7 +22,7 @@ from domain.models.scaled import grains
 from domain.needing import missing
 from domain.policy import shop_day
 from domain.recipes import parts_text, recipes_of
-from domain.recording import record
+from domain.recording import first_effect, record
 from domain.restocking import fill_short
 from domain.rules.lots import Batch
 from domain.rules.making import Job, forecast, makeable, needed
@@ -64,11 +64,13 @@ async def release(sku: str, qty: Decimal | None, cause: str, *, by: Actor, now: 
 
 
 async def start(number: str, *, by: Actor, now: datetime) -> Work:
-    """Begin, or go on; refused when there are materials for not even one."""
+    """Begin, or go on; refused when there are materials for not even one. What runs is begun no second time."""
     require(by, MAKING)
 
     async def go() -> Work:
         row = await _held(number)
+        if row.state == RUNNING:
+            return await seen(row, now)
         if makeable(row.per_one, await at_hand_for(row), row.left) <= 0:
             lacks = await lacking_parts([row], today=shop_day(now))
             raise MaterialsMissing(row.number, parts_text({one.part: one.qty for one in lacks.get(row.id, ())}))
@@ -110,16 +112,18 @@ async def pause(number: str, reason: str, *, by: Actor, now: datetime) -> Work:
     return await transact(stop)
 
 
-async def finish(number: str, *, by: Actor, now: datetime) -> Work:
-    """Make no more of it; what is still missing has to be made anew."""
+async def finish(number: str, *, by: Actor, now: datetime, cause: str = "", heard_at: datetime | None = None) -> Work:
+    """Make no more of it; what is still missing has to be made anew. Once per ``cause``."""
     require(by, MAKING)
 
     async def end() -> Work:
+        if await first_effect(WorkMoved, cause, heard_at=heard_at or now) is not None:
+            return await seen(await WorkOrder.get(id=id_of(number)), now)
         row = await _held(number)
         await WorkOrder.filter(id=row.id).update(state=DONE)
         row.state = DONE
         await _settled(row, await locked(row.parts))
-        await record(WorkMoved(work=row.number, goods=_goods(row), state=DONE), by=by, at=now)
+        await record(WorkMoved(work=row.number, goods=_goods(row), state=DONE), by=by, at=now, source=cause)
         return await seen(await WorkOrder.get(id=row.id), now)
 
     return await transact(end)

@@ -1,6 +1,6 @@
 """From the shelf into boxes: a list of what is reserved, packed as it was found; what lacks waits on a new list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from domain.models.picking import UNDER_WAY, PickState
 from domain.parcelerrors import NothingPicked, PickOutdated
 from domain.parcelevents import GoodsPacked, PickStopped
 from domain.pickrows import Lots, Row, rows_of
-from domain.recording import record
+from domain.recording import brought_about, record
 from domain.rules.lifecycle import Step, may
 from domain.rules.lots import trimmed
 from domain.rules.rights import SHIPPING, require
@@ -54,46 +54,37 @@ async def pick(number: str, *, by: Actor, now: datetime) -> Picked:
     return await transact(lambda: _pick(number, by, now))
 
 
-async def pack(number: str, boxes: int, lines: Sequence[Wanted], *, by: Actor, now: datetime) -> Packed:
-    """Close the boxes: what was picked, or of the named goods as much as was found."""
-    require(by, SHIPPING)
-    return await transact(lambda: _pack(number, boxes, lines, by, now))
-
-
-async def unpick(number: str, *, by: Actor, now: datetime) -> str:
-    """Put everything back on the shelf; it stays reserved for the order."""
+async def pack(
+    number: str, boxes: int, lines: Sequence[Wanted], *, by: Actor, now: datetime, cause: str = ""
+) -> Packed:
+    """Close the boxes: what was picked, or of the named goods as much as was found; once per ``cause``."""
     require(by, SHIPPING)
 
-    async def work() -> str:
+    async def work() -> Packed:
         order = await held(number, by)
-        if not await stop_picks(order, "unpicked", by=by, now=now):
-            raise NothingPicked(number)
-        return number
+        for facts in await brought_about(number, GoodsPacked, cause):
+            return Packed(number, facts["goods"], facts["boxes"], facts["short"])
+        packed = await _pack(order, boxes, lines, now)
+        event = GoodsPacked(order=number, goods=packed.goods, boxes=boxes, short=packed.short)
+        await record(event, by=by, at=now, source=cause)
+        return packed
 
     return await transact(work)
 
 
-async def picking_now(by: Actor) -> str | None:
-    """The number of the order that this person picks for, if it is one."""
-    mine = PickList.filter(picker_identity=by.identity, state=PickState.PICKING)
-    numbers = await mine.limit(2).values_list("order__number", flat=True)
-    return str(numbers[0]) if len(numbers) == 1 else None
+async def unpick(number: str, *, by: Actor, now: datetime, cause: str = "") -> str:
+    """Put everything back on the shelf; it stays reserved for the order. Once per ``cause``."""
+    require(by, SHIPPING)
 
+    async def work() -> str:
+        order = await held(number, by)
+        if await brought_about(number, PickStopped, cause):
+            return number
+        if not await stop_picks(order, "unpicked", by=by, now=now, source=cause):
+            raise NothingPicked(number)
+        return number
 
-async def begun_since(moment: datetime, by: Actor) -> str | None:
-    """The number of the order that this person has begun to pick for since then; the latest."""
-    mine = PickList.filter(picker_identity=by.identity, state=PickState.PICKING, begun_at__gte=moment)
-    row = await mine.order_by("-id").first().select_related("order")
-    return row.order.number if row is not None else None
-
-
-async def picks_of(numbers: Iterable[str]) -> dict[str, PickList]:
-    """By order: the list that is furthest, for a view of what waits."""
-    rows = PickList.filter(order__number__in=list(numbers), state__in=UNDER_WAY).select_related("order")
-    found: dict[str, PickList] = {}
-    for row in sorted(await rows, key=lambda one: UNDER_WAY.index(one.state)):
-        found[row.order.number] = row
-    return found
+    return await transact(work)
 
 
 async def packed_lines(order: int) -> tuple[dict[int, Decimal], int]:
@@ -115,11 +106,11 @@ async def settle_picks(order: int, shipment: str, *, packed: bool, named: bool) 
     await PickList.filter(order_id=order, state__in=states).update(state=after, shipment=shipment)
 
 
-async def stop_picks(order: Order, why: str, *, by: Actor, now: datetime) -> bool:
+async def stop_picks(order: Order, why: str, *, by: Actor, now: datetime, source: str = "") -> bool:
     """The order is not what it was: drop its lists, and tell the warehouse to stop if there were any."""
     if not await PickList.filter(order_id=order.id, state__in=UNDER_WAY).update(state=PickState.DROPPED):
         return False
-    await record(PickStopped(order=order.number, why=why), by=by, at=now)
+    await record(PickStopped(order=order.number, why=why), by=by, at=now, source=source)
     return True
 
 
@@ -165,8 +156,8 @@ async def _list(
     await PickLine.bulk_create(parts)
 
 
-async def _pack(number: str, boxes: int, named: Sequence[Wanted], by: Actor, now: datetime) -> Packed:
-    order = await held(number, by)
+async def _pack(order: Order, boxes: int, named: Sequence[Wanted], now: datetime) -> Packed:
+    number = order.number
     if not may(order.state, Step.SHIP):
         raise StepRefused(number, order.state, Step.SHIP)
     row = await PickList.get_or_none(order_id=order.id, state=PickState.PICKING).prefetch_related("lines")
@@ -180,9 +171,7 @@ async def _pack(number: str, boxes: int, named: Sequence[Wanted], by: Actor, now
     lacking = {line: qty - found[line] for line, qty in asked.items() if qty > found[line]}
     if lacking:
         await _list(order, lacking, PickState.PLANNED, now=now)
-    goods, short = _said(lines, found), _said(lines, lacking)
-    await record(GoodsPacked(order=number, goods=goods, boxes=boxes, short=short), by=by, at=now)
-    return Packed(number, goods, boxes, short)
+    return Packed(number, _said(lines, found), boxes, _said(lines, lacking))
 
 
 def _found(

@@ -10,12 +10,12 @@ from domain.allocating import locked, skus_of
 from domain.claiming import GOES_BACK, claim_held, worth
 from domain.commands import Fault
 from domain.lots import lots_back
-from domain.models import Claim, ClaimLine, OrderLine
+from domain.models import Claim, ClaimLine, Order, OrderLine
 from domain.models.returns import ClaimState
 from domain.owing import owed_more
 from domain.parcelerrors import ClaimStands, OverReturned
 from domain.parcelevents import GoodsCameBack
-from domain.recording import record
+from domain.recording import brought_about, record
 from domain.restocking import fill_short
 from domain.rules.lots import Batch
 from domain.rules.rights import SHIPPING, require
@@ -39,14 +39,25 @@ class CameBack:
     credit: Decimal
 
 
-async def take_back(claim: str, faults: Sequence[Fault], *, by: Actor, now: datetime) -> CameBack:
-    """Take an approved return in: everything is good but for the faults; what came is credited."""
+async def take_back(claim: str, faults: Sequence[Fault], *, by: Actor, now: datetime, cause: str = "") -> CameBack:
+    """Take an approved return in: everything is good but for the faults; what came is credited. Once per ``cause``."""
     require(by, SHIPPING)
-    return await transact(lambda: _take_back(claim, faults, by, now))
+
+    async def work() -> CameBack:
+        row, order = await claim_held(claim, by)
+        for facts in await brought_about(order.number, GoodsCameBack, cause):
+            parts = await ClaimLine.filter(claim_id=row.id).select_related("line").order_by("id")
+            good = _said([part.line for part in parts], {part.line_id: part.good for part in parts})
+            credit = Decimal(facts["credit"])
+            return CameBack(row.number, order.number, good, facts["scrapped"], facts["missing"], credit)
+        return await _take_back(row, order, faults, by=by, now=now, source=cause)
+
+    return await transact(work)
 
 
-async def _take_back(claim: str, faults: Sequence[Fault], by: Actor, now: datetime) -> CameBack:
-    row, order = await claim_held(claim, by)
+async def _take_back(
+    row: Claim, order: Order, faults: Sequence[Fault], *, by: Actor, now: datetime, source: str
+) -> CameBack:
     if row.state is not ClaimState.APPROVED or row.kind not in GOES_BACK:
         raise ClaimStands(row.number, row.state, row.settled_by or row.decided_by)
     parts = await ClaimLine.filter(claim_id=row.id).select_related("line").order_by("id")
@@ -72,7 +83,7 @@ async def _take_back(claim: str, faults: Sequence[Fault], by: Actor, now: dateti
         missing=back.missing,
         credit=format(credit, "f"),
     )
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=source)
     return back
 
 

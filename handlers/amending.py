@@ -80,7 +80,7 @@ async def close_now(ask: Ask) -> Answered:
     assert question is not None
     assert question.subject is not None
     reason = question.options[0] if question.options else ""
-    done = await closing.close_short(question.subject, reason, by=ask.actor, now=ask.now)
+    done = await closing.close_short(question.subject, reason, by=ask.actor, now=ask.now, cause=ask.key)
     return say("short_closed", replace(ask.talk, question=None), done=done)
 
 
@@ -90,7 +90,7 @@ async def pause(ask: Ask) -> Answered:
     if command.order_no is None:
         return say("amend_which", what="pause")
     number = await find_order(command.order_no, ask.actor)
-    done = await closing.pause(number, command.reason or "", by=ask.actor, now=ask.now)
+    done = await closing.pause(number, command.reason or "", by=ask.actor, now=ask.now, cause=ask.key)
     return say("paused", replace(ask.talk, last_order=number), done=done, reason=command.reason or "")
 
 
@@ -100,5 +100,5 @@ async def resume(ask: Ask) -> Answered:
     if given is None:
         return say("amend_which", what="resume")
     number = await find_order(given, ask.actor)
-    done = await closing.resume(number, by=ask.actor, now=ask.now)
+    done = await closing.resume(number, by=ask.actor, now=ask.now, cause=ask.key)
     return say("resumed", replace(ask.talk, last_order=number), done=done)

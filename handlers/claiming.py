@@ -42,14 +42,15 @@ async def ask_return(ask: Ask) -> Answered:
 async def decide(ask: Ask) -> Answered:
     """同意 R12 / 驳回 R12 原因."""
     command = ask.given(DecideClaim)
-    claimed = await claiming.decide(command.claim, command.refusal, by=ask.actor, now=ask.now)
+    claimed = await claiming.decide(command.claim, command.refusal, by=ask.actor, now=ask.now, cause=ask.key)
     return say("claim_decided", claimed=claimed)
 
 
 async def take_back(ask: Ask) -> Answered:
     """收退 R12 [坏1箱] [少1箱]."""
     command = ask.given(TakeBack)
-    return say("came_back", back=await returning.take_back(command.claim, command.faults, by=ask.actor, now=ask.now))
+    back = await returning.take_back(command.claim, command.faults, by=ask.actor, now=ask.now, cause=ask.key)
+    return say("came_back", back=back)
 
 
 async def waiting(ask: Ask) -> Answered:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import chasing, consigning, picking, receiving, shipping
+from domain import chasing, consigning, picks, receiving, shipping
 from domain.archive import READY
 from domain.commands import Chase, ConfirmShipment, ListShipping, ReceiveGoods
 from domain.listing import LISTED, count_to_ship, orders_on_the_way, orders_to_ship
@@ -33,10 +33,10 @@ def register(router: Router, past: Past = no_past) -> None:
 async def waiting(ask: Ask, past: Past = no_past) -> Answered:
     """待发货: accepted orders with goods in stock, by promised day."""
     rows = await orders_to_ship(ask.actor)
-    picks = await picking.picks_of([row.number for row in rows]) if rows else {}
+    begun = await picks.picks_of([row.number for row in rows]) if rows else {}
     count = len(rows) if len(rows) < LISTED else await count_to_ship(ask.actor)
     page = await past(ask.actor.identity) if count > SHOWN and ask.actor.identity is not None else ""
-    return say("to_ship", rows=rows, picks=picks, count=count, most=SHOWN, url=f"{page}?state={READY}" if page else "")
+    return say("to_ship", rows=rows, picks=begun, count=count, most=SHOWN, url=f"{page}?state={READY}" if page else "")
 
 
 async def ship(ask: Ask) -> Answered:

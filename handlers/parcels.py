@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import picking, relabelling
+from domain import picking, picks, relabelling
 from domain.approving import GRACE
 from domain.listing import orders_to_ship
 from domain.parcelcommands import CorrectWaybill, PackGoods, PickGoods, UnpickGoods
@@ -33,31 +33,37 @@ async def pick(ask: Ask) -> Answered:
 async def pack(ask: Ask) -> Answered:
     """装箱 [1042] 2件 [A100 18箱]: without a number what this person picks."""
     command = ask.given(PackGoods)
-    number = await find_order(command.order_no, ask.actor) if command.order_no else await picking.picking_now(ask.actor)
+    given = command.order_no or await _mine(ask)
+    number = await find_order(given, ask.actor) if given else None
     if number is None or not command.boxes:
         return say("pack_how", number=number)
     if any(line.sku is None or line.base_qty is None for line in command.lines):
         return say("ship_unclear", lines=command.lines)
-    packed = await picking.pack(number, command.boxes, command.lines, by=ask.actor, now=ask.now)
+    packed = await picking.pack(number, command.boxes, command.lines, by=ask.actor, now=ask.now, cause=ask.key)
     return say("packed", replace(ask.talk, last_order=number), packed=packed)
 
 
 async def unpick(ask: Ask) -> Answered:
     """取消拣货 1042."""
-    given = ask.given(UnpickGoods).order_no or await picking.picking_now(ask.actor)
+    given = ask.given(UnpickGoods).order_no or await _mine(ask)
     if given is None:
         return say("pack_how", number=None)
-    number = await picking.unpick(await find_order(given, ask.actor), by=ask.actor, now=ask.now)
+    number = await picking.unpick(await find_order(given, ask.actor), by=ask.actor, now=ask.now, cause=ask.key)
     return say("unpicked", replace(ask.talk, last_order=number), number=number)
+
+
+async def _mine(ask: Ask) -> str | None:
+    # A message that is worked on again after a death has closed the list already.
+    return await picks.packed_by(ask.key, heard_at=ask.heard_at) or await picks.picking_now(ask.actor)
 
 
 async def _next(ask: Ask) -> str | None:
     # A message that is worked on again after a death has begun one already.
-    begun_now = await picking.begun_since(ask.heard_at - GRACE, ask.actor)
+    begun_now = await picks.begun_since(ask.heard_at - GRACE, ask.actor)
     if begun_now is not None:
         return begun_now
     rows = await orders_to_ship(ask.actor)
-    begun = await picking.picks_of([row.number for row in rows])
+    begun = await picks.picks_of([row.number for row in rows])
     waiting = [row.number for row in rows if row.number not in begun or begun[row.number].state == "planned"]
     return waiting[0] if waiting else None
 

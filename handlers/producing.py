@@ -94,5 +94,6 @@ async def pause(ask: Ask) -> Answered:
 
 async def finish(ask: Ask) -> Answered:
     """完工 W12: nothing more is made of it."""
-    row = await making.finish(ask.given(FinishWork).work, by=ask.actor, now=ask.now)
+    work = ask.given(FinishWork).work
+    row = await making.finish(work, by=ask.actor, now=ask.now, cause=ask.key, heard_at=ask.heard_at)
     return say("work", did="finished", row=row)

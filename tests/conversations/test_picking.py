@@ -18,11 +18,11 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 TWO = "下单 A100 20箱 B200两箱 明天送"
 
 
-async def worked_on_again(chat: Chat, person: Person, text: str) -> None:
-    """Say something, die when its effect is on disk and its answer is not, and start again."""
+async def worked_on_again(chat: Chat, person: Person, text: str) -> str:
+    """Say something, die when its effect is on disk and its answer is not, and start again; the first answer."""
     chat.spoilt = True  # The answer was given, and its row is made to know nothing of it.
     before = await Dialogue.filter(openid=person.openid).values_list("id", "state", "version")
-    await chat.ask(person, text)
+    first = await chat.ask(person, text)
     for row_id, state, version in before:
         await Dialogue.filter(id=row_id).update(state=state, version=version)
     mine = InboundMessage.filter(key__startswith=f"m:{person.openid}:").order_by("-id")
@@ -31,6 +31,7 @@ async def worked_on_again(chat: Chat, person: Person, text: str) -> None:
     await chat.restart()
     assert await chat.shop.inbox.resume() == 1
     await chat.settle()
+    return first
 
 
 async def test_a_word_without_a_number_that_is_worked_on_again_does_not_take_the_next_order(chat: Chat):

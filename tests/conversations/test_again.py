@@ -1,0 +1,59 @@
+"""Worked on again after a death between the effect and the answer: the words of the first time, and one effect."""
+
+from collections import Counter
+
+import pytest
+
+from domain.models import Claim, Event, PickList
+from domain.models.returns import ClaimState
+from tests.conversations.test_claims import delivered
+from tests.conversations.test_main_story import booked
+from tests.conversations.test_making import maker
+from tests.conversations.test_picking import TWO, worked_on_again
+from tests.conversations.test_silence import told
+from tests.harness import LI, QIANG, WANG, Chat, Person
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def same_again(chat: Chat, person: Person, text: str) -> str:
+    """Say it, die, start again: the second answer is the first one, and nothing happened twice."""
+    chat.skip_all()
+    seen = await Event.all().count()
+    first = await worked_on_again(chat, person, text)
+    assert first in told(chat, person), text
+    kinds = Counter(await Event.all().order_by("id").offset(seen).limit(50).values_list("kind", flat=True))
+    assert set(kinds.values()) <= {1}, (text, kinds)
+    return first
+
+
+async def test_in_the_warehouse_and_in_the_office(chat: Chat):
+    number = await booked(chat, TWO)
+    await chat.ask(QIANG, f"拣货 {number}")
+    assert f"{number} 已取消拣货" in await same_again(chat, QIANG, "取消拣货")
+    await chat.ask(QIANG, f"拣货 {number}")
+    assert f"已装箱 {number}" in await same_again(chat, QIANG, "装箱 2件 A100 18箱")
+    assert sorted(await PickList.all().values_list("state", flat=True)) == ["dropped", "packed", "planned"]
+    assert f"已暂停 {number}" in await same_again(chat, LI, f"暂停 {number} 等客户")
+    assert f"已恢复 {number}" in await same_again(chat, LI, f"恢复 {number}")
+    await chat.ask(QIANG, f"发货 {number} 顺丰 SF1234567890123")
+    await chat.ask(WANG, f"结案 {number}")
+    assert f"已结案 {number}：不再发 A100 2箱" in await same_again(chat, WANG, "1")
+
+
+async def test_with_claims(chat: Chat):
+    number = await delivered(chat)
+    await chat.ask(WANG, f"签收 {number} 18箱 破1 少1")
+    assert "已同意 R1" in await same_again(chat, LI, "同意 R1")
+    assert "已驳回 R2" in await same_again(chat, LI, "驳回 R2 没拍照")
+    await chat.ask(WANG, f"退货 {number} A100 2箱 型号不对")
+    assert "已同意 R3" in await same_again(chat, LI, "同意 R3")
+    assert "报废 A100 1箱" in await same_again(chat, QIANG, "收退 R3 坏1箱")
+    assert await Claim.get(id=3).values_list("state", flat=True) == ClaimState.SETTLED
+
+
+async def test_with_work(chat: Chat):
+    await maker(chat)
+    await chat.ask(QIANG, "排产 B200 100")
+    assert "W1 已开工" in await same_again(chat, QIANG, "开工 W1")
+    assert "W1 已完工，不再做了" in await same_again(chat, QIANG, "完工 W1")
