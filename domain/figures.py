@@ -1,7 +1,7 @@
 """The figures that staff ask for: sales, what was sold most, what is short, what waits."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from tortoise.expressions import Subquery
@@ -13,6 +13,7 @@ from domain.models import Shipment
 from domain.models.orders import OrderState
 from domain.models.scaled import uncents, ungrained
 from domain.policy import current_policy, shop_day
+from domain.punctuality import punctuality
 from domain.seeing import seen_by, visible
 from domain.values import Actor, Period
 
@@ -24,6 +25,9 @@ _BEST = "SELECT sku, MAX(name), SUM(amount) AS worth FROM orderline"
 _HELD = "EXISTS (SELECT 1 FROM event e WHERE e.order_number = number AND e.kind = 'OrderHeld')"
 _JUDGED = f'SELECT COUNT(*), COALESCE(SUM(CASE WHEN {_HELD} THEN 1 ELSE 0 END), 0) FROM "order"'  # noqa: S608 - words of our own
 _FREE = "SELECT sku, SUM(on_hand - reserved) AS free FROM stock GROUP BY sku ORDER BY free, sku"
+
+LOOKED_BACK = timedelta(days=29)
+"""How far on-time delivery looks back when nobody names a period: nothing that was ordered today is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ async def figures(report: Report, actor: Actor, *, now: datetime) -> Figures:
             return await _top_products(report, actor, period)
         case "touchless":
             return await _untouched(report, actor, period)
+        case "on_time":
+            return await _on_time(report, actor, report.period or Period(today - LOOKED_BACK, today), today)
         case "shipments":
             return await _shipments(report, actor, period)
         case _:
@@ -104,6 +110,14 @@ async def _untouched(report: Report, actor: Actor, period: Period) -> Figures:
     ((placed, held),) = await lane.rows(f"{_JUDGED} {condition}", *values, *_span(period))
     share = Decimal(100 * (placed - int(held))) / placed if placed else Decimal(0)
     return Figures(report.metric, period, share.quantize(Decimal("0.1")), placed, (("held", Decimal(int(held))),))
+
+
+async def _on_time(report: Report, actor: Actor, period: Period, today: date) -> Figures:
+    """How many of a hundred promised days were kept, by the last day named; in the rows by the first."""
+    found = await punctuality(*_within(report, actor, period), today=today)
+    counts = {"kept": found.last_kept, "first_kept": found.first_kept, "first_due": found.first_due}
+    rows = (("first", found.first), *((name, Decimal(count)) for name, count in counts.items()))
+    return Figures(report.metric, period, found.last, found.last_due, rows)
 
 
 async def _shipments(report: Report, actor: Actor, period: Period) -> Figures:

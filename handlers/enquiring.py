@@ -29,7 +29,7 @@ PAST = 4
 # Who may look into price lists.
 PRICERS = frozenset({Role.SALES, Role.MANAGER, Role.FINANCE})
 # Figures without money, open to all staff.
-OPEN_METRICS = frozenset({"pending_shipment", "pending_approval", "shipments", "low_stock"})
+OPEN_METRICS = frozenset({"pending_shipment", "pending_approval", "shipments", "low_stock", "on_time"})
 _SUMMARIES = frozenset({"daily", "weekly"})
 
 Past = Callable[[int], Awaitable[str]]
