@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from domain import lane
-from domain.judging import IN_FORCE, book_of
-from domain.models import Customer, OrderLine
+from domain.judging import book_of
+from domain.models import OrderLine
 from domain.models.scaled import ungrained
 from domain.quotedvalues import OrderDraft
 from domain.restoring import moment
@@ -45,19 +45,6 @@ async def usual_quantities(customer_id: int, skus: Collection[str]) -> dict[str,
     """The average base quantity per order of each product, where this customer ordered it three times or more."""
     taken = await lane.rows(_TAKEN, customer_id, _stood(), LOOKED_BACK, list(skus), ENOUGH)
     return {sku: quantity(ungrained(int(total)) / times) for sku, times, total in taken}
-
-
-async def unusual_lines(customer: str | None, wanted: dict[str | None, Decimal | None]) -> dict[str, Decimal]:
-    """Of the base quantities wanted, those far above what this customer usually takes, with the usual one."""
-    skus = [sku for sku, base in wanted.items() if sku and base]
-    if not customer or not skus:
-        return {}
-    found = await lane.fetch_beside(Customer, IN_FORCE, "WHERE code = ?", customer)
-    factor = book_of(*found[0][1]).threshold("unusual_quantity") if found else None
-    if factor is None:
-        return {}
-    usual = await usual_quantities(found[0][0].id, skus)
-    return {sku: usual[sku] for sku in skus if sku in usual and (wanted[sku] or 0) > usual[sku] * factor}
 
 
 async def usuals(customer: str, *, limit: int = 5) -> list[Usual]:

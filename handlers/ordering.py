@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from bot.dialogue import Draft, DraftLine, Question, Talk
 from bot.drafting import Difference, Gap, changed, detailed, gap, started, worked_out
@@ -14,7 +15,6 @@ from domain.commands import GoBack, ModifyOrder, PlaceOrder, ShowDraft, TryOrder
 from domain.errors import CustomerNotFound, PackRefused, QuantityRefused, Refusal
 from domain.ordering import OrderDraft, Quote
 from domain.rules.rights import WRITING
-from domain.usage import unusual_lines
 from domain.values import Actor
 from handlers import amending
 
@@ -90,10 +90,6 @@ async def proceed(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = 
     missing = gap(draft, staff=ask.actor.is_staff)
     if missing is not None:
         return _question(ask, draft, missing)
-    odd = await unusual_lines(draft.customer, {line.sku: line.base_qty for line in draft.lines if not line.sure})
-    for position, line in enumerate(draft.lines):
-        if line.sku in odd:
-            return _again(ask, draft, position, odd[line.sku])
     return await read_back(ask, draft, differences)
 
 
@@ -104,15 +100,26 @@ async def _words_for(ask: Ask, draft: Draft) -> Lexicon:
 
 
 async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = ()) -> Reply:
-    """The draft in full, with conversions, prices and day: the version that a yes books."""
+    """The draft in full, with conversions, prices and day: the version that a yes books; an odd quantity is asked about
+    before."""
     try:
         quote = await ordering.quote(order_draft(draft, ask.actor), by=ask.actor, now=ask.now)
     except Refusal as no:
         return refused(no, replace(ask.talk, draft=_before(ask, draft, no), question=None), keeps_draft=True)
+    odd = _odd(draft, quote)
+    if odd is not None:
+        return _again(ask, draft, *odd)
     question = Question("confirm_order", heard_at=ask.heard_at)
     kept = await _kept_goods(ask, draft, quote)
     facts = {"quote": quote, "draft": draft, "differences": differences, "named": ask.name_of, "kept": kept}
     return say("readback", _kept(ask.talk, draft, question), **facts, ignored_price=_ignored_price(ask, draft, quote))
+
+
+def _odd(draft: Draft, quote: Quote) -> tuple[int, Decimal] | None:
+    """The first line of an unusual quantity that was not repeated yet, and the usual one in base units."""
+    usual = {one.facts["sku"]: Decimal(one.facts["usual"]) for one in quote.reasons if one.code == "unusual_quantity"}
+    found = ((place, line) for place, line in enumerate(draft.lines) if line.sku in usual and not line.sure)
+    return next(((place, usual[line.sku or ""]) for place, line in found), None)
 
 
 async def _kept_goods(ask: Ask, draft: Draft, quote: Quote) -> datetime | None:
@@ -179,7 +186,7 @@ def _options(ask: Ask, draft: Draft, missing: Gap, line: DraftLine | None) -> tu
     return tuple(product.units) if missing.kind == "unit" and product is not None else ()
 
 
-def _again(ask: Ask, draft: Draft, position: int, usual: object) -> Reply:
+def _again(ask: Ask, draft: Draft, position: int, usual: Decimal) -> Reply:
     line = draft.lines[position]
     question = Question("ask_qty", (), position, line.sku, ask.heard_at)
     return say("ask_again", _kept(ask.talk, draft, question), line=line, usual=usual, named=ask.name_of)

@@ -8,6 +8,7 @@ import pytest
 from domain import awaiting, figures, listing, offering, ordering, receiving, shipping, usage
 from domain.commands import Report
 from domain.errors import CustomerNotFound
+from domain.models import Customer
 from domain.values import SYSTEM, Period
 from tests.shop import NOW, TODAY, TOMORROW, Cast, a_draft, a_product, an_order, goods, line, on
 
@@ -129,11 +130,9 @@ async def test_what_a_customer_usually_takes(cast: Cast):
     found = await usage.usuals("C001")
     assert [(one.sku, one.qty, one.unit, one.times) for one in found] == [("A100", 30, "个", 3), ("B200", 2, "箱", 1)]
     assert await usage.usuals("C003") == []
-    wanted = {"A100": D(101), "B200": D(9999), None: None}
-    assert await usage.unusual_lines("C001", wanted) == {"A100": D(20)}
-    assert await usage.unusual_lines("C001", {"A100": D(100)}) == {}
-    for nobody in (None, "C003", "C999"):
-        assert await usage.unusual_lines(nobody, wanted) == {}
+    ids = dict(await Customer.filter(code__in=["C001", "C003"]).values_list("code", "id"))
+    assert await usage.usual_quantities(ids["C001"], ["A100", "B200"]) == {"A100": D(20)}
+    assert await usage.usual_quantities(ids["C003"], ["A100", "B200"]) == {}
 
 
 async def test_the_same_order_twice_is_noticed(cast: Cast):
