@@ -1,15 +1,16 @@
 """The commands about where staff hear alerts: who chose what, another choice, a try."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, NoReturn
 
 import typer
 
-from desk.premises import now, with_database
+from desk.premises import in_confidence, now, with_database
 from desk.terminal import AsJson, answered, refuse, table, usage
-from settings import read_settings
 
 channels_app = typer.Typer(invoke_without_command=True, help="员工在哪里收预警：公众号、群机器人、webhook")
 WECHAT = "wechat"
+NOTED = {"email": ("mailbox", "you@example.com"), "wecom_app": ("member", "ChenJie")}
 
 
 @channels_app.callback()
@@ -19,7 +20,7 @@ def channels(context: typer.Context, as_json: AsJson = False) -> None:
         return
     from domain.choosing import ways_of_staff
 
-    there = {WECHAT, *read_settings().staff_ways}
+    there = {WECHAT, *in_confidence().staff_ways}
     rows = with_database(ways_of_staff)
     table(
         [
@@ -33,12 +34,15 @@ def channels(context: typer.Context, as_json: AsJson = False) -> None:
 @channels_app.command("use")
 def channels_use(staff: str, channel: Annotated[str, typer.Argument(help="wechat 或已设置的通道")]) -> None:
     """换一个通道收预警；发不出去时仍走公众号"""
-    from domain.choosing import choose_way
+    from domain.choosing import choose_way, has_address
 
-    there = [WECHAT, *read_settings().staff_ways]
+    there = [WECHAT, *in_confidence().staff_ways]
     if channel not in there:
         how = "先设 GENDAN_CHANNELS__<通道>__URL、GENDAN_MAIL__HOST 或 GENDAN_WECOM_APP__CORP"
         usage(f"通道 {channel} 没有设置，可用：{'、'.join(there)}；{how} · not set up")
+    if not with_database(lambda: has_address(staff, channel)):
+        noted, address = NOTED[channel]
+        refuse(f"先记下 {staff} 的地址：gendan channels {noted} {staff} {address} · no address noted")
     if not with_database(lambda: choose_way(staff, "" if channel == WECHAT else channel)):
         refuse(f"没有员工 {staff} · no such member of staff")
     typer.echo(f"{staff} 的预警走 {channel} · alerts go by {channel}")
@@ -58,14 +62,8 @@ def channels_resume(channel: str) -> None:
 def channels_mailbox(staff: str, address: str) -> None:
     """记下员工的邮箱；要用邮件收预警再 channels use"""
     from domain.choosing import keep_mailbox
-    from domain.wisherrors import MailboxRefused
 
-    try:
-        known = with_database(lambda: keep_mailbox(staff, address))
-    except MailboxRefused:
-        usage(f"{address} 不是邮箱地址 · not an e-mail address")
-    if not known:
-        refuse(f"没有员工 {staff} · no such member of staff")
+    _note(keep_mailbox, staff, address, f"{address} 不是邮箱地址 · not an e-mail address")
     typer.echo(f"{staff} 的邮箱是 {address} · kept")
 
 
@@ -73,15 +71,26 @@ def channels_mailbox(staff: str, address: str) -> None:
 def channels_member(staff: str, member: Annotated[str, typer.Argument(help="企业微信通讯录里的账号")]) -> None:
     """记下员工的企业微信账号；要用企业微信应用收预警再 channels use"""
     from domain.choosing import keep_member
-    from domain.wisherrors import MemberRefused
 
-    try:
-        known = with_database(lambda: keep_member(staff, member))
-    except MemberRefused:
-        usage(f"{member} 不是企业微信账号，如 ChenJie · not a user id of WeCom")
+    _note(keep_member, staff, member, f"{member} 不是企业微信账号，如 ChenJie · not a user id of WeCom")
+    typer.echo(f"{staff} 的企业微信账号是 {member} · kept")
+
+
+def _note(keep: Callable[[str, str], Awaitable[bool]], staff: str, address: str, wrong: str) -> None:
+    """Keep somebody's own address; one that is none is ``wrong`` in the words of the desk, not of the chat."""
+    from domain.wisherrors import MailboxRefused, MemberRefused
+
+    async def noted() -> bool | None:
+        try:
+            return await keep(staff, address)
+        except (MailboxRefused, MemberRefused):
+            return None
+
+    known = with_database(noted)
+    if known is None:
+        usage(wrong)
     if not known:
         refuse(f"没有员工 {staff} · no such member of staff")
-    typer.echo(f"{staff} 的企业微信账号是 {member} · kept")
 
 
 @channels_app.command("try")
@@ -105,7 +114,7 @@ def _try_mail(to: str) -> None:
     from connect.mail.postman import Postman
     from domain.errors import DeliveryFailed
 
-    settings = read_settings()
+    settings = in_confidence()
     if not settings.mail.host:
         usage("邮件没有设置：设 GENDAN_MAIL__HOST、GENDAN_MAIL__SENDER · not set up")
     if not is_address(to):
@@ -121,15 +130,14 @@ def _try_mail(to: str) -> None:
         return ""
 
     if code := answered(run):
-        refuse(f"没发出去，错误 {code} · not taken")
+        _untaken(code)
 
 
 def _try_apprise() -> None:
     from connect.workchat.apprise import Messenger
     from domain.errors import DeliveryFailed
-    from templates import render
 
-    urls = read_settings().apprise
+    urls = in_confidence().apprise
     if not urls:
         usage("Apprise 没有设置：设 GENDAN_APPRISE_URLS · not set up")
 
@@ -141,7 +149,7 @@ def _try_apprise() -> None:
         return ""
 
     if code := answered(run):
-        refuse(f"没发出去，错误 {code}：{render('fix', code=code)} · not taken")
+        _untaken(code)
 
 
 def _try_app(to: str) -> None:
@@ -151,26 +159,26 @@ def _try_app(to: str) -> None:
     from connect.workchat.app import WecomApp
     from connect.workchat.appforms import App, Letter
     from domain.errors import DeliveryFailed
-    from templates import render
 
-    settings = read_settings().wecom_app
+    settings = in_confidence().wecom_app
     if not settings.corp:
         usage("企业微信应用没有设置：设 GENDAN_WECOM_APP__CORP、AGENT、SECRET · not set up")
     if not to:
         usage("发给谁：加 --to 企业微信账号 · say to whom")
 
-    async def run() -> DeliveryFailed | None:
+    async def run() -> str:
         async with aiohttp.ClientSession() as session:
             try:
                 await WecomApp(session, App(**settings.parts), MemoryShelf(), now).carry(
                     Letter(to, "跟单：通道试发", "")
                 )
             except DeliveryFailed as failure:
-                return failure
-        return None
+                # What the vendor says beside the code names the address that is to be allowed.
+                return str(failure)
+        return ""
 
-    if failure := answered(run):
-        refuse(f"没发出去，错误 {failure}：{render('fix', code=str(failure.code))} · not taken")
+    if said := answered(run):
+        _untaken(said)
 
 
 def _try_room(channel: str) -> None:
@@ -180,7 +188,7 @@ def _try_room(channel: str) -> None:
     from connect.workchat.rooms import Porter
     from domain.errors import DeliveryFailed
 
-    settings, (kind, _, name) = read_settings(), channel.partition(":")
+    settings, (kind, _, name) = in_confidence(), channel.partition(":")
     rooms = {str(one): room for one, room in settings.channels.items()}
     found = settings.webhooks.get(name) if kind == "hook" else rooms.get(channel)
     if found is None:
@@ -200,4 +208,13 @@ def _try_room(channel: str) -> None:
         return ""
 
     if code := answered(run):
-        refuse(f"没发出去，错误 {code} · not taken")
+        _untaken(code)
+
+
+def _untaken(said: str) -> NoReturn:
+    """What the other side answered, first its code, and what to do about it."""
+    from templates import render
+
+    code = said.partition(" ")[0]
+    todo = "请查地址和密钥" if code.startswith("webhook:") else render("fix", code=code)
+    refuse(f"没发出去，错误 {said}：{todo} · not taken")

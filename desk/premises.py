@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from desk.terminal import answered, refuse
-from settings import read_settings
+from logbook import hide
+from settings import Settings, read_settings
 
 T = TypeVar("T")
 
@@ -30,6 +31,13 @@ def document(file: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else refuse(f"{file} 应是一个 JSON 对象 · expected a JSON object")
 
 
+def in_confidence() -> Settings:
+    """The settings, and from here on their secrets in nothing that is said or logged, by a library neither."""
+    settings = read_settings()
+    hide(settings.secrets)
+    return settings
+
+
 def now() -> datetime:
     """The moment at which the command runs."""
     return datetime.fromtimestamp(time.time(), UTC)
@@ -39,7 +47,7 @@ def with_database(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run on the database of the settings with its key, beside a service that may be running on it."""
     from domain.keyring import unlock
 
-    settings = read_settings()
+    settings = in_confidence()
 
     async def unlocked() -> T:
         await unlock(settings.secret_file, now=now())
@@ -54,7 +62,7 @@ def beside_service(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     from domain.policy import Policy, set_policy
     from templates import set_zone
 
-    settings = read_settings()
+    settings = in_confidence()
     above = settings.approval_above
     limit = None if above is None else Decimal(str(above))
     set_policy(Policy(zone=settings.zone, approval_above=limit, unusual_factor=Decimal(str(settings.unusual_factor))))
@@ -76,7 +84,7 @@ def each_account(work: Callable[[Any], Coroutine[Any, Any, T]]) -> dict[str, T]:
 
     from connect.wechat.client import MemoryShelf, WeChat
 
-    settings = read_settings()
+    settings = in_confidence()
     if not settings.accounts:
         refuse(NO_ACCOUNT)
 

@@ -44,6 +44,12 @@ async def keep_member(code: str, member: str) -> bool:
     return await Staff.filter(code=code, active=True).update(**_kept(WECOM_APP, member)) == 1
 
 
+async def has_address(code: str, way: str) -> bool:
+    """Whether what goes this way would find this member of staff: the way needs no address of one's own, or has it."""
+    column = OWN_ADDRESS.get(way)
+    return column is None or await Staff.filter(code=code, active=True).exclude(**{column: ""}).exists()
+
+
 async def own_way(actor: Actor) -> OwnWay:
     """What this person chose."""
     row = await Staff.get(id=actor.staff).only("id", "way", "email", "wecom")

@@ -57,7 +57,7 @@ def message_of(app: App, letter: Letter) -> dict[str, Any]:
     }
     if (card := _card(letter)) is not None:
         return {**frame, "msgtype": "textcard", "textcard": card}
-    tail = "\n" + letter.tail
+    tail = "\n" + letter.tail if letter.tail else ""
     text = _cut(_LINK.sub(r"\n\2 \1", letter.text).strip(), LONGEST - len(tail.encode())) + tail
     return {**frame, "msgtype": "text", "text": {"content": text}}
 
