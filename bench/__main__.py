@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bench import archive, notices, shop, statements, understanding
+from bench import archive, notices, pair, placing, shop, statements, understanding
 from bench.post import Account, Pace, pace
 from bench.shop import SKUS, Running
 
@@ -67,6 +67,8 @@ async def measure(rounds: int, size: int, tell: Callable[[str], None]) -> dict[s
             tell("notices")
             found["notices_per_second"] = await _notices(running)
             found["megabytes_after"] = round(running.megabytes, 1)
+    found |= await placing.measure(rounds, size, tell)
+    found |= await pair.measure(rounds, size, _orders, tell)
     tell("statements")
     found["statements_per_order_of_three_lines"] = await statements.count()
     tell("understanding")
