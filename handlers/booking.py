@@ -8,8 +8,9 @@ from bot.replies import Reply, refused, say
 from bot.router import Answered, Ask, Router
 from domain import earmarking, ordering
 from domain.commands import CancelOrder, Undo
-from domain.errors import Refusal
+from domain.errors import Refusal, StepRefused
 from domain.queries import find_order, order_view
+from domain.rules.lifecycle import Step, may
 from domain.rules.rights import WRITING
 from domain.usage import twin_of
 from handlers.naming import remember
@@ -83,9 +84,11 @@ async def cancel(ask: Ask) -> Answered:
         return say("ask_order", replace(talk, question=Question("ask_order_no", subject="cancel_order")), what="cancel")
     number = await find_order(command.order_no or talk.last_order or "", ask.actor)
     view = await order_view(number)
+    if not may(view.state, Step.CANCEL):
+        raise StepRefused(number, view.state, Step.CANCEL)
     options = (command.reason or "",)
     question = Question("confirm_cancel", options, subject=number, heard_at=ask.heard_at)
-    return say("cancel_sure", replace(talk, question=question, last_order=number), view=view)
+    return say("cancel_sure", replace(talk, question=question, last_order=number), view=view, reason=options[0])
 
 
 async def _let_go(ask: Ask) -> None:

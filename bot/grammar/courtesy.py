@@ -14,7 +14,7 @@ _GREETED = re.compile(rf"{_PAUSE}*+(?:(?:{GREETINGS})(?:{PARTICLES})?+{_PAUSE}++
 _THANKED = re.compile(rf"(?:{_PAUSE}|{EMOJI}|{STICKER}|(?:{THANKS})(?:{PARTICLES})?+)++$")
 _HEAD = re.compile(rf"(?:{_PUNCTUATION}|(?:{GREETINGS})(?:{PARTICLES})?+{_PUNCTUATION}*+)++")
 _TAIL = re.compile(rf"(?:{_PUNCTUATION}|(?:{THANKS})(?:{PARTICLES})?+)++$")
-_BECAUSE = re.compile(r"^[\s,，:：;；。]*(?:因为|原因是?|理由是?)?[\s,，:：]*|[\s。!！]+$")
+_BECAUSE = re.compile(r"^[\s,，:：;；。]*(?:因[为為爲]|原因是?|理由是?)?[\s,，:：]*|[\s。!！]+$")
 _THANKS_ONLY = re.compile(
     rf"(?:{_PAUSE}|(?:{THANKS})(?:{PARTICLES})?+)++(?:(?![👎🙅❌🚫👌👍✅💯🆗🤝]){EMOJI}|(?!\[(?:ok|[强弱])\]){STICKER})*+$"
 )

@@ -25,7 +25,7 @@ def deal_phrase(scene: Scene) -> Command | None:
         match = pattern.match(scene.core)
         if match is None or (number is None and not (kind is CloseShort and match.end() == len(scene.core))):
             continue
-        reason = _after(scene, match.group())
+        reason = said_behind(scene, match.group())
         if kind is ResumeOrder:
             return None if reason else ResumeOrder(order_no=number)
         return CloseShort(order_no=number, reason=reason) if kind is CloseShort else PauseOrder(
@@ -34,7 +34,7 @@ def deal_phrase(scene: Scene) -> Command | None:
     return None
 
 
-def _after(scene: Scene, words: str) -> str | None:
+def said_behind(scene: Scene, words: str) -> str | None:
     """What was said behind the words that were understood, as it was written."""
     start = scene.skeleton.find(words) + len(words)
     last = [mark.end for mark in scene.of(OrderMark)]

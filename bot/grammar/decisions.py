@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from bot.grammar.dealing import said_behind
 from bot.grammar.marks import OrderMark
+from bot.grammar.normal import fold
 from bot.grammar.phrases import APPROVE, REJECT
 from bot.grammar.scene import Scene
 from bot.grammar.talk import confirmation
@@ -61,6 +63,12 @@ _CANCEL_WHOLE = re.compile(
     r"|掉)*$|作废(?:吧|了)*$|^cancel(?:it|that| it| that| please)?$|^(?:先)?不要了"
     r"|(?:单|订单)(?:D|刚)?.{0,6}退了"
 )
+_CANCEL_FOR = re.compile(
+    r"(?:请|帮我?|给我|麻烦|我要|把)*+(?:取消|作废|撤单|撤销|退单|cancel(?: order)?)(?:掉|一下|下)?(?:订单)?N"
+    r"(?:这?单|订单)?(?:了|掉|吧)*"
+    r"|N(?:订单|单子?)?(?:取消|作废|撤单|撤销|不要|退)(?:了|掉|吧)*"
+)
+_NO_REASON = re.compile(r"(?:好|行|可以|能|成)?(?:吗|么|吧|不)|(?:麻烦|辛苦|拜托|谢)\S*|please|thanks?.*|[\W_]*")
 _LATER = re.compile(r"D(?:那|的|下|订|之前)?|上次|之前|前几天|上一|(?:那|这)(?:张|单|个单|一单|个订单)|最近那|last")
 _RECENT = re.compile(r"刚才|刚刚|刚下|这单|这张|这个|上一单|(?<!D)那单")
 
@@ -188,13 +196,21 @@ def cancel(scene: Scene) -> list[Command] | None:
     if not scene.says(_CANCEL) or scene.has("P") or _asks_only(scene):
         return None
     if scene.order_nos:
-        return [CancelOrder(order_no=number) for number in scene.order_nos]
+        reason = _why_cancelled(scene) if len(scene.order_nos) == 1 else None
+        return [CancelOrder(order_no=number, reason=reason) for number in scene.order_nos]
     if not scene.says(_CANCEL_WHOLE) or re.search(r"[这那]个(?!单|订单)", scene.skeleton):
         return None
     context = scene.context
     relative = scene.says(_LATER) and not (scene.says(_RECENT) and (context.last_order or context.draft))
     known = context.draft or context.last_order or context.asks("confirm_order")
     return [CancelOrder(clarify=() if known and not relative else ("order_no",))]
+
+
+def _why_cancelled(scene: Scene) -> str | None:
+    """What stands behind 取消 1042: the reason, as it was written."""
+    match = _CANCEL_FOR.match(scene.core)
+    reason = said_behind(scene, match.group()) if match else None
+    return None if reason is None or _NO_REASON.fullmatch(fold(reason)) else reason
 
 
 def _asks_only(scene: Scene) -> bool:

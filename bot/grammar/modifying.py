@@ -16,9 +16,8 @@ _CHANGE_WORDS = re.compile(
 )
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")
 _SELF_CORRECTED = re.compile(r"(?:PQ|QP|P[*x:]Q).{0,6}(?:改|换)")
-_MODIFY_FIRST = re.compile(
-    r"改|换|加(?!急)|减|去掉|删|备注|地址|收货人|联系人|追加|延期|推迟|提前|A|R|add|change|remove|update"
-)
+_MODIFY_FIRST = re.compile(r"改|换|加(?!急)|减|去掉|删|追加|延期|推迟|提前|add|change|remove|update")
+_PARTICULARS = re.compile(r"备注|地址|收货人|联系人|A|R")
 _DELIVERY_WORDS = re.compile(
     r"好的?|可以的?|没问题|对的?|是的?|嗯+|但是?|不过|那就?|就|还是|改|成|到|为|再|送货?|发货?"
     r"|交货?|出货|要|前|吧|来|给我们?|帮我|能不能|能|吗|行|日期"
@@ -43,8 +42,13 @@ def modify(scene: Scene) -> Command | None:
 
 
 def _changes(scene: Scene) -> bool:
-    """Whether the words are plainly those of a change; a customer's own number alone is one, beside goods it is not."""
-    return scene.says(_MODIFY_FIRST) or _NUMBERED.fullmatch(scene.core) is not None
+    """Whether the words are plainly those of a change.
+
+    An address, a remark or the customer's own number is one by itself; beside goods it belongs to a new order.
+    """
+    if scene.says(_MODIFY_FIRST) or _NUMBERED.fullmatch(scene.core) is not None:
+        return True
+    return scene.says(_PARTICULARS) and not (scene.has("P") and scene.has("Q") and not scene.order_nos)
 
 
 def _modify_named(scene: Scene) -> Command | None:

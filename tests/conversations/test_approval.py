@@ -56,6 +56,18 @@ async def test_the_approver_sees_what_a_yes_means(chat: Chat):
     assert "已由陈姐在" in await chat.ask(CHEN, f"同意 {number}")
 
 
+async def test_the_approver_sees_who_else_waits_for_the_goods(chat: Chat):
+    await chat.say(WANG, "下单 B200 15箱 明天送")
+    await chat.say(WANG, "1")
+    chat.skip_all()
+    other = (await Order.get()).number.removeprefix("SO")
+    await chat.say(LI, "给华强下 B200 2箱 15块一个 明天送")
+    await chat.say(LI, "1")
+    chat.skip_all()
+    assert other in await chat.ask(CHEN, "待审核")
+    chat.skip_all()
+
+
 async def test_leave_sends_the_question_to_the_deputy_and_both_names_stay(chat: Chat):
     await hire_wu(chat)
     await Staff.filter(code="S009").update(deputy="S002")

@@ -74,6 +74,20 @@ async def test_after_ten_minutes_it_is_a_cancellation_that_needs_a_yes(chat: Cha
     chat.skip_all()
 
 
+async def test_why_an_order_was_cancelled_is_kept_and_told_to_who_must_know(chat: Chat):
+    number = await booked(chat)
+    assert "原因：客户不要了\n1 取消这单" in await chat.ask(WANG, f"取消 {number} 客户不要了")
+    await chat.restart()
+    assert f"已取消 {number}" in await chat.ask(WANG, "1")
+    assert "已取消：客户不要了" in " ".join(f.value for b in chat.unread(LI) for f in b.fields)
+    order = await Order.get()
+    assert (order.state, order.reason) == ("cancelled", "客户不要了")
+    chat.skip_all()
+    assert "已取消" in await chat.ask(WANG, f"取消 {number}")
+    assert f"{number} 没有卡住：已取消" in await chat.ask(LI, f"为什么没发 {number}")
+    chat.skip_all()
+
+
 async def test_what_has_been_shipped_is_not_taken_back(chat: Chat):
     number = await booked(chat)
     await chat.say(QIANG, f"发货 {number} 顺丰 SF1234567890123")

@@ -62,6 +62,37 @@ async def test_what_is_missing_is_made_in_two_reports_and_given_to_who_waits(cha
     chat.skip_all()
 
 
+async def test_a_part_that_is_made_itself_is_made_first_and_its_parts_are_bought(chat: Chat):
+    now = chat.platform.clock()
+    board = {"sku": "D05", "name": "电路板", "base_unit": "个", "list_price": 1, "stock": 40}
+    await importing.import_products({"products": [PARTS[0], PARTS[1] | {"stock": 100}, board]}, now=now)
+    levels = [
+        {
+            "sku": "B200",
+            "station": "一号线",
+            "per_day": 60,
+            "parts": [{"sku": "M01", "qty": 1}, {"sku": "D05", "qty": 1}],
+        },
+        {"sku": "D05", "station": "二号线", "per_day": 200, "parts": [{"sku": "M02", "qty": 2}]},
+    ]
+    await recipes.import_recipes({"recipes": levels}, now=now)
+    await chat.say(WANG, "下单 B200 20箱 明天送")
+    await chat.say(WANG, "确认")
+    chat.skip_all()
+    listed = await chat.ask(QIANG, "生产单")
+    assert "B200 LED驱动器 240个" in listed
+    assert "D05 电路板 200个" in listed, "40 of 240 lie there"
+    assert "华南电子：M02 300个" in await chat.ask(CAI, "采购单"), "400 less the 100 that lie there"
+    await chat.say(QIANG, "排产 D05 200")
+    await chat.say(QIANG, "排产 B200 240")
+    chat.skip_all()
+    assert "料一个都不够做" not in await chat.ask(QIANG, "开工 W2"), "40 boards lie there"
+    assert "还差" not in await chat.ask(QIANG, "报工 W2 40")
+    assert "D05" in await chat.ask(QIANG, "报工 W2 1")
+    assert not await books.balanced()
+    chat.skip_all()
+
+
 async def test_materials_that_lack_are_bought_and_the_chain_is_told(chat: Chat):
     number = await maker(chat, chips=1)
     await chat.say(QIANG, "生产单")

@@ -50,6 +50,29 @@ async def test_the_read_back_says_why_a_price_is_not_the_usual_one(chat: Chat):
     chat.skip_all()
 
 
+async def test_a_break_counts_the_whole_order_whichever_line_comes_first(chat: Chat):
+    await agreed(chat)
+    for text in ("下单 A100 10箱，A100 500个 明天送", "下单 A100 500个，A100 10箱 明天送"):
+        read_back = await chat.ask(WANG, text)
+        assert "合计 ¥17,000.00" in read_back, read_back
+        assert read_back.count("×17（大客户价，满 1000个价）") == read_back.count("A100 电源适配器")
+        await chat.ask(WANG, "取消")
+    assert "×18（大客户价）" in await chat.ask(WANG, "下单 A100 10箱，A100 499个 明天送"), "one short of the break"
+    chat.skip_all()
+
+
+async def test_with_tax_or_without_is_said_and_reckoned(chat: Chat):
+    taxed = LISTS | {"price_lists": [{"code": "VIP", "name": "大客户", "tax": "incl", "tax_rate": 0.13}]}
+    await pricing.import_prices(taxed, now=chat.platform.clock())
+    await Customer.filter(code="C001").update(price_list="VIP")
+    assert "×18（大客户价，含税）=1800" in await chat.ask(WANG, "下单 A100 2箱 明天送")
+    without = await chat.ask(WANG, "不含税")
+    assert "×15.9292（大客户价，不含税）=1592.92" in without
+    assert "已下单" in await chat.ask(WANG, "确认")
+    assert (await Order.get()).tax == "excl"
+    chat.skip_all()
+
+
 async def test_an_agreed_price_ends_on_its_last_day(chat: Chat):
     await agreed(chat)
     await chat.later(days=6)

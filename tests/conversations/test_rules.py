@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.models import Event, Order, ReviewScheme
+from domain.models import Customer, Event, Order, ReviewScheme
 from tests.harness import CHEN, LI, LU, QIANG, WANG, Chat
 from tests.ledger import written
 
@@ -143,6 +143,24 @@ async def test_the_share_of_orders_that_nobody_had_to_touch(chat: Chat):
     chat.skip_all()
     assert "66.7%" in await chat.ask(CHEN, "自动通过率"), "approved is not untouched"
     assert "要由" in await chat.ask(QIANG, "免审率")
+
+
+async def test_without_a_place_to_send_it_and_for_today_a_person_looks(chat: Chat):
+    held = await booked(chat, "下单 A100 3箱 今天送")
+    assert held.state == "awaiting_approval"
+    assert "交期太急" in await chat.ask(CHEN, "待审核")
+    await chat.ask(CHEN, f"驳回 {held.number} 今天的车走了")
+    chat.skip_all()
+    await Customer.filter(code="C001").update(ship_to={}, city=None)
+    held = await booked(chat, "下单 A100 4箱 明天送")
+    assert held.state == "awaiting_approval"
+    assert "地址" in await chat.ask(CHEN, "待审核")
+    assert "送到 南山区科技园1号 张三 13900139000" in await chat.ask(
+        WANG, "下单 A100 5箱 明天送 送到南山区科技园1号 张三 13900139000"
+    )
+    assert "已下单" in await chat.ask(WANG, "1")
+    assert (await newest()).state == "accepted"
+    chat.skip_all()
 
 
 async def test_a_day_that_cannot_be_kept_is_held_once_a_manager_says_so(chat: Chat):

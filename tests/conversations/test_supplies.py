@@ -39,6 +39,35 @@ async def test_what_is_missing_is_bought_and_comes_in_two_parts(chat: Chat):
     chat.skip_all()
 
 
+async def test_what_two_orders_lack_is_one_purchase_by_supplier_and_less_when_one_goes(chat: Chat):
+    for goods in ("B200 华南电子", "L09 华南电子"):
+        await chat.say(CAI, f"供应商 {goods}")
+    first = await short(chat, "B200 20箱 L09 15箱 明天送")
+    await short(chat, "B200 5箱 明天送")
+    assert "1 华南电子：B200 360个、L09 500只" in await chat.ask(CAI, "采购单")
+    await chat.say(WANG, f"取消 {first}")
+    await chat.say(WANG, "1")
+    chat.skip_all()
+    assert "没有要买的了" in await chat.ask(CAI, "1"), "what the first held is enough for the second"
+    assert "没有要采购的" in await chat.ask(CAI, "采购单")
+    chat.skip_all()
+
+
+async def test_goods_go_by_the_day_that_was_promised_first_not_to_who_asked_first(chat: Chat):
+    await short(chat, "B200 10箱 明天送")
+    later = await short(chat, "B200 6箱 12月20号送")
+    sooner = await short(chat, "B200 5箱 明天送")
+    assert "等货的 1 行已配上" in await chat.ask(QIANG, "入库 B200 120")
+    ready = await chat.ask(QIANG, "待发货")
+    assert sooner in ready
+    assert later not in ready
+    chat.skip_all()
+    await chat.say(WANG, f"取消 {sooner}")
+    await chat.say(WANG, "1")
+    chat.skip_all()
+    assert later in await chat.ask(QIANG, "待发货"), "what is given back goes on by itself"
+
+
 async def test_a_late_supplier_is_chased_and_the_customer_told_once(chat: Chat):
     number = await short(chat)
     await chat.say(CAI, "采购单")
