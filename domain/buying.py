@@ -179,9 +179,10 @@ def _inserted(items: Sequence[PurchaseItem]) -> lane.Script[None]:
 
 async def _reschedule(number: str, day: date, by: Actor, now: datetime) -> Purchase:
     row = await _held(number)
-    await PurchaseOrder.filter(id=row.id).update(expected_on=day)
-    row.expected_on = day
-    await record(PurchaseMoved(purchase=row.number, supplier=row.supplier, expected=day.isoformat()), by=by, at=now)
+    if row.expected_on != day:
+        await PurchaseOrder.filter(id=row.id).update(expected_on=day)
+        row.expected_on = day
+        await record(PurchaseMoved(purchase=row.number, supplier=row.supplier, expected=day.isoformat()), by=by, at=now)
     return _view(row, await PurchaseItem.filter(order_id=row.id).order_by("id"))
 
 

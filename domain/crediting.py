@@ -68,7 +68,8 @@ async def set_limit(code: str, limit: Decimal | None, *, by: Actor, now: datetim
         was = customer.credit_limit
         customer.credit_limit = None if limit is None else int(limit)
         await Customer.filter(id=customer.id).update(credit_limit=customer.credit_limit)
-        await record(_set(code, "limit", was, customer.credit_limit), by=by, at=now)
+        if was != customer.credit_limit:
+            await record(_set(code, "limit", was, customer.credit_limit), by=by, at=now)
         return None if was is None else Decimal(was), await _standing(customer, now)
 
     return await transact(work)
@@ -84,7 +85,8 @@ async def set_days(code: str, days: int | None, *, by: Actor, now: datetime) -> 
         customer = await _alone(code)
         was, customer.credit_days = customer.credit_days, days
         await Customer.filter(id=customer.id).update(credit_days=days)
-        await record(_set(code, "days", was, days), by=by, at=now)
+        if was != days:
+            await record(_set(code, "days", was, days), by=by, at=now)
         return was, await _standing(customer, now)
 
     return await transact(work)

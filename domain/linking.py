@@ -17,7 +17,7 @@ from domain.holding import held_as_read
 from domain.keyring import keyed
 from domain.models import InstanceSecret, Order
 from domain.policy import current_policy
-from domain.recording import record
+from domain.recording import brought_about, record
 from domain.rules.rights import SHARING, require
 from domain.transaction import transact
 from domain.values import Actor
@@ -68,14 +68,19 @@ async def order_behind(token: str, secret: bytes, *, now: datetime) -> str | Non
     return ticket.number if await Order.filter(number=ticket.number, links=ticket.links).exists() else None
 
 
-async def revoke_links(number: str, *, by: Actor, now: datetime) -> None:
-    """Take back every link to this order that was given out so far; those of later notices are good again."""
+async def revoke_links(number: str, *, by: Actor, now: datetime, cause: str = "") -> None:
+    """Take back every link to this order that was given out so far; those of later notices are good again.
+
+    Once per ``cause``, so that a link that was asked for meanwhile stays good.
+    """
     require(by, SHARING)
 
     async def work() -> None:
         await held_as_read(number, by)
+        if await brought_about(number, LinksRevoked, cause):
+            return
         await Order.filter(number=number).update(links=F("links") + 1)
-        await record(LinksRevoked(order=number), by=by, at=now)
+        await record(LinksRevoked(order=number), by=by, at=now, source=cause)
 
     await transact(work)
 

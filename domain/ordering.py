@@ -22,7 +22,7 @@ from domain.picking import stop_picks
 from domain.purchasing import request_missing, still_missing
 from domain.quotedvalues import DraftLine, OrderDraft, Quote, QuotedLine
 from domain.quoting import quoted
-from domain.recording import record, recorded
+from domain.recording import brought_about, record, recorded
 from domain.restocking import release
 from domain.rules.kits import frozen
 from domain.rules.lifecycle import STOOD, OrderState, Step, after, may
@@ -112,10 +112,10 @@ def _count(placed: Placed) -> None:
     count(ORDERS_HELD if placed.state is OrderState.AWAITING_APPROVAL else ORDERS_PASSED)
 
 
-async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime) -> Cancelled:
-    """Take an order back of which nothing has left the house; its reservations and purchase requests go with it."""
+async def cancel_order(number: str, reason: str, *, by: Actor, now: datetime, cause: str = "") -> Cancelled:
+    """Take an order back of which nothing has left the house, once per ``cause``; what it reserved goes with it."""
     require(by, WRITING)
-    return await transact(lambda: _cancel(number, reason, by, now))
+    return await transact(lambda: _cancel(number, reason, by, now, cause))
 
 
 def _place(draft: OrderDraft, offer: Quote, by: Actor, now: datetime) -> Script[Placed]:
@@ -228,8 +228,10 @@ async def _placed_before(draft: OrderDraft) -> Placed | None:
     )
 
 
-async def _cancel(number: str, reason: str, by: Actor, now: datetime) -> Cancelled:
+async def _cancel(number: str, reason: str, by: Actor, now: datetime, cause: str) -> Cancelled:
     order = await held_order(number, by)
+    for facts in await brought_about(number, OrderCancelled, cause):
+        return Cancelled(number, facts["goods"])
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     if not may(order.state, Step.CANCEL) or any(line.shipped for line in lines):
         raise StepRefused(number, order.state, Step.CANCEL)
@@ -241,5 +243,5 @@ async def _cancel(number: str, reason: str, by: Actor, now: datetime) -> Cancell
     await overtaken(number, by=by, now=now)
     if order.state in STOOD:
         await lane.within(owed_more(order.customer_id, -order.total))
-    await record(OrderCancelled(order=number, goods=goods_of(lines), reason=reason), by=by, at=now)
+    await record(OrderCancelled(order=number, goods=goods_of(lines), reason=reason), by=by, at=now, source=cause)
     return Cancelled(number, goods_of(lines))

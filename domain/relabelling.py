@@ -15,7 +15,7 @@ from domain.models import Order, Shipment, TrackingEvent
 from domain.models.shipments import ParcelState
 from domain.parcelerrors import NoParcel, ParcelArrived, ParcelUnclear, SharedParcel
 from domain.parcelevents import ParcelRelabelled
-from domain.recording import record
+from domain.recording import brought_about, record
 from domain.rules.rights import SHIPPING, require
 from domain.rules.tracking import FINAL, lane_of
 from domain.rules.waybills import normal
@@ -36,20 +36,44 @@ class Relabelled:
 
 
 async def relabel(
-    number: str, parcel: str | None, carrier: str | None, waybill: str | None, *, by: Actor, now: datetime
+    number: str,
+    parcel: str | None,
+    carrier: str | None,
+    waybill: str | None,
+    *,
+    by: Actor,
+    now: datetime,
+    cause: str = "",
 ) -> Relabelled:
-    """Put the number or the carrier of a parcel right: the one named by its old number, or the only one under way."""
+    """Put the number or the carrier of a parcel right: the one named by its old number, or the only one under way.
+
+    Once per ``cause``: a second call is answered as the first.
+    """
     require(by, SHIPPING)
+
+    async def work() -> Relabelled:
+        order = await held(number, by)
+        for facts in await brought_about(number, ParcelRelabelled, cause):
+            return Relabelled(number, facts["carrier"], facts["waybill"], facts["before"])
+        return await _relabel(order, parcel, carrier, waybill, by=by, now=now, source=cause)
+
     try:
-        return await transact(lambda: _relabel(number, parcel, carrier, waybill, by=by, now=now))
+        return await transact(work)
     except IntegrityError:
         raise WaybillRefused(waybill or "", taken=True) from None
 
 
 async def _relabel(
-    number: str, parcel: str | None, carrier: str | None, waybill: str | None, *, by: Actor, now: datetime
+    order: Order,
+    parcel: str | None,
+    carrier: str | None,
+    waybill: str | None,
+    *,
+    by: Actor,
+    now: datetime,
+    source: str,
 ) -> Relabelled:
-    order = await held(number, by)
+    number = order.number
     row = await _meant(order, parcel, waybill)
     label = recognised(carrier, waybill or row.label)
     if row.rides_with is not None:
@@ -66,7 +90,7 @@ async def _relabel(
         event = ParcelRelabelled(
             order=order_number, shipment=shipment, carrier=label.carrier, waybill=new, before=before
         )
-        await record(event, by=by, at=now)
+        await record(event, by=by, at=now, source=source)
     return Relabelled(number, label.carrier, new, before)
 
 

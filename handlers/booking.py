@@ -103,7 +103,7 @@ async def cancel_now(ask: Ask) -> Answered:
     assert question is not None
     assert question.subject is not None
     reason = question.options[0] if question.options else ""
-    cancelled = await ordering.cancel_order(question.subject, reason, by=ask.actor, now=ask.now)
+    cancelled = await ordering.cancel_order(question.subject, reason, by=ask.actor, now=ask.now, cause=ask.key)
     talk = replace(ask.talk, question=None, booked=None, booked_at=None)
     return say("cancelled", talk, cancelled=cancelled)
 
@@ -124,7 +124,7 @@ async def undo(ask: Ask) -> Answered:
         return say("nothing_to_undo")
     if ask.now - at > UNDO_SPAN:
         return say("undo_late", number=number)
-    cancelled = await ordering.cancel_order(number, "", by=ask.actor, now=ask.now)
+    cancelled = await ordering.cancel_order(number, "", by=ask.actor, now=ask.now, cause=ask.key)
     return say("undone", replace(ask.talk, booked=None, booked_at=None), cancelled=cancelled)
 
 

@@ -76,6 +76,6 @@ async def relabel(ask: Ask) -> Answered:
         return say("relabel_how")
     number = await find_order(given, ask.actor)
     done = await relabelling.relabel(
-        number, command.parcel, command.carrier, command.tracking_no, by=ask.actor, now=ask.now
+        number, command.parcel, command.carrier, command.tracking_no, by=ask.actor, now=ask.now, cause=ask.key
     )
     return say("relabelled", replace(ask.talk, last_order=number), done=done)

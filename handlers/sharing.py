@@ -43,7 +43,7 @@ async def revoke(ask: Ask) -> Answered:
     if given is None:
         return say("link_which", what="revoke")
     number = await find_order(given, ask.actor)
-    await revoke_links(number, by=ask.actor, now=ask.now)
+    await revoke_links(number, by=ask.actor, now=ask.now, cause=ask.key)
     return say("links_revoked", replace(ask.talk, last_order=number), number=number)
 
 

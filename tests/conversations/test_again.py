@@ -4,14 +4,14 @@ from collections import Counter
 
 import pytest
 
-from domain.models import Claim, Event, PickList
+from domain.models import Claim, Event, Order, PickList, Stock
 from domain.models.returns import ClaimState
 from tests.conversations.test_claims import delivered
 from tests.conversations.test_main_story import booked
 from tests.conversations.test_making import maker
 from tests.conversations.test_picking import TWO, worked_on_again
 from tests.conversations.test_silence import told
-from tests.harness import LI, QIANG, WANG, Chat, Person
+from tests.harness import CAI, CHEN, LI, QIANG, WANG, Chat, Person
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -39,6 +39,26 @@ async def test_in_the_warehouse_and_in_the_office(chat: Chat):
     await chat.ask(QIANG, f"发货 {number} 顺丰 SF1234567890123")
     await chat.ask(WANG, f"结案 {number}")
     assert f"已结案 {number}：不再发 A100 2箱" in await same_again(chat, WANG, "1")
+
+
+async def test_cancelled_put_right_and_taken_back(chat: Chat):
+    number = await booked(chat, TWO)
+    await chat.ask(QIANG, f"发货 {number} 顺丰 SF1234567890123")
+    assert f"{number} 已更正为" in await same_again(chat, QIANG, f"更正 {number} 顺丰 SF1234567890199")
+    links = (await Order.get(number=f"SO{number}")).links
+    assert "都作废了" in await same_again(chat, LI, f"作废链接 {number}")
+    assert (await Order.get(number=f"SO{number}")).links == links + 1
+    assert "额度" in (await worked_on_again(chat, CHEN, "额度 华强 50000"))
+    assert await Event.filter(kind="CreditSet").count() == 1
+    second = await booked(chat, "下单 B200 2箱 明天送")
+    await chat.ask(WANG, f"取消 {second}")
+    assert f"已取消 {second}" in await same_again(chat, WANG, "1")
+    assert await Stock.get(sku="B200").values_list("reserved", flat=True) == 0
+    await booked(chat, "下单 B200 40箱 明天送")
+    await chat.ask(CAI, "采购单")
+    chat.skip_all()
+    await chat.ask(CAI, "1")
+    assert "P1 已改到 12-20" in await same_again(chat, CAI, "P1 延到 12-20")
 
 
 async def test_with_claims(chat: Chat):
