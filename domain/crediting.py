@@ -93,14 +93,15 @@ async def set_days(code: str, days: int | None, *, by: Actor, now: datetime) -> 
 
 
 async def block(code: str, reason: str, *, by: Actor, now: datetime) -> Standing:
-    """Hold every order of a customer from now on; done again it changes the reason."""
+    """Hold every order of a customer from now on; done again with another reason it changes that."""
     require(by, CREDITING)
 
     async def work() -> Standing:
         customer = await _alone(code)
-        customer.blocked, customer.block_reason, customer.blocked_by = True, reason[:200], by.name
-        await customer.save(update_fields=["blocked", "block_reason", "blocked_by"])
-        await record(CustomerBlocked(customer=code, reason=reason[:200]), by=by, at=now)
+        if (customer.blocked, customer.block_reason) != (True, reason[:200]):
+            customer.blocked, customer.block_reason, customer.blocked_by = True, reason[:200], by.name
+            await customer.save(update_fields=["blocked", "block_reason", "blocked_by"])
+            await record(CustomerBlocked(customer=code, reason=reason[:200]), by=by, at=now)
         return await _standing(customer, now)
 
     return await transact(work)

@@ -50,6 +50,8 @@ async def test_cancelled_put_right_and_taken_back(chat: Chat):
     assert (await Order.get(number=f"SO{number}")).links == links + 1
     assert "额度" in (await worked_on_again(chat, CHEN, "额度 华强 50000"))
     assert await Event.filter(kind="CreditSet").count() == 1
+    assert "已停单 华强电子：欠款" in await same_again(chat, CHEN, "停单 华强 欠款")
+    await chat.ask(CHEN, "恢复 华强电子")
     second = await booked(chat, "下单 B200 2箱 明天送")
     await chat.ask(WANG, f"取消 {second}")
     assert f"已取消 {second}" in await same_again(chat, WANG, "1")
