@@ -82,6 +82,22 @@ async def test_leave_sends_the_question_to_the_deputy_and_both_names_stay(chat: 
     chat.skip(WANG, LI)
 
 
+async def test_off_hours_somebody_stands_in_until_a_turn_of_duty_brings_the_approver_back(chat: Chat):
+    await hire_wu(chat, deputy="S002", hours={"days": [1, 2, 3, 4, 5], "from": "09:00", "to": "17:30"})
+    number = await a_held_order(chat)
+    assert number in chat.heard(CHEN), "it is six in the evening"
+    assert "等陈姐（代老吴）" in await chat.ask(CHEN, "待审核")
+    assert "代老吴" in await chat.ask(CHEN, f"驳回 {number} 价格太低")
+    rejected = await Event.get(kind="OrderRejected")
+    assert (rejected.by, rejected.facts["reason"]) == ("陈姐", "价格太低")
+    assert "已排班：老吴" in await chat.ask(CHEN, "排班 老吴 今天 17点到20点")
+    chat.skip_all()
+    number = await a_held_order(chat, "30箱")
+    assert number in chat.heard(WU)
+    assert "已同意" in await chat.ask(WU, f"同意 {number}")
+    chat.skip_all()
+
+
 async def test_a_decision_is_handed_on_by_chat(chat: Chat):
     await hire_wu(chat)
     number = await a_held_order(chat)
