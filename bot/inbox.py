@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 KEEP_SECONDS = 3.5
 GLANCE_SECONDS = 0.1
+LOOK_SECONDS = 1.0
 REUSED = "key reused for other content"
 IN_TIME = 0.93
 """The part of the time after which what is still in work is promised for later; the rest is for that."""
@@ -86,7 +87,7 @@ class Inbox:
     async def _begun(self, run: Run) -> Run:
         """Take the message in, unless too many are in work; one that was taken in before is never turned away."""
         inbound = run.inbound
-        if self._crowded and not await kept.known(inbound):
+        if self._crowded and not await self._known(inbound):
             count(MESSAGES_SHED)
             if not inbound.expects_words:
                 raise Hostile(503, "too many in work")
@@ -96,6 +97,12 @@ class Inbox:
         if same is None:
             self._follow(run, self._carry(run))
         return same or run
+
+    async def _known(self, inbound: Inbound) -> bool:
+        """Whether it was taken in before, as far as the database says so in time: away, it knows nothing."""
+        asked = self._do_aside(kept.known(inbound))
+        await asyncio.wait({asked}, timeout=LOOK_SECONDS)
+        return asked.done() and not asked.exception() and asked.result()
 
     @property
     def _crowded(self) -> bool:
@@ -174,7 +181,7 @@ class Inbox:
             log.error("message_failed", message=run.inbound.trace, stage=run.stage.name.lower(), exc_info=failure)
 
     def _do_aside(self, work: Coroutine[Any, Any, bool]) -> asyncio.Task[bool]:
-        task = asyncio.create_task(work, name="defer")
+        task = asyncio.create_task(work, name="aside")
         self._aside.add(task)
         task.add_done_callback(self._aside.discard)
         return task

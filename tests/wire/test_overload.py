@@ -3,8 +3,13 @@ answered."""
 
 import asyncio
 
+import pytest
+from tortoise.exceptions import OperationalError
+
+from bot import inbox
 from bot.inbox import Limits
 from bot.models import InboundMessage
+from domain import lane
 from domain.tally import MESSAGES_SHED, counted
 from tests.wire.conftest import SAFE, SORRY, WANG, Gate, Got, Process, Shop, Start
 
@@ -49,6 +54,34 @@ async def test_what_was_taken_in_is_never_turned_away(start: Start, db: str, sho
     gate.open.set()
     await asyncio.gather(*inside)
     assert (await repeat).status == 200
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_who_comes_on_top_is_told_in_words_while_the_database_is_away(
+    start: Start, db: str, shop: Shop, monkeypatch: pytest.MonkeyPatch, hangs: bool
+) -> None:
+    wire, gate, before = await start(limits=Limits(most=2)), Gate(), counted(MESSAGES_SHED)
+    inside = await filled(wire, shop, gate, 2)
+    never = asyncio.Event()
+
+    async def away(*_: object) -> object:
+        if hangs:
+            await never.wait()
+        raise OperationalError("the database is not there")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lane, "rows", away)
+        patch.setattr(inbox, "LOOK_SECONDS", 0.05)
+        assert (await wire.push(SAFE.message())).opened(SAFE) == SORRY
+        report = await wire.push(SAFE.event("TEMPLATESENDJOBFINISH", MsgID=5, Status="success"))
+        assert report.status == 503
+    assert counted(MESSAGES_SHED) == before + 2
+    gate.open.set()
+    never.set()
+    await asyncio.gather(*inside)
+    # It is back: what is sent again is taken in, and nothing of what was turned away.
+    assert (await wire.push(SAFE.message())).opened(SAFE) == "好的"
+    assert await InboundMessage.all().count() == len(shop.asked) == 3
 
 
 async def test_nobody_is_taken_in_while_many_wait_for_long(start: Start, db: str, shop: Shop) -> None:
