@@ -82,10 +82,14 @@ async def cancel(ask: Ask) -> Answered:
         return say("draft_dropped", replace(talk, draft=None, question=None))
     if command.order_no is None and (talk.last_order is None or command.clarify):
         return say("ask_order", replace(talk, question=Question("ask_order_no", subject="cancel_order")), what="cancel")
-    number = await find_order(command.order_no or talk.last_order or "", ask.actor)
-    view = await order_view(number)
-    if not may(view.state, Step.CANCEL):
-        raise StepRefused(number, view.state, Step.CANCEL)
+    try:
+        number = await find_order(command.order_no or talk.last_order or "", ask.actor)
+        view = await order_view(number)
+        if not may(view.state, Step.CANCEL):
+            raise StepRefused(number, view.state, Step.CANCEL)
+    except Refusal as no:
+        # A yes that comes now is a yes to nothing: what was asked before was another order, or another step.
+        return refused(no, replace(talk, question=None))
     options = (command.reason or "",)
     question = Question("confirm_cancel", options, subject=number, heard_at=ask.heard_at)
     return say("cancel_sure", replace(talk, question=question, last_order=number), view=view, reason=options[0])
@@ -122,7 +126,7 @@ async def undo(ask: Ask) -> Answered:
         return say("draft_dropped", replace(ask.talk, draft=None, question=None))
     if number is None or at is None:
         return say("nothing_to_undo")
-    if ask.now - at > UNDO_SPAN:
+    if ask.heard_at - at > UNDO_SPAN:
         return say("undo_late", number=number)
     cancelled = await ordering.cancel_order(number, "", by=ask.actor, now=ask.now, cause=ask.key)
     return say("undone", replace(ask.talk, booked=None, booked_at=None), cancelled=cancelled)

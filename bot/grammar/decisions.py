@@ -63,19 +63,27 @@ _CANCEL_WHOLE = re.compile(
     r"|掉)*$|作废(?:吧|了)*$|^cancel(?:it|that| it| that| please)?$|^(?:先)?不要了"
     r"|(?:单|订单)(?:D|刚)?.{0,6}退了"
 )
-_CANCEL_FOR = re.compile(
-    r"(?:请|帮我?|给我|麻烦|我要|把)*+(?:取消|作废|撤单|撤销|退单|cancel(?: order)?)(?:掉|一下|下)?(?:订单)?N"
-    r"(?:这?单|订单)?(?:了|掉|吧)*"
-    r"|N(?:订单|单子?)?(?:取消|作废|撤单|撤销|不要|退)(?:了|掉|吧)*"
+_POLITE = r"(?:请|帮我?|给我|麻烦|我要|把)*+"
+_CALLED_OFF = r"(?:取消|作废|撤单|撤销|退单|cancel(?: order)?)"
+_ENDS = r"(?:号|的(?=订?单))?(?:[这那](?:一?张|个|一)?(?=订?单))?(?:订单|单子|单)?(?:一下|了|掉|吧|啊|哈|嘛|呗|哦)*+"
+_NAMED_OFF = re.compile(
+    rf"{_POLITE}(?:同意|批准)?{_CALLED_OFF}(?:掉|一下|下)?(?:订单|单号)?N{_ENDS}"
+    rf"|{_POLITE}N(?:[这那]?张?(?:订单|单子|单))?(?:帮我|给我|先|就)*+{_CALLED_OFF}{_ENDS}"
 )
-_NO_REASON = re.compile(r"(?:好|行|可以|能|成)?(?:吗|么|吧|不)|(?:麻烦|辛苦|拜托|谢)\S*|please|thanks?.*|[\W_]*")
+"""The order and that it is called off, in one breath: what stands behind is the reason, whatever it says."""
+_CANCEL_FOR = re.compile(rf"{_NAMED_OFF.pattern}|N(?:订单|单子?)?(?:不要|退){_ENDS}")
+_NO_REASON = re.compile(
+    r"(?:好|行|可以|能|成)?(?:吗|么|吧|不)|行不行|可不可以|可以|能不能|好不好|可否|行|好|(?:麻烦|辛苦|拜托|谢)\S*|please"
+    r"|thanks?.*|[\W_]*"
+)
+_KEPT = re.compile(r"(?:别|(?<![能可要])不(?:同意|准|许|要|用|想)?)把?N?(?:取消|作废|撤销)")
 _LATER = re.compile(r"D(?:那|的|下|订|之前)?|上次|之前|前几天|上一|(?:那|这)(?:张|单|个单|一单|个订单)|最近那|last")
 _RECENT = re.compile(r"刚才|刚刚|刚下|这单|这张|这个|上一单|(?<!D)那单")
 
 
 def decide(scene: Scene) -> list[Command] | None:
     """approve and reject: with order numbers, under a pending approval, or as an explicit word that is the message."""
-    if asks(scene):
+    if asks(scene) or scene.says(_KEPT):
         return None
     if scene.order_nos:
         return list(_numbered(scene)) or None
@@ -191,9 +199,16 @@ def _lone(scene: Scene) -> list[Command] | None:
     return None
 
 
+def call_off(scene: Scene) -> Command | None:
+    """取消 1042 原因: one named order; asked before what the reason may sound like, a decision or a complaint."""
+    if len(scene.order_nos) != 1 or not _NAMED_OFF.match(scene.core) or scene.has("P") or _asks_only(scene):
+        return None
+    return CancelOrder(order_no=scene.order_nos[0], reason=_why_cancelled(scene))
+
+
 def cancel(scene: Scene) -> list[Command] | None:
     """cancel_order: a named order, or the whole of what is under way."""
-    if not scene.says(_CANCEL) or scene.has("P") or _asks_only(scene):
+    if not scene.says(_CANCEL) or scene.has("P") or _asks_only(scene) or scene.says(_KEPT):
         return None
     if scene.order_nos:
         reason = _why_cancelled(scene) if len(scene.order_nos) == 1 else None

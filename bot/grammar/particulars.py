@@ -34,7 +34,8 @@ _VERBS = (
     r"|催一下|催下|催催|催|查单|查一下|查下|查|复制|照着|改单|修改"
     r"|ship|shipped|approve|reject|cancel"
 )
-_AFTER_VERB = re.compile(rf"(?:{_VERBS})\s?[:#]?\s?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])")
+_NO_DAY = r"(?!\d{1,2}\s?(?:月|日|天|点|小时|%|/|号(?!单|订))|\d{4}\s?[-/年])"
+_AFTER_VERB = re.compile(rf"(?:{_VERBS})\s?[:#]?\s?{_NO_DAY}(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])")
 _BEFORE_VERB = re.compile(
     rf"(?:^|[,;。\n、和把])\s?#?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)#?\s?(?=号?单(?![价位号])|那张"
     rf"|这张|那单|这单|到哪|发货|发出|发了|已发|催|签收|收货|同意|批准"

@@ -12,7 +12,8 @@ _OWN_COUNT = re.compile(r"(?:多少|几)(?:个|张|笔|Z)?(?:订单|单|货|钱)
 _METRICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (metric, re.compile(words))
     for metric, words in (
-        ("on_time", r"(?:准时|按时|及时)(?:交付|交货|到货|送达|发货|达成)?(?:率|比例|的?比率)|on.?time rate|otd"),
+        ("on_time", r"(?:准时|按时|及时)(?:交付|交货|到货|送达|发货|达成)?(?:率|比例|的?比率)"
+            r"|on.?time rate|(?<![a-z])otd(?![a-z])"),
         ("touchless", r"免审率?|免人工|自动(?:通过|审核)(?:率|比例|的?比率)|直通率|touchless"),
         ("top_products", r"卖得?(?:最|比较)(?:好|多|火|快)|最好卖|最畅销|畅销|热销|热卖|爆款|爆品|(?:销量|销售|产品"
             r"|商品|品类)(?:额)?(?:的)?(?:前|排名|排行|榜|top)|排行榜?|top\s?Z?Q?\d*|best.?sell"

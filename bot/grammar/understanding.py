@@ -12,7 +12,7 @@ from bot.grammar.claims import claim_phrase
 from bot.grammar.context import Context
 from bot.grammar.crediting import credit_phrase
 from bot.grammar.dealing import deal_phrase
-from bot.grammar.decisions import cancel, decide
+from bot.grammar.decisions import call_off, cancel, decide
 from bot.grammar.departures import ship
 from bot.grammar.fixed import fixed_phrase, is_trial, order_phrase
 from bot.grammar.goods import goods_phrase
@@ -155,6 +155,7 @@ _Rule = Callable[[Scene], Sequence[Command] | Command | None]
 _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
     ("proclamation", proclamation),
+    ("call_off", call_off),
     ("ruling", ruling),
     ("wish", wish_phrase),
     ("credit", credit_phrase),

@@ -88,6 +88,33 @@ async def test_why_an_order_was_cancelled_is_kept_and_told_to_who_must_know(chat
     chat.skip_all()
 
 
+async def test_a_yes_after_a_refused_cancellation_is_a_yes_to_nothing_older(chat: Chat):
+    stands = await booked(chat)
+    await chat.later(minutes=11)
+    gone = await booked(chat, "下单 A100 3箱 明天送")
+    await chat.ask(WANG, "撤销")
+    chat.skip_all()
+    for refused in (f"取消 {gone}", "取消 999999"):
+        assert f"要取消 {stands} 吗" in await chat.ask(WANG, f"取消 {stands}")
+        assert "取消这单" not in await chat.ask(WANG, refused)
+        await chat.ask(WANG, "好的")
+        assert (await Order.get(number__endswith=stands)).state == "accepted"
+    await chat.ask(WANG, "下单 A100 7箱 明天送")
+    assert "取消" in await chat.ask(WANG, f"取消 {gone}")
+    # The draft stays, and is read back before a yes books it.
+    assert "A100 电源适配器 7箱" in await chat.ask(WANG, "好的")
+    assert await Order.all().count() == 2
+    assert "已下单" in await chat.ask(WANG, "好的")
+    chat.skip_all()
+
+
+async def test_the_reason_of_staff_is_shown_to_be_for_the_customer_and_is_no_decision(chat: Chat):
+    number = await booked(chat)
+    assert "原因：老板不同意（客户会看到）\n1 取消这单" in await chat.ask(LI, f"取消 {number} 老板不同意")
+    assert f"已取消 {number}" in await chat.ask(LI, "1")
+    chat.skip_all()
+
+
 async def test_what_has_been_shipped_is_not_taken_back(chat: Chat):
     number = await booked(chat)
     await chat.say(QIANG, f"发货 {number} 顺丰 SF1234567890123")
