@@ -155,7 +155,6 @@ _Rule = Callable[[Scene], Sequence[Command] | Command | None]
 _RULES: tuple[tuple[str, _Rule], ...] = (
     ("fixed", fixed_phrase),
     ("proclamation", proclamation),
-    ("call_off", call_off),
     ("ruling", ruling),
     ("wish", wish_phrase),
     ("credit", credit_phrase),
@@ -173,6 +172,7 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("confirm", _confirming),
     ("answer", _answering),
     ("link_phrase", link_phrase),
+    ("call_off", call_off),
     ("decide", decide),
     ("order_phrase", order_phrase),
     ("ship", ship),
