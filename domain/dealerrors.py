@@ -18,6 +18,14 @@ class BelowShipped(Refusal):
 
 
 @dataclass
+class PartlySent(Refusal):
+    """Goods of the order have left the house, so it is not taken back; ``rest`` has not, and may be called off."""
+
+    number: str
+    rest: str
+
+
+@dataclass
 class NothingLeft(Refusal):
     """The change would leave nothing of the order: that is a cancellation."""
 

@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from domain import lane
 from domain.allocating import Covered, Shortage, wanted_by
+from domain.dealerrors import PartlySent
 from domain.earmarks import consumed
 from domain.errors import Refusal, StepRefused
 from domain.events import OrderAccepted, OrderCancelled, OrderHeld
@@ -35,7 +36,7 @@ from domain.submitting import overtaken
 from domain.tally import ORDERS_HELD, ORDERS_PASSED, count
 from domain.transaction import transact, transact_script
 from domain.values import Actor, Role
-from domain.wording import goods_of
+from domain.wording import goods_of, rest_of
 
 __all__ = [
     "Cancelled", "DraftLine", "OrderDraft", "Placed", "Quote", "QuotedLine", "cancel_order", "place_order",
@@ -233,8 +234,10 @@ async def _cancel(number: str, reason: str, by: Actor, now: datetime, cause: str
     for facts in await brought_about(number, OrderCancelled, cause):
         return Cancelled(number, facts["goods"])
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
-    if not may(order.state, Step.CANCEL) or any(line.shipped for line in lines):
+    if not may(order.state, Step.CANCEL):
         raise StepRefused(number, order.state, Step.CANCEL)
+    if any(line.shipped for line in lines):
+        raise PartlySent(number, rest_of(lines))
     await Order.filter(id=order.id).update(
         state=after(order.state, Step.CANCEL), reason=reason[:400], decided_by=by.name, decided_at=now
     )

@@ -8,6 +8,7 @@ from bot.replies import Reply, refused, say
 from bot.router import Answered, Ask, Router
 from domain import earmarking, ordering
 from domain.commands import CancelOrder, Undo
+from domain.dealerrors import PartlySent
 from domain.errors import Refusal, StepRefused
 from domain.queries import find_order, order_view
 from domain.rules.lifecycle import Step, may
@@ -87,6 +88,8 @@ async def cancel(ask: Ask) -> Answered:
         view = await order_view(number)
         if not may(view.state, Step.CANCEL):
             raise StepRefused(number, view.state, Step.CANCEL)
+        if any(line.shipped for line in view.lines):
+            raise PartlySent(number, view.rest)
     except Refusal as no:
         # A yes that comes now is a yes to nothing: what was asked before was another order, or another step.
         return refused(no, replace(talk, question=None))

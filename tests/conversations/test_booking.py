@@ -119,8 +119,27 @@ async def test_what_has_been_shipped_is_not_taken_back(chat: Chat):
     number = await booked(chat)
     await chat.say(QIANG, f"发货 {number} 顺丰 SF1234567890123")
     chat.skip_all()
-    assert "不能取消" in await chat.ask(WANG, "撤销")
+    for words in ("撤销", f"取消 {number}"):
+        answer = await chat.ask(WANG, words)
+        assert answer == f"{number} 的货已发出，不能整单取消。已发的要退，收到后发「退货 {number} 商品 数量 原因」。"
     assert (await Order.get()).state == "accepted"
+    chat.skip_all()
+
+
+async def test_what_has_been_sent_in_part_is_refused_at_once_and_its_rest_called_off(chat: Chat):
+    number = await booked(chat)
+    await chat.ask(WANG, f"取消 {number}")
+    await chat.ask(QIANG, f"发货 {number} A100 15箱 顺丰 SF1234567890123")
+    chat.skip_all()
+    late = await chat.ask(WANG, "1")
+    assert late.startswith(f"{number} 的货已发出一部分，不能整单取消。还没发的 A100 5箱 不要了")
+    for person in (WANG, LI):
+        assert await chat.ask(person, f"取消 {number} 不想要了") == late
+        assert "已取消" not in await chat.ask(person, "1"), "nothing was asked"
+    assert (await Order.get()).state == "accepted"
+    assert "不再发：A100 5箱" in await chat.ask(WANG, f"取消 {number} 剩下的")
+    assert f"已结案 {number}：不再发 A100 5箱" in await chat.ask(WANG, "1")
+    chat.skip_all()
 
 
 async def test_the_same_order_twice_within_minutes_is_asked_about(chat: Chat):
