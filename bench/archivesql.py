@@ -89,7 +89,8 @@ def _numbers(count: int) -> str:
 
 _PEOPLE = (
     """INSERT INTO customer (id, code, name, short_names, city, ship_to, blocked, active)
-    SELECT n, 'C' || n, '第' || n || '号客户有限公司', '[]', '深圳', '{}', FALSE, TRUE FROM $customers""",
+    SELECT n, 'C' || n, '第' || n || '号客户有限公司', '[]', '深圳', '{"address": "科技园1号"}', FALSE, TRUE
+    FROM $customers""",
     """INSERT INTO contact (id, name, role, active, customer_id)
     SELECT n, '买家', 'buyer', TRUE, (n - 1) * $between + 1 FROM $buyers""",
     """INSERT INTO staff (id, code, name, roles, customers, active)

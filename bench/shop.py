@@ -67,7 +67,8 @@ async def furnish(url: str, people: int) -> list[str]:
         for sku in SKUS
     ]
     await importing.import_products({"products": products}, now=now)
-    rows = [{"id": f"C{n:05}", "name": f"第{n}号客户有限公司", "city": "深圳"} for n in range(people)]
+    home = {"city": "深圳", "ship_to": {"address": "科技园1号"}}
+    rows = [{"id": f"C{n:05}", "name": f"第{n}号客户有限公司", **home} for n in range(people)]
     await importing.import_customers({"customers": rows}, now=now)
     openids = [f"oBench{n:022}" for n in range(people)]
     for customer, openid in zip(await Customer.all().order_by("id"), openids, strict=True):

@@ -112,7 +112,7 @@ async def worked_out(plan: Plan, wish: Wish, by: Actor, now: datetime) -> Reckon
     if not plan.texts and wish.details == NO_DETAILS:
         raise NothingToChange(plan.order.number)
     after = side(plan.lines, plan.products, wish.details.delivery or plan.order.delivery_wish)
-    after = replace(after, po=wish.details.po or "")
+    after = replace(after, po=wish.details.po or "", place=wish.details.address or after.place)
     reasons = await reasons_against(plan.order, before, after, by=by, now=now)
     if reasons and not may(plan.order.state, Step.AMEND):
         # It waits for a person already, who has to decide on what they were shown.

@@ -52,8 +52,8 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
     _only_staff_name_prices(draft, goods.products, by)
     ship_to = _ship_to(customer, draft.details)
     setting = await around(customer, by=by, now=now)
-    whole = bool(ship_to.get("address") or customer.city)
-    case = await _referred(await _case(customer, lines, wish, today, complete=whole), customer, draft.details.po or "")
+    place = ship_to.get("address") or customer.city or ""
+    case = await _referred(await _case(customer, lines, wish, today), customer, draft.details.po or "")
     coming = await _coming(lines, goods.leads, today)
     supplies = (Supply(line.free >= line.base_qty, line.lead_days, coming.get(line.sku)) for line in lines)
     promised = promise(supplies, today=today, wish=wish)
@@ -61,7 +61,7 @@ async def quoted(draft: OrderDraft, *, by: Actor, now: datetime) -> Quote:
         lines=lines,
         total=_total(lines),
         promised=promised,
-        review=review(replace(_placed_in(case, setting), earliest=promised), book),
+        review=review(replace(_placed_in(case, setting), earliest=promised, place=place), book),
         customer_id=customer.id,
         customer_name=customer.name,
         today=today,
@@ -130,9 +130,7 @@ async def _free(draft: str, stock: Mapping[str, list[Stock]], book: Rulebook) ->
     return {sku: sum((row.free for row in rows), own.get(sku, ZERO)) for sku, rows in stock.items()}
 
 
-async def _case(
-    customer: Customer, lines: tuple[QuotedLine, ...], wish: DeliveryWish | None, today: date, *, complete: bool
-) -> Case:
+async def _case(customer: Customer, lines: tuple[QuotedLine, ...], wish: DeliveryWish | None, today: date) -> Case:
     usual = await usual_quantities(customer.id, [line.sku for line in lines])
     looked_at = tuple(
         ReviewedLine(line.sku, line.base_qty, line.free, line.below_floor, usual.get(line.sku), line.discount)
@@ -143,7 +141,6 @@ async def _case(
         total=_total(lines),
         today=today,
         wanted_on=wish.last_day if wish is not None else None,
-        has_ship_to=complete,
         blocked=customer.blocked,
         block_reason=customer.block_reason or "",
     )

@@ -30,7 +30,8 @@ _FREE = "SELECT sku, SUM(on_hand - reserved) FROM stock WHERE sku IN ? GROUP BY 
 class Judged:
     """One side of a change, as far as the rules look at it.
 
-    ``lacking`` is not reserved, ``leads`` are days, ``po`` is a number of the customer's that is new.
+    ``lacking`` is not reserved, ``leads`` are days, ``po`` is a number of the customer's and ``place`` an address, if
+    they are new.
     """
 
     lines: tuple[ReviewedLine, ...]
@@ -39,6 +40,7 @@ class Judged:
     lacking: Mapping[str, Decimal]
     leads: Mapping[str, int]
     po: str = ""
+    place: str = "@last"
 
     @property
     def wanted_on(self) -> date | None:
@@ -100,6 +102,7 @@ async def reasons_against(order: Order, was: Judged, then: Judged, *, by: Actor,
             credit=others,
             earliest=earliest,
             po=side.po,
+            place=side.place,
             same_po=twin if side.po else "",
         )
 

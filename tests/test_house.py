@@ -51,6 +51,7 @@ WORDS = (
     "desk/",
     "connect/carriers/",
     "simulator/",
+    "domain/rules/places.py",
     "domain/rules/waybills.py",
     "templates/__init__.py",
 )

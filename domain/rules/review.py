@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from domain.rules.credit import Credit
+from domain.rules.places import deliverable
 from domain.rules.rulebook import USUAL, Rulebook
 from domain.values import plain
 
@@ -38,7 +39,8 @@ class Case:
     """All that the rules look at; ``price_limit`` is how many percent its writer may leave out of a price.
 
     ``earliest`` is the day that can be promised, None where nobody has to know it. ``same_po`` is another open order of
-    the customer under the same number of theirs, ``po``.
+    the customer under the same number of theirs, ``po``. ``place`` is where it goes, or all that is known of that;
+    ``@last`` is the usual place.
     """
 
     lines: tuple[ReviewedLine, ...]
@@ -49,7 +51,7 @@ class Case:
     block_reason: str = ""
     price_limit: Decimal | None = None
     credit: Credit = field(default_factory=Credit)
-    has_ship_to: bool = True
+    place: str = "@last"
     earliest: date | None = None
     po: str = ""
     same_po: str = ""
@@ -130,7 +132,9 @@ def _counts(reason: Reason, book: Rulebook) -> bool:
 
 
 def _complete(case: Case, _book: Rulebook) -> list[Reason]:
-    return [] if case.has_ship_to else [Reason("incomplete", {"what": "address"})]
+    if deliverable(case.place):
+        return []
+    return [Reason("incomplete", {"what": "address"} | ({"known": case.place} if case.place else {}))]
 
 
 def _stock(case: Case, _book: Rulebook) -> list[Reason]:

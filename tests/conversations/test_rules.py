@@ -154,7 +154,12 @@ async def test_without_a_place_to_send_it_and_for_today_a_person_looks(chat: Cha
     await Customer.filter(code="C001").update(ship_to={}, city=None)
     held = await booked(chat, "下单 A100 4箱 明天送")
     assert held.state == "awaiting_approval"
-    assert "地址" in await chat.ask(CHEN, "待审核")
+    assert "缺收货地址" in await chat.ask(CHEN, "待审核")
+    await Customer.filter(code="C001").update(city="深圳")
+    asked = await chat.ask(WANG, "下单 A100 5箱 明天送")
+    assert "收货地址只到「深圳」，请补上街道和门牌：送到 ××路××号（不补要等人工核对）" in asked.splitlines()
+    assert "收货地址只到「深圳市南山区」" in await chat.ask(WANG, "送到深圳市南山区")
+    assert "收货地址" not in await chat.ask(WANG, "送到深圳市南山区科技园2号")
     assert "送到 南山区科技园1号 张三 13900139000" in await chat.ask(
         WANG, "下单 A100 5箱 明天送 送到南山区科技园1号 张三 13900139000"
     )

@@ -32,7 +32,8 @@ def test_what_is_in_order_passes_without_a_word():
 @pytest.mark.parametrize(
     ("bad", "code", "facts"),
     [
-        (case(has_ship_to=False), "incomplete", {"what": "address"}),
+        (case(place=""), "incomplete", {"what": "address"}),
+        (case(place="深圳市"), "incomplete", {"what": "address", "known": "深圳市"}),
         (case(replace(GOOD, below_floor=True)), "price_below_floor", {"sku": "A100"}),
         (case(replace(GOOD, usual=D("1.9"))), "unusual_quantity", {"sku": "A100", "usual": "1.9"}),
         (
@@ -97,7 +98,7 @@ def off(*codes: str) -> Rulebook:
 @pytest.mark.parametrize(
     ("bad", "code"),
     [
-        (case(has_ship_to=False), "incomplete"),
+        (case(place=""), "incomplete"),
         (case(replace(GOOD, below_floor=True)), "price_below_floor"),
         (case(replace(GOOD, usual=D("1.9"))), "unusual_quantity"),
         (case(replace(GOOD, discount=D("0.5"))), "above_rep_limit"),

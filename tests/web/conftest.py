@@ -49,7 +49,10 @@ CUSTOMERS = {
             "id": "C001", "name": "深圳市华强电子有限公司", "short_names": ["华强"],
             "ship_to": {"address": "深圳市福田区华强北路1号", "name": "王先生", "phone": PHONE},
         },
-        {"id": "C003", "name": "东莞市宏达五金制品有限公司", "short_names": ["宏达"], "city": "东莞"},
+        {
+            "id": "C003", "name": "东莞市宏达五金制品有限公司", "short_names": ["宏达"], "city": "东莞",
+            "ship_to": {"address": "长安镇振安路18号"},
+        },
     ]
 }  # fmt: skip
 STAFF = {
