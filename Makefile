@@ -61,8 +61,8 @@ contention: $(DEV_STAMP)
 # histories beside the platform's own count, and a thousand pushes of a carrier.
 properties: $(DEV_STAMP)
 	@GENDAN_TEST_EXAMPLES=2000 GENDAN_TEST_STEPS=100 GENDAN_TEST_HISTORY=500 GENDAN_TEST_HISTORIES=10000 \
-		GENDAN_TEST_PUSHES=1000 $(BIN)/python -m pytest -q tests/domain/test_stateful.py tests/domain/test_same.py \
-		tests/notify/test_windows.py tests/domain/test_tracking.py
+		GENDAN_TEST_PUSHES=1000 $(BIN)/python -m pytest -q -n 2 --dist worksteal \
+		tests/domain/test_stateful.py tests/domain/test_same.py tests/notify/test_windows.py tests/domain/test_tracking.py
 
 # Cut two hosts off from the database twenty times, one way and both; needs root and iproute2.
 partitions: $(DEV_STAMP)

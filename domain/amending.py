@@ -24,7 +24,7 @@ from domain.policy import shop_day
 from domain.purchasing import request_missing, shortage_of
 from domain.recording import brought_about, record
 from domain.repromising import last_of_it
-from domain.restocking import fill_short, shrink
+from domain.restocking import ask_no_more, fill_short, shrink
 from domain.rules.ponumbers import kept
 from domain.rules.promising import Supply, promise
 from domain.rules.review import Reason
@@ -187,6 +187,8 @@ async def _kept(plan: Plan, freed: set[str]) -> list[OrderLine]:
     for line in plan.lines:
         await line.save(update_fields=list(CHANGED) if line._saved_in_db else None)
     lines = await reserve_lines([line for line in plan.lines if _grew(plan, line)])
+    # Of an order that was paused, what it lacked may have come in the meantime.
+    await ask_no_more([line.id for line in lines if line.short <= 0])
     for sku in sorted(freed):
         await fill_short(sku)
     return lines

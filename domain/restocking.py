@@ -1,7 +1,7 @@
 """Stock that is freed, and new or freed stock that goes to the first in the queue for it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from tortoise.expressions import F
@@ -87,6 +87,11 @@ async def release(lines: Sequence[OrderLine]) -> None:
     await PurchaseRequest.filter(line_id__in=[line.id for line in lines], state="open").update(state="cancelled")
     for sku in sorted(freed):
         await fill_short(sku)
+
+
+async def ask_no_more(lines: Collection[int]) -> None:
+    """Close what purchasing was asked for these lines, which have all they need."""
+    await PurchaseRequest.filter(line_id__in=lines, state="open").update(state="done")
 
 
 async def shrink(line: int, less: Mapping[str, Decimal]) -> None:

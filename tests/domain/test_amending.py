@@ -4,15 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from domain import amending, chasing, claiming, receiving, shipping, submitting
+from domain import amending, chasing, claiming, closing, receiving, shipping, stocking, submitting
 from domain.amending import Amended
 from domain.amendplan import Wish
 from domain.commands import Change, Op
 from domain.dealerrors import OrderMoved
 from domain.linking import revoke_links
-from domain.models import Customer, Order, SubmittedChange
+from domain.models import Customer, Order, PurchaseRequest, SubmittedChange
 from domain.models.returns import ClaimKind
 from domain.photographing import attach
+from domain.stocking import Counted
 from domain.transaction import transact
 from tests.shop import NOW, Cast, a_product, an_order, events_of, goods, line, lines_of
 
@@ -64,6 +65,16 @@ async def test_who_hurries_an_order_or_shows_a_photo_leaves_a_read_back_good(cas
     await revoke_links(number, by=cast.li, now=NOW)
     assert (await said(cast, number, to(8), seen, "main:1#0")).changes
     assert [row.base_qty - row.cancelled for row in await lines_of(number)] == [8]
+
+
+async def test_a_paused_order_that_grows_takes_what_came_and_asks_purchasing_for_no_more(cast: Cast, number: str):
+    seen = (await Order.get(number=number)).version
+    assert (await said(cast, number, to(15), seen, "main:1#0")).short
+    await closing.pause(number, "", by=cast.manager, now=NOW)
+    await stocking.take_in(Counted("A100", Decimal(20)), "main:2", by=cast.qiang, now=NOW)
+    seen = (await Order.get(number=number)).version
+    assert not (await said(cast, number, to(16), seen, "main:3#0")).short
+    assert not await PurchaseRequest.filter(state="open")
 
 
 async def test_a_change_that_took_the_place_of_an_outdated_one_is_not_dropped_with_it(cast: Cast, number: str):
