@@ -81,7 +81,10 @@ class ListPurchases(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivePurchase(Command):
-    """到货 P17 [A100 200] [批号 L2301 有效期 2027-06-30] [到 北仓]: what came of a purchase order, where it lies."""
+    """到货 P17 [A100 200] [批号 L2301 有效期 2027-06-30] [到 北仓]: what came of a purchase order, where it lies.
+
+    A line without a product is a quantity of whatever is open of it; without lines all of it came.
+    """
 
     purchase: str
     lines: tuple[Wanted, ...] = ()
@@ -92,10 +95,11 @@ class ReceivePurchase(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovePurchase(Command):
-    """P17 改到 12-05: the supplier names another day; ``day`` None when none was understood."""
+    """P17 改到 12-05, P17 晚两天: the supplier names another day, or by how many days it is ``later``."""
 
     purchase: str
     day: date | None = None
+    later: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """From what is missing to what has come: purchase orders by chat."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 
@@ -8,10 +9,13 @@ from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import buying
+from domain.commands import Wanted
 from domain.rules.rights import BUYING, STOCKING
 from domain.stockcommands import ClosePurchase, ListPurchases, MovePurchase, ReceivePurchase, SetSupplier
 from domain.stocking import MAIN, warehouse_named
+from domain.values import plain
 from handlers.lotting import batch_of
+from handlers.stocking import or_its_form
 
 OFFERED = 4
 
@@ -19,7 +23,7 @@ OFFERED = 4
 def register(router: Router) -> None:
     """What this room answers."""
     router.on(ListPurchases, roles=STOCKING)(purchases)
-    router.on(ReceivePurchase, roles=STOCKING)(receive)
+    router.on(ReceivePurchase, roles=STOCKING)(or_its_form("arrival", receive))
     router.on(MovePurchase, roles=BUYING)(move)
     router.on(ClosePurchase, roles=BUYING)(close)
     router.on(SetSupplier, roles=BUYING)(set_supplier)
@@ -50,10 +54,16 @@ async def chosen(ask: Ask, options: tuple[str, ...], option: int) -> Answered:
 async def receive(ask: Ask) -> Answered:
     """到货 P17 [A100 200]: on the shelf, and to those who wait."""
     command = ask.given(ReceivePurchase)
-    if any(line.sku is None or line.base_qty is None for line in command.lines):
-        return say("stock_unclear", what="arrival", lines=command.lines)
+    lines = command.lines
+    if len(lines) == 1 and lines[0].sku is None and lines[0].qty is not None:
+        coming = [good[0] for good in (await buying.purchase(command.purchase)).goods if good[2] > 0]
+        if len(coming) > 1:
+            return say("arrival_of_which", number=command.purchase, skus=coming, line=lines[0])
+        lines = tuple(_of(sku, lines[0], ask) for sku in coming)
+    if any(line.sku is None or line.base_qty is None for line in lines):
+        return say("stock_unclear", what="arrival", lines=lines)
     parts: dict[str, Decimal] = {}
-    for line in command.lines:
+    for line in lines:
         parts[line.sku or ""] = parts.get(line.sku or "", Decimal(0)) + (line.base_qty or Decimal(0))
     batch = batch_of(command.lot, command.expires_on, command.lines)
     lots = {}
@@ -67,9 +77,20 @@ async def receive(ask: Ask) -> Answered:
     return say("arrived", arrived=arrived, place=command.warehouse if came.warehouse != MAIN else "")
 
 
+def _of(sku: str, line: Wanted, ask: Ask) -> Wanted:
+    """A quantity without a product as one of this product."""
+    found = ask.lexicon.unit_of(sku, line.unit)
+    qty = line.qty or Decimal(0)
+    return replace(line, sku=sku, base_qty=qty * found[1] if found else None, text=f"{plain(qty)}{line.unit or ''}")
+
+
 async def move(ask: Ask) -> Answered:
-    """P17 改到 12-05: who waits for it is told."""
+    """P17 改到 12-05: who waits for it is told; P17 晚两天: which day that is."""
     command = ask.given(MovePurchase)
+    if command.later is not None:
+        # Asked back as a day: said twice, or worked on again after a death, 晚两天 would be four.
+        row = await buying.purchase(command.purchase)
+        return say("purchase_later", row=row, later=command.later, day=row.expected + timedelta(days=command.later))
     if command.day is None:
         return say("purchase_when", number=command.purchase)
     row = await buying.reschedule(command.purchase, command.day, by=ask.actor, now=ask.now)

@@ -5,25 +5,43 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.replies import say
-from bot.router import Answered, Ask, Router
+from bot.router import Answered, Ask, Handler, Router
 from domain import counting, kits, lotting, stocking
 from domain.commands import Wanted
 from domain.rules.lots import Batch
 from domain.rules.rights import CORRECTING, STOCKING
 from domain.stockcommands import CountStock, DecideCount, OpenWarehouse, ReverseMove, SetKit, TakeIn, TransferStock
+from domain.stockerrors import WarehouseUnknown
 from domain.stocking import Counted
 from handlers.lotting import batch_of
+
+# How warehouses are called: 北仓, 二号库, 仓库.
+_CALLED = ("仓", "库")
 
 
 def register(router: Router) -> None:
     """What this room answers."""
-    router.on(CountStock, roles=STOCKING)(count)
+    router.on(CountStock, roles=STOCKING)(or_its_form("count", count))
     router.on(DecideCount, roles=CORRECTING)(decide)
-    router.on(TakeIn, roles=STOCKING)(take_in)
+    router.on(TakeIn, roles=STOCKING)(or_its_form("take_in", take_in))
     router.on(TransferStock, roles=STOCKING)(transfer)
     router.on(ReverseMove, roles=STOCKING)(reverse)
     router.on(OpenWarehouse, roles=CORRECTING)(open_warehouse)
     router.on(SetKit, roles=CORRECTING)(set_kit)
+
+
+def or_its_form(what: str, handler: Handler) -> Handler:
+    """The handler; words beside the goods that are not even called like a warehouse get the command's own form."""
+
+    async def heard(ask: Ask) -> Answered:
+        try:
+            return await handler(ask)
+        except WarehouseUnknown as no:
+            if no.text.endswith(_CALLED):
+                raise
+            return say("stock_unclear", what=what, lines=(Wanted(None, text=no.text),))
+
+    return heard
 
 
 async def count(ask: Ask) -> Answered:

@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.grammar.amounts import wanted
+from bot.grammar.amounts import merged, wanted
 from bot.grammar.lines import pair
 from bot.grammar.lots import read_batch
+from bot.grammar.marks import NoiseMark
 from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
 from domain.commands import Command, Wanted
@@ -30,6 +31,8 @@ _WAY = re.compile(
     r"(?:从\s*(?P<source>[^\s,到至]{1,16}?)\s*)?(?:到|去|至|->|→)\s*(?P<target>[^\s,。]{1,16})\s*[。.!]?\s*$"
 )
 _PLACE = re.compile(r"(?:^|[\s,:;。.、]++)(?:在|到)|[\s,:;。.、]++|^的|有|里$|剩|为|是|仓库是")
+# What stands between a product and its quantity, or between the two halves of one (100箱零3个).
+_JOINT = re.compile(r"\A\s*+[=:零又加和、,+]\s*+\Z")
 _QUESTION = re.compile(r"[?？]|吗|怎么|什么|多少")
 
 
@@ -84,7 +87,7 @@ def _opening(scene: Scene, match: re.Match[str]) -> Command:
 def _kit(scene: Scene, match: re.Match[str]) -> Command:
     head, _ = read_goods(scene, match["head"])
     named = {line.sku for line in head}
-    lines, left = read_goods(scene, _AND.sub(", ", match["rest"]))
+    lines, left = _read(scene, _AND.sub(", ", match["rest"]))
     # Words that are left over may well be a part: a kit without it would be another kit.
     left = (left or "").strip(" *×X,;")
     unknown = (Wanted(None, text=left),) if left else ()
@@ -92,13 +95,19 @@ def _kit(scene: Scene, match: re.Match[str]) -> Command:
 
 
 def read_goods(scene: Scene, text: str) -> tuple[tuple[Wanted, ...], str | None]:
-    """The goods in a stretch of text, and the words that are left over: the name of a place."""
+    """The goods in a stretch of text, each once, and the words that are left over: the name of a place."""
+    lines, place = _read(scene, text)
+    return merged(lines, scene.lexicon), place
+
+
+def _read(scene: Scene, text: str) -> tuple[tuple[Wanted, ...], str | None]:
     part = look(text, scene.lexicon, replace(scene.context, draft=None, pending=None), scene.today)
     lines = tuple(wanted(item, scene.lexicon) for item in pair(part.text, part.marks))
     left, cursor = "", 0
     for mark in part.marks:
-        left, cursor = f"{left} {part.text[cursor : mark.start]}", mark.end
-    place = _PLACE.sub("", f"{left} {part.text[cursor:]}".strip())
+        if not isinstance(mark, NoiseMark):
+            left, cursor = f"{left}{_JOINT.sub('', part.text[cursor : mark.start])} ", mark.end
+    place = _PLACE.sub("", f"{left}{part.text[cursor:]}".strip())
     return lines, place.upper() or None
 
 

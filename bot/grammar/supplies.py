@@ -2,14 +2,16 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 from bot.grammar.goods import read_goods
 from bot.grammar.lots import read_batch
-from bot.grammar.marks import DateMark, ProductMark
+from bot.grammar.marks import DateMark, ProductMark, QuantityMark
+from bot.grammar.numerals import NUMBER, small_number
 from bot.grammar.sayings import Sayings, first_made
-from bot.grammar.scene import Scene
-from domain.commands import Command
+from bot.grammar.scene import Scene, look
+from domain.commands import Command, Wanted
 from domain.stockcommands import (
     ClosePurchase,
     ListPurchases,
@@ -23,10 +25,19 @@ from domain.stockcommands import (
 _P = r"(?P<p>p\s?\d{1,9})(?![a-z0-9])"
 _LIST = re.compile(rf"\s*(?:看|查)?(?:采购单|采购清单|要采购的|待采购)\s*(?:{_P})?\s*[。.!]?\s*")
 _ARRIVED = re.compile(rf"\s*(?:到货|收到货|来货)\s*了?\s*[:,]?\s*{_P}(?P<rest>.*)", re.DOTALL)
-_ARRIVED_TOO = re.compile(rf"\s*{_P}\s*(?:到货了?|到了|货到了?)(?P<rest>.*)", re.DOTALL)
-_WHOLE = frozenset({"了", "全部", "全部到了", "全到了", "齐了", "到齐了", "收齐了", "都到了"})
+_ARRIVED_TOO = re.compile(
+    rf"\s*{_P}\s*(?:的?货|都|全部?|已经?)*+(?:到货|到齐|收齐|收到|齐了|到(?=了)|(?<=货)到)了?(?P<rest>.*)", re.DOTALL
+)
+_WHOLE = re.compile(
+    r"[\s,]*+(?:货|都|已经?|全部?)*+(?:到齐|收齐|到货|收到|齐|到(?=了))?+了?(?:[\s,。.!]++|(?=[到在\da-z])|\Z)"
+)
+_ITS_DAY = rf"\s*+(?:采购单)?\s*+{_P}\s*+的?(?:到货|交货|来货)?(?:日期|时间|交期|日子|天)?\s*+(?:要|会|得)?"
 _MOVE = re.compile(
-    rf"\s*+(?:采购单)?\s*+{_P}\s*+(?:要|会|得)?(?:改到|改为|改期到?|延到|延期到?|推迟到?|推到|预计|提前到?|晚到)(?P<rest>.*)"
+    rf"{_ITS_DAY}(?:改到|改成|改为|改期到?|延到|延期到?|推迟到?|推到|预计|提前到?|晚到)(?!\s*+{NUMBER}\s?[天周](?!后))(?P<rest>.*)"
+)
+_LATER = re.compile(
+    rf"{_ITS_DAY}(?:再)?(?:晚到?|延后|延迟|延期|推迟|拖|迟到?)\s?(?:了|个)?\s?(?P<n>{NUMBER})\s?(?:天|(?P<weeks>个?(?:周|星期|礼拜)))"
+    r"(?:到|左右)?了?[。.!]?\s*+"
 )
 _CLOSE = re.compile(rf"\s*+(?:关闭|结束|不等了?)\s*+(?:采购单)?\s*+{_P}\s*+[。.!]?\s*+")
 _SUPPLIER = re.compile(r"\s*+(?:供应商|供货商)\s*+[:,]?\s*+(?P<rest>\S.*)")
@@ -50,21 +61,38 @@ def _listing(_scene: Scene, match: re.Match[str]) -> Command:
 
 def _arrival(scene: Scene, match: re.Match[str]) -> Command:
     said = read_batch(match["rest"])
-    lines, place = read_goods(scene, said.rest)
-    whole = place in _WHOLE
+    whole = _WHOLE.match(said.rest)
+    rest = said.rest[whole.end() :] if whole else said.rest
+    lines, place = read_goods(scene, rest)
     return ReceivePurchase(
         purchase=_number(match),
-        lines=lines,
-        warehouse=None if whole else place,
+        lines=lines or _unnamed(scene, rest),
+        warehouse=place,
         lot=said.code,
         expires_on=said.until,
     )
+
+
+def _unnamed(scene: Scene, rest: str) -> tuple[Wanted, ...]:
+    """What came where no goods are named: a quantity of what is open, all of it, or words that mean neither."""
+    marks = look(rest, scene.lexicon, replace(scene.context, draft=None, pending=None), scene.today).marks
+    if not marks:
+        return ()
+    first = marks[0]
+    if len(marks) == 1 and isinstance(first, QuantityMark) and first.qty is not None:
+        return (Wanted(None, qty=first.qty, unit=first.unit),)
+    return (Wanted(None, text=rest.strip(" ,。.!")),)
 
 
 def _moving(scene: Scene, match: re.Match[str]) -> Command:
     days = [mark.mention.wish for mark in scene.of(DateMark) if mark.start >= match.start("rest") - 4]
     day = next((wish.last_day for wish in days if wish is not None and wish.last_day), None)
     return MovePurchase(purchase=_number(match), day=day or _figures(match["rest"], scene.today))
+
+
+def _later(_scene: Scene, match: re.Match[str]) -> Command | None:
+    number = small_number(match["n"])
+    return MovePurchase(purchase=_number(match), later=number * (7 if match["weeks"] else 1)) if number else None
 
 
 def _figures(text: str, today: date) -> date | None:
@@ -106,9 +134,10 @@ def _number(match: re.Match[str]) -> str:
 
 _PHRASES: Sayings = (
     (_LIST, _listing),
+    (_MOVE, _moving),
+    (_LATER, _later),
     (_ARRIVED, _arrival),
     (_ARRIVED_TOO, _arrival),
-    (_MOVE, _moving),
     (_CLOSE, _closing),
     (_SUPPLIER, _supplier),
     (_PROMISES, _promises),

@@ -158,3 +158,44 @@ async def test_who_has_no_say_in_supplies(chat: Chat):
     assert "绑定" in await chat.ask(LU, f"交期 {number}")
     assert "回复数字" not in await chat.ask(QIANG, "采购单")
     assert "由经理或采购来做" in await chat.ask(QIANG, "P1 改到 12-05")
+
+
+async def bought(chat: Chat, *goods: str) -> None:
+    """采妹 has ordered what is missing of these from one supplier; nobody has anything unread."""
+    for sku in goods:
+        await chat.say(CAI, f"供应商 {sku} 华南电子")
+    await chat.say(CAI, "采购单")
+    await chat.say(CAI, "1")
+    chat.skip_all()
+
+
+async def test_only_what_was_said_to_have_come_is_booked(chat: Chat):
+    await short(chat, "B200 20箱 明天送")
+    await bought(chat, "B200")
+    for news in ("P1到了一半", "到货 P1 明天", "P1到了但是破了", "P1到货少2个", "到货 P1 B200 200 次品3"):
+        answer = await chat.ask(QIANG, news)
+        assert "什么都没动" in answer, news
+        assert "请发：到货 P17 A100 200" in answer
+    assert "由经理或采购来做" in await chat.ask(QIANG, "P1到货晚两天")
+    late = await chat.ask(CAI, "P1到货晚两天")
+    assert "P1 现在是 11-30 到，晚 2 天就是 12-02，还没改。" in late
+    assert "已改到 12-02" in await chat.ask(CAI, late.rpartition("请发：")[2])
+    assert "没有叫「北仓」的仓库" in await chat.ask(QIANG, "到货 P1 5箱 到北仓")
+    assert "还差 240" in await chat.ask(CAI, "采购单 P1")
+    assert "已收：B200 120个" in await chat.ask(QIANG, "到货 P1 5箱")
+    assert "已收：B200 100个" in await chat.ask(QIANG, "P1 到了100")
+    assert "还差 20，收不了 30" in await chat.ask(QIANG, "到货 P1 30")
+    assert "收齐了" in await chat.ask(QIANG, "P1到齐了")
+    assert "已经收齐了" in await chat.ask(QIANG, "到货 P1 30")
+    chat.skip_all()
+
+
+async def test_a_quantity_of_a_purchase_of_two_goods_is_asked_about(chat: Chat):
+    await short(chat, "B200 20箱 L09 15箱 明天送")
+    await bought(chat, "B200", "L09")
+    which = await chat.ask(QIANG, "到货 P1 100")
+    assert "P1 还有 B200、L09 没到，100是哪一种？还没记。" in which
+    assert "已收：B200 100个" in await chat.ask(QIANG, which.rpartition("请发：")[2])
+    assert "什么都没动" in await chat.ask(QIANG, "到货 P1 L09 5托")
+    assert "收齐了" in await chat.ask(QIANG, "到货 P1 全部")
+    chat.skip_all()
