@@ -28,6 +28,9 @@ class Engine(Protocol):
     async def read(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
         """The rows of a query, as they are committed."""
 
+    async def read_aside(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        """The same for a query that goes through much: the loop is free meanwhile."""
+
     async def commit(self, script: Callable[[], Script[T]]) -> T:
         """Run a script in one transaction."""
 
@@ -39,13 +42,18 @@ class Engine(Protocol):
 
 
 class SqliteEngine:
-    """Two connections of our own to the file: reads happen at once, writes in one thread under the lock of the ORM."""
+    """Connections of our own to the file: reads happen at once, writes in one thread under the lock of the ORM.
+
+    What counts much has a thread and a connection to itself.
+    """
 
     def __init__(self, file: Path, pragmas: Mapping[str, object], lock: asyncio.Lock) -> None:
         self._lock = lock
         self._reader = _connected(file, {**pragmas, "query_only": "ON", "busy_timeout": 20})
         self._writer = _connected(file, pragmas)
+        self._counter = _connected(file, {**pragmas, "query_only": "ON", "busy_timeout": 1000})
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="sqlite-counter")
         self._waiting: list[tuple[Callable[[], Script[Any]], asyncio.Future[Any]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -60,6 +68,16 @@ class SqliteEngine:
             await asyncio.sleep(pause)
         return self._reader.execute(sql, values).fetchall()
 
+    async def read_aside(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        """The rows, one such query after another."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._aside, self._count, sql, values)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+    def _count(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        return self._counter.execute(sql, values).fetchall()
+
     async def commit(self, script: Callable[[], Script[T]]) -> T:
         """Run a script; those that wait at the same time share one commit, and each fails alone."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -73,8 +91,10 @@ class SqliteEngine:
         return await self.commit(lambda: _only(statement))
 
     def close(self) -> None:
-        """Wait for the commit at work, and close both connections."""
+        """Wait for the work in hand, and close the connections."""
         self._thread.shutdown(wait=True)
+        self._aside.shutdown(wait=True, cancel_futures=True)
+        self._counter.close()
         self._writer.close()
         self._reader.close()
 
@@ -140,6 +160,10 @@ class PostgresEngine:
             except TimeoutError:
                 break
         return await self._read(sql, values)
+
+    async def read_aside(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+        """The rows: the server works, nobody here has to wait for it."""
+        return await self.read(sql, values)
 
     async def _read(self, sql: str, values: Sequence[Any]) -> Sequence[Row]:
         async with connections.get("default").acquire_connection() as connection:

@@ -24,6 +24,7 @@ _SOLD = "SELECT sku, SUM(base_qty) FROM orderline"
 _BEST = "SELECT sku, MAX(name), SUM(amount) AS worth FROM orderline"
 _HELD = "EXISTS (SELECT 1 FROM event e WHERE e.order_number = number AND e.kind = 'OrderHeld')"
 _JUDGED = f'SELECT COUNT(*), COALESCE(SUM(CASE WHEN {_HELD} THEN 1 ELSE 0 END), 0) FROM "order"'  # noqa: S608 - words of our own
+_HAS = 'EXISTS (SELECT 1 FROM orderline l WHERE l.order_id = "order".id AND l.base_qty > l.cancelled AND l.sku IN ?)'
 _FREE = "SELECT sku, SUM(on_hand - reserved) AS free FROM stock GROUP BY sku ORDER BY free, sku"
 
 LOOKED_BACK = timedelta(days=29)
@@ -114,7 +115,10 @@ async def _untouched(report: Report, actor: Actor, period: Period) -> Figures:
 
 async def _on_time(report: Report, actor: Actor, period: Period, today: date) -> Figures:
     """How many of a hundred promised days were kept, by the last day named; in the rows by the first."""
-    found = await punctuality(*_within(report, actor, period), today=today)
+    condition, values = _within(report, actor, period)
+    if report.skus:
+        condition, values = f"{condition} AND {_HAS}", [*values, list(report.skus)]
+    found = await punctuality(condition, values, today=today)
     counts = {"kept": found.last_kept, "first_kept": found.first_kept, "first_due": found.first_due}
     rows = (("first", found.first), *((name, Decimal(count)) for name, count in counts.items()))
     return Figures(report.metric, period, found.last, found.last_due, rows)

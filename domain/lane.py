@@ -49,6 +49,7 @@ __all__ = [
     "open_lane",
     "restored",
     "rows",
+    "rows_aside",
     "spread",
     "within",
 ]
@@ -78,11 +79,24 @@ def close_lane() -> None:
 async def rows(sql: str, *values: Any) -> Sequence[Row]:
     """The rows of a query; inside a transaction of the ORM they are those that it sees."""
     sql, given = spread(Statement(sql, values))
+    found = await _within_reach(sql, given)
+    return await _open().read(sql, given) if found is None else found
+
+
+async def rows_aside(sql: str, *values: Any) -> Sequence[Row]:
+    """The same for a query that goes through much and gives back little: the loop is free meanwhile."""
+    sql, given = spread(Statement(sql, values))
+    found = await _within_reach(sql, given)
+    return await _open().read_aside(sql, given) if found is None else found
+
+
+async def _within_reach(sql: str, given: Sequence[Any]) -> Sequence[Row] | None:
+    """The rows as the transaction of the ORM that is open here sees them; None outside of one."""
     here = connections.get("default")
-    if isinstance(here, TransactionalDBClient):
-        _, found = await here.execute_query(sql if _on_sqlite() else numbered(sql), list(given))
-        return [tuple(row) for row in found]
-    return await _open().read(sql, given)
+    if not isinstance(here, TransactionalDBClient):
+        return None
+    _, found = await here.execute_query(sql if _on_sqlite() else numbered(sql), list(given))
+    return [tuple(row) for row in found]
 
 
 async def fetch(model: type[M], rest: str, *values: Any) -> list[M]:

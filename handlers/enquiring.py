@@ -173,7 +173,7 @@ async def report(ask: Ask, past: Past = no_past) -> Answered:
     if command.metric in _SUMMARIES and command.customer is None:
         return await _summary(ask, command)
     found = await figures(command, ask.actor, now=ask.now)
-    return say("figures", found=found, metric=command.metric)
+    return say("figures", found=found, metric=command.metric, skus=command.skus)
 
 
 async def _summary(ask: Ask, command: Report) -> Answered:

@@ -72,7 +72,7 @@ def report(scene: Scene) -> Report | None:
     metric = _metric(scene)
     if not scene.context.staff or metric is None or scene.order_nos:
         return None
-    if (metric in _LOOSE or scene.has("P")) and not scene.says(_REPORTING):
+    if (metric in _LOOSE or (scene.has("P") and metric != "on_time")) and not scene.says(_REPORTING):
         return None
     customer, _ = named_customer(scene)
     if customer and scene.says(WHICH) and not re.search(r"多少|几|额|量|应收|欠", scene.skeleton):

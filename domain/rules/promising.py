@@ -39,13 +39,6 @@ def wished(wish: DeliveryWish | None, *, today: date) -> date:
     return min(usual, wish.last_day) if wish is not None and wish.last_day is not None else usual
 
 
-def was_kept(promised: date, arrived: date | None, today: date) -> bool | None:
-    """Whether the goods were there on the day; None while they still may be."""
-    if arrived is not None:
-        return arrived <= promised
-    return False if promised < today else None
-
-
 def arrival(supply: Supply, today: date) -> date:
     """The first day on which a line can be there, whatever is wished."""
     usual = next_workday(today if supply.covered else today + timedelta(days=supply.lead_days))

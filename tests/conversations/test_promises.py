@@ -33,6 +33,8 @@ async def test_a_day_that_was_put_off_does_not_pass_for_the_one_that_was_named_f
     ]
     assert "66.7%" in await chat.ask(LI, "华强 准时率")
     assert "66.7%" in await chat.ask(QIANG, "准时率"), "no money in it"
+    of_one = await chat.ask(CHEN, "B200 准时率")
+    assert "下的单（有 B200 的），准时率 100%（1/1 单，按最后说的交期）\n按最初说的交期 0%（0/1 单）" in of_one
     assert late in await chat.ask(LI, "查订单")
     assert "没有找到客户" in await chat.ask(LI, "宏达 准时率")
     assert "看懂" in await chat.ask(WANG, "准时率")

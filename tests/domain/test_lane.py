@@ -88,6 +88,17 @@ async def test_reads_inside_a_transaction_see_what_it_wrote(db: str) -> None:
     assert len(await lane.fetch(Product, "WHERE sku IN ? AND active", ["A1", "A2"])) == 1
 
 
+async def test_what_goes_through_much_leaves_the_loop_free(db: str) -> None:
+    counted = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < ?) SELECT COUNT(*) FROM t"
+    work = asyncio.create_task(lane.rows_aside(counted, 300_000))
+    turns = 0
+    while not work.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert [tuple(row) for row in work.result()] == [(300_000,)]
+    assert turns > 50
+
+
 async def test_a_guard_in_a_script_undoes_all_of_it(db: str) -> None:
     class Changed(Exception):
         """The guard found something else."""

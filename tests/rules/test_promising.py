@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rules.promising import Supply, promise, was_kept
+from domain.rules.promising import Supply, promise
 from domain.rules.workdays import is_workday
 from domain.values import DeliveryKind, DeliveryWish
 
@@ -23,20 +23,6 @@ def by(day: date) -> DeliveryWish:
 
 def on(day: date) -> DeliveryWish:
     return DeliveryWish(DeliveryKind.DATE, day)
-
-
-@pytest.mark.parametrize(
-    ("arrived", "today", "kept"),
-    [
-        (WEDNESDAY, FRIDAY, True),
-        (TUESDAY, TUESDAY, True),
-        (THURSDAY, FRIDAY, False),
-        (None, WEDNESDAY, None),
-        (None, THURSDAY, False),
-    ],
-)
-def test_a_day_is_kept_missed_or_still_open(arrived: date | None, today: date, kept: bool | None):
-    assert was_kept(WEDNESDAY, arrived, today) is kept
 
 
 @pytest.mark.parametrize(
