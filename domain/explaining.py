@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from domain.allocating import skus_of
@@ -18,7 +18,10 @@ from domain.works import made_of
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One link of the chain; ``goods`` in the unit in which they were ordered, ``expected`` when more will come."""
+    """One link of the chain; ``goods`` in the unit in which they were ordered, ``expected`` when more will come.
+
+    ``late`` counts the days since ``first``, which the supplier put off by ``slipped``.
+    """
 
     code: str
     owner: str
@@ -32,6 +35,11 @@ class Cause:
     state: str = ""
     done: str = ""
     materials: str = ""
+
+    @property
+    def first(self) -> date | None:
+        """The day on which more was to come at first."""
+        return self.expected and self.expected - timedelta(days=self.slipped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _bought(asked: Asked, facts: dict[str, str], today: date) -> Block:
     if asked.expected is not None:
         facts["expected"] = asked.expected.isoformat()
     if asked.expected is not None and asked.expected < today:
-        facts["late"] = str((today - asked.expected).days)
+        facts["late"] = str((today - asked.expected).days + max(asked.slipped, 0))
     if asked.slipped > 0:
         facts["slipped"] = str(asked.slipped)
     return Block("goods_late" if "late" in facts else "goods_expected", asked.buyer or PURCHASING, facts)

@@ -46,12 +46,12 @@ async def test_a_late_purchase_leads_to_the_buyer_and_to_who_took_the_alert(chat
     alert = await Alert.get(rule="purchase_late")
     chat.skip_all()
     told = await chat.ask(LI, asked)
-    assert f"← 采购 P1 原定 12-10 到，已晚 2 天，采妹在追，预警 A{alert.id} 还没人接" in told
+    assert f"← 采购 P1 原定 11-30 到，改到 12-10 也没到，已晚 12 天，采妹在追，预警 A{alert.id} 还没人接" in told
     await chat.say(CAI, f"收到 A{alert.id}")
     await chat.restart()
     chat.skip_all()
     assert f"采妹在追，预警 A{alert.id} 采妹在处理" in await chat.ask(LI, asked)
-    assert "已晚 2 天，采购在追\n" in await chat.ask(WANG, asked)
+    assert "已晚 12 天，采购在追\n" in await chat.ask(WANG, asked)
     chat.skip_all()
 
 

@@ -44,6 +44,9 @@ def test_how_late_the_goods_are_is_said():
     late = LineNow("A", D(10), D(0), asked=Asked("P1", date(2026, 11, 22)))
     (block,) = blocks(OrderNow(OrderState.ACCEPTED, (late,), TODAY))
     assert block.facts == {"sku": "A", "missing": "10", "request": "P1", "expected": "2026-11-22", "late": "2"}
+    put_off = LineNow("A", D(10), D(0), asked=Asked("P1", date(2026, 11, 22), slipped=10))
+    (block,) = blocks(OrderNow(OrderState.ACCEPTED, (put_off,), TODAY))
+    assert (block.facts["late"], block.facts["slipped"]) == ("12", "10"), "since the day that was named first"
 
 
 QUANTITIES = st.integers(0, 50).map(Decimal)
