@@ -8,9 +8,11 @@ from tortoise.exceptions import IntegrityError
 
 from domain import lane
 from domain.allocating import locked
+from domain.counts import OUTDATED, WAITING
 from domain.errors import (
     ProductNotFound,
     QuantityRefused,
+    Refusal,
 )
 from domain.kits import refuse_kit
 from domain.lots import count_expired, fit, in_lot, known_as
@@ -25,6 +27,7 @@ from domain.shelving import Move, moved
 from domain.stockerrors import CountDecided as DecidedBefore
 from domain.stockerrors import (
     CountNotFound,
+    CountOutdated,
     OwnCount,
 )
 from domain.stockevents import (
@@ -36,7 +39,7 @@ from domain.transaction import transact
 from domain.values import Actor, Role, plain
 
 ZERO = Decimal(0)
-BOOKED, WAITING, REFUSED = "booked", "waiting", "refused"
+BOOKED, REFUSED = "booked", "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,13 @@ async def _count(goods: Counted, product: Product, cause: str, by: Actor, now: d
     # What has expired is on nobody's order: only its worth counts.
     free = None if expired else sum((row.free for row in shelves), ZERO)
     waits = Role.MANAGER not in by.roles and _is_much(goods.qty - before, free, product)
+    lot = goods.lot.code if goods.lot else ""
+    older = StockCount.filter(sku=goods.sku, warehouse=goods.warehouse, lot=lot, state=WAITING)
+    await older.update(state=OUTDATED, decided_by=by.name, decided_at=now)
     row = await StockCount.create(
         sku=goods.sku,
         warehouse=goods.warehouse,
-        lot=goods.lot.code if goods.lot else "",
+        lot=lot,
         counted=goods.qty,
         before=before,
         state=WAITING if waits else BOOKED,
@@ -141,7 +147,7 @@ async def _decide(number: int, reason: str | None, by: Actor, now: datetime) -> 
     )
     if not done:
         await row.refresh_from_db()
-        raise DecidedBefore(number, row.state, row.decided_by or row.asked_by, row.decided_at or row.asked_at)
+        raise await _decided_before(row)
     row.state = state
     product = await Product.get(sku=row.sku)
     event = CountDecided(
@@ -159,6 +165,15 @@ async def _decide(number: int, reason: str | None, by: Actor, now: datetime) -> 
     await locked([row.sku])
     lot = await known_as(row.sku, Batch(row.lot)) if row.lot else None
     return await _book(row, product, lot, by=by, now=now)
+
+
+async def _decided_before(row: StockCount) -> Refusal:
+    if row.state == OUTDATED:
+        newer = await StockCount.filter(sku=row.sku, warehouse=row.warehouse, lot=row.lot).order_by("-id").first()
+        if newer is not None:
+            unit = (await Product.get(sku=row.sku)).base_unit
+            return CountOutdated(row.id, newer.id, newer.counted, unit, newer.state)
+    return DecidedBefore(row.id, row.state, row.decided_by or row.asked_by, row.decided_at or row.asked_at)
 
 
 async def _book(row: StockCount, product: Product, lot: Batch | None, *, by: Actor, now: datetime) -> CountOutcome:

@@ -18,9 +18,9 @@ class CountStock(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecideCount(Command):
-    """同意盘点 12 / 驳回盘点 12 理由; ``reason`` is set for a no."""
+    """同意盘点 12 / 驳回盘点 12 理由; ``reason`` is set for a no; no number means the one that waits."""
 
-    count: int
+    count: int | None = None
     reason: str | None = None
 
 

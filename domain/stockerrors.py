@@ -42,6 +42,17 @@ class CountDecided(Refusal):
 
 
 @dataclass
+class CountOutdated(Refusal):
+    """The same goods were counted again since, as ``newer``; that one ``counted`` so much and is in this ``state``."""
+
+    number: int
+    newer: int
+    counted: Decimal
+    unit: str
+    state: str
+
+
+@dataclass
 class OwnCount(Refusal):
     """Nobody approves what they counted themselves."""
 

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from tortoise.expressions import Q, Subquery
 
+from domain.counts import to_decide
 from domain.listing import count_to_ship
 from domain.models import Approval, Order, PurchaseRequest, SubmittedChange
 from domain.policy import shop_day
 from domain.rules.lifecycle import OrderState
-from domain.rules.rights import DECIDING, SHIPPING
+from domain.rules.rights import CORRECTING, DECIDING, SHIPPING
 from domain.seeing import visible
 from domain.values import Actor, Role
 
@@ -31,6 +32,8 @@ async def tasks(actor: Actor, *, now: datetime) -> list[Task]:
     found = []
     if actor.roles & DECIDING:
         found.append(await _approvals(actor))
+    if actor.roles & CORRECTING:
+        found.append(await _counts(actor))
     if actor.roles & FOLLOWING:
         found.append(await _late(actor, now))
     if actor.roles & SHIPPING:
@@ -47,6 +50,12 @@ async def _approvals(actor: Actor) -> Task:
     mine = Approval.filter(known, live=True, approver_id=actor.staff)
     oldest = await mine.order_by("asked_at", "id").first()
     return Task("approve", await mine.count(), oldest.order_number if oldest is not None else "")
+
+
+async def _counts(actor: Actor) -> Task:
+    mine = to_decide(actor)
+    oldest = await mine.order_by("id").first()
+    return Task("count", await mine.count(), f"{oldest.id}" if oldest is not None else "")
 
 
 async def _late(actor: Actor, now: datetime) -> Task:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import approving, levelling, reviewing
+from domain import approving, counts, levelling, reviewing
 from domain.awaiting import orders_to_review
 from domain.commands import Approve, ListReview, Reject
 from domain.consequences import prospects
@@ -51,7 +51,9 @@ async def waiting(ask: Ask) -> Answered:
     rows = await orders_to_review(ask.actor)
     waits = await approving.waiting([row.number for row in rows])
     card = await prospects(rows[0].number, now=ask.now) if len(rows) == 1 else None
-    return say("to_review", rows=rows, waiting=waits, card=card, waits=waits.get(rows[0].number) if rows else None)
+    mine = waits.get(rows[0].number) if rows else None
+    counted = await counts.waiting_counts(ask.actor)
+    return say("to_review", rows=rows, waiting=waits, card=card, waits=mine, counts=counted)
 
 
 async def pass_on(ask: Ask) -> Answered:

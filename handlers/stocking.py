@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.replies import say
 from bot.router import Answered, Ask, Handler, Router
-from domain import counting, kits, lotting, stocking
+from domain import counting, counts, kits, lotting, stocking
 from domain.commands import Wanted
 from domain.rules.lots import Batch
 from domain.rules.rights import CORRECTING, STOCKING
@@ -64,9 +64,15 @@ async def count(ask: Ask) -> Answered:
 
 
 async def decide(ask: Ask) -> Answered:
-    """同意盘点 12 / 驳回盘点 12 理由."""
+    """同意盘点 12 / 驳回盘点 12 理由; without a number the one that waits, or a list of them."""
     command = ask.given(DecideCount)
-    decided = await counting.decide_count(command.count, command.reason, by=ask.actor, now=ask.now)
+    number = command.count
+    if number is None:
+        rows = await counts.waiting_counts(ask.actor)
+        if len(rows) != 1:
+            return say("counts_waiting", rows=rows)
+        number = rows[0].number
+    decided = await counting.decide_count(number, command.reason, by=ask.actor, now=ask.now)
     return say("count_decided", decided=decided)
 
 

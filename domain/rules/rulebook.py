@@ -66,6 +66,7 @@ WATCHES: tuple[Kind, ...] = (
     # Trouble of which nothing was heard for three days is history: longer than two would hide it.
     Kind("customer_unreached", "hours", Setting(value=Decimal(0)), Decimal(0), Decimal(48)),
     Kind("lot_expiring", "days", Setting(value=Decimal(30)), Decimal(0), Decimal(3650)),
+    Kind("count_waiting", "hours", Setting(value=Decimal(24)), Decimal(1), Decimal(168)),
     Kind("silence_floor", "hours", Setting(value=Decimal(12)), Decimal(1), Decimal(720)),
     Kind("escalate", "minutes", Setting(value=Decimal(30)), Decimal(5), Decimal(1440)),
     Kind("repeat", "hours", Setting(value=Decimal(24)), Decimal(1), Decimal(168)),

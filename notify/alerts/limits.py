@@ -31,6 +31,7 @@ def thresholds_of(book: Rulebook, installed: Thresholds) -> Thresholds:
         held=_span(book, "order_held"),
         parcels=Patience(_span(book, "no_first_scan"), _span(book, "carrier_silent"), _span(book, "silence_floor")),
         lots=_span(book, "lot_expiring"),
+        counts=_span(book, "count_waiting"),
         escalate=_span(book, "escalate"),
         repeat=_span(book, "repeat"),
         waits={code: _span(book, code) for code in _WAITING},
@@ -46,6 +47,7 @@ def _usual(installed: Thresholds) -> Mapping[str, Setting]:
         "carrier_silent": parcels.silence,
         "silence_floor": parcels.floor,
         "lot_expiring": installed.lots,
+        "count_waiting": installed.counts,
         "escalate": installed.escalate,
         "repeat": installed.repeat,
     }

@@ -19,7 +19,7 @@ class Thresholds:
     """How long is too long, from the settings; ``receipt``: after that the carrier's signature counts.
 
     ``repeat``: what is still true so long after it was told, or taken by somebody, is told once more.
-    ``lots``: what expires within that time, or has, is looked at.
+    ``lots``: what expires within that time, or has, is looked at. ``counts``: so long a stock count may wait.
     ``quotas`` are the sends a day that the platform takes by each channel, ``quota_share`` the part of one that is
     near it; ``waits`` are the rules that wait although they could be told at once.
     """
@@ -30,6 +30,7 @@ class Thresholds:
     escalate: timedelta = timedelta(minutes=30)
     repeat: timedelta = timedelta(hours=24)
     lots: timedelta = timedelta(days=30)
+    counts: timedelta = timedelta(hours=24)
     quotas: Mapping[str, int] = field(default_factory=dict, hash=False)
     quota_share: float = WARN_AT
     waits: Mapping[str, timedelta] = field(default_factory=dict, hash=False)
@@ -94,6 +95,7 @@ QUOTA_NEAR = Rule("quota_near", frozenset({Role.MANAGER}), lambda _: AT_ONCE, on
 NOTICE_UNFIT = Rule("notice_unfit", frozenset({Role.ADMIN, Role.MANAGER}), lambda _: AT_ONCE)
 CUSTOMER_UNREACHED = Rule("customer_unreached", frozenset({Role.MANAGER}), _wait("customer_unreached"), to_rep=True)
 LOT_EXPIRING = Rule("lot_expiring", frozenset({Role.WAREHOUSE, Role.MANAGER}), lambda _: AT_ONCE)
+COUNT_WAITING = Rule("count_waiting", frozenset({Role.MANAGER}), lambda limits: limits.counts)
 
 RULES = {
     rule.name: rule
@@ -113,6 +115,7 @@ RULES = {
         NOTICE_UNFIT,
         CUSTOMER_UNREACHED,
         LOT_EXPIRING,
+        COUNT_WAITING,
     )
 }
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from domain import watching
+from domain import counts, watching
 from domain.faults import fault
 from domain.telling import listeners
 from domain.transaction import transact
@@ -95,6 +95,7 @@ SIGHTS: Mapping[Rule, Sight] = {
     rules.QUOTA_NEAR: lambda limits, now: nearly_spent(limits.quotas, now=now, share=limits.quota_share),
     rules.NOTICE_UNFIT: lambda _, now: unfit_notices(now),
     rules.CUSTOMER_UNREACHED: lambda _, now: unreached_customers(now),
+    rules.COUNT_WAITING: lambda limits, now: counts.overdue(now - limits.counts),
     rules.LOT_EXPIRING: lambda limits, now: watching.expiring_lots(limits.lots, today=now.astimezone(zone()).date()),
 }
 """How each rule looks at the business; a test holds that none is missing."""

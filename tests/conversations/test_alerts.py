@@ -88,8 +88,8 @@ async def test_a_limit_that_cannot_be_is_refused_with_what_can(chat: Chat):
         "预警规则 12 2天": "第 12 条要在 50 到 99 %之间",
         "预警规则 1 2小时": "第 1 条一出现就报，没有时限可改",
         "预警规则 1 默认": "第 1 条一出现就报",
-        "预警规则 99 2小时": "没有第 99 条预警规则，只有 1 到 18。发「预警规则」看全部。",
-        "规则 测试 16": "没有第 16 条预警规则，只有 1 到 15",
+        "预警规则 99 2小时": "没有第 99 条预警规则，只有 1 到 19。发「预警规则」看全部。",
+        "规则 测试 17": "没有第 17 条预警规则，只有 1 到 16",
     }.items():
         assert words in await chat.ask(CHEN, text), text
     for person in (LI, QIANG):

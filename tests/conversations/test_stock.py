@@ -13,7 +13,7 @@ async def test_a_count_that_fits_or_nearly_is_done_at_once(chat: Chat):
 async def test_a_count_far_off_is_the_managers_to_decide(chat: Chat):
     answer = await chat.ask(QIANG, "盘点 A100 380")
     assert "盘点单 1 已送审" in answer
-    assert "盘得380个 账上5000" in " ".join(f.value for f in chat.card(CHEN).fields)
+    assert "盘380账5000 回复同意盘点1" in " ".join(f.value for f in chat.card(CHEN).fields)
     assert "可用 5000" in await chat.ask(QIANG, "A100还有多少")
     assert "由经理来做" in await chat.ask(QIANG, "同意盘点 1")
     assert "已入账：A100 电源适配器 少 4620个" in await chat.ask(CHEN, "同意盘点 1")
@@ -94,4 +94,42 @@ async def test_a_count_waits_through_a_restart(chat: Chat):
     chat.skip_all()
     await chat.restart()
     assert "已入账" in await chat.ask(CHEN, "同意盘点 1")
+    chat.skip_all()
+
+
+async def test_a_count_that_waits_is_seen_and_answered_without_its_number(chat: Chat):
+    await chat.say(QIANG, "盘点 A100 380")
+    chat.skip_all()
+    assert "盘点待批 1 张，最早「同意盘点 1」" in await chat.ask(CHEN, "待办")
+    assert "盘得 380个，账上 5000（阿强），回复「同意盘点 1」" in await chat.ask(CHEN, "待审核")
+    await chat.say(QIANG, "盘点 B200 2")
+    chat.skip_all()
+    answer = await chat.ask(CHEN, "同意盘点")
+    assert "有 2 张盘点等你批" in answer
+    assert "盘点 2　B200 LED驱动器 盘得 2个，账上 240（阿强）" in answer
+    assert "已驳回" in await chat.ask(CHEN, "驳回盘点 2")
+    assert "盘点被驳回，请重盘" in " ".join(f.value for f in chat.card(QIANG).fields)
+    chat.skip_all()
+    assert "已入账：A100 电源适配器 少 4620个" in await chat.ask(CHEN, "同意盘点吧")
+    chat.skip_all()
+    assert "没有待批的盘点" in await chat.ask(CHEN, "同意盘点")
+    assert await chat.ask(CHEN, "待审核") == "没有待审核的订单。"
+
+
+async def test_a_count_that_was_made_again_is_outdated(chat: Chat):
+    await chat.say(QIANG, "盘点 A100 380")
+    await chat.say(QIANG, "盘点 A100 400")
+    chat.skip_all()
+    answer = await chat.ask(CHEN, "同意盘点 1")
+    assert "盘点单 1 过时了：后来又盘过，以盘点单 2（400个，待批）为准" in answer
+    assert "少 4600个" in await chat.ask(CHEN, "同意盘点")
+    chat.skip_all()
+
+
+async def test_a_count_that_nobody_answers_is_told_again_a_day_later(chat: Chat):
+    await chat.say(QIANG, "盘点 A100 380")
+    chat.skip_all()
+    await chat.later(hours=25)
+    assert "盘点没人批" in " ".join(f.value for f in chat.card(CHEN).fields)
+    assert "回复「同意盘点 1」" in await chat.ask(CHEN, "提醒")
     chat.skip_all()

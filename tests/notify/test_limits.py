@@ -47,7 +47,17 @@ async def test_what_nobody_set_is_as_it_was_installed(db):
 
 async def test_what_is_set_counts_over_what_was_installed_and_the_rest_stays(db):
     await company()
-    for number, value in ((3, "12"), (8, "2"), (11, "30"), (12, "60"), (15, "7"), (16, "6"), (17, "10"), (18, "48")):
+    for number, value in (
+        (3, "12"),
+        (8, "2"),
+        (11, "30"),
+        (12, "60"),
+        (15, "7"),
+        (16, "48"),
+        (17, "6"),
+        (18, "10"),
+        (19, "48"),
+    ):
         await set_to(number, value)
     found = await in_force(INSTALLED)
     assert found.held == INSTALLED.held
@@ -56,8 +66,8 @@ async def test_what_is_set_counts_over_what_was_installed_and_the_rest_stays(db)
     assert found.quota_share == 0.6
     assert RULES["delivery_overdue"].after(found) == timedelta(days=2)
     assert RULES["channel_shut"].after(found) == timedelta(minutes=30)
-    assert await AlertScheme.all().count() == 8
-    assert found.lots == timedelta(days=7)
+    assert await AlertScheme.all().count() == 9
+    assert (found.lots, found.counts) == (timedelta(days=7), timedelta(hours=48))
     assert not await ReviewScheme.exists()
 
 
