@@ -117,7 +117,7 @@ async def worked_out(plan: Plan, wish: Wish, by: Actor, now: datetime) -> Reckon
     if reasons and not may(plan.order.state, Step.AMEND):
         # It waits for a person already, who has to decide on what they were shown.
         raise StepRefused(plan.order.number, plan.order.state, Step.AMEND)
-    goods = goods_of(line for line in plan.lines if line.base_qty > line.cancelled)
+    goods = goods_of(plan.lines)
     return Reckoned(goods, total_of(plan.lines), reasons)
 
 

@@ -194,7 +194,7 @@ async def _call_off(order: Order, lines: Sequence[OrderLine]) -> None:
 async def _chosen(order: Order, choice: str, lacking: str) -> Chosen:
     await order.refresh_from_db(fields=["total", "promised_date"])
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
-    goods = goods_of(line for line in lines if line.base_qty > line.cancelled)
+    goods = goods_of(lines)
     return Chosen(order.number, choice, goods, lacking, order.total, order.promised_date)
 
 

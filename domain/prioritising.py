@@ -122,6 +122,11 @@ async def _planned(order: Order, now: datetime) -> Swap:
                 for p in parts
             ]
     told = "|".join(f"{one.order}:{one.sku}:{plain(one.qty)}" for one in losers)
+    # The place in the queue goes by the first day that was named; whoever loses was told the latest.
+    days_told = dict(
+        await Order.filter(number__in=[one.order for one in losers]).values_list("number", "promised_date")
+    )
+    losers = [replace(one, before=days_told[one.order]) for one in losers]
     return Swap(order.number, tuple(gains), tuple(losers), hashlib.sha256(told.encode()).hexdigest()[:16])
 
 

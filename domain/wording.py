@@ -11,8 +11,15 @@ TENTH = Decimal("0.1")
 
 
 def goods_of(lines: Iterable[OrderLine]) -> str:
-    """What was ordered, as it was said: ``A100 20箱、B200 2箱``."""
-    return "、".join(f"{line.sku} {plain(line.qty)}{line.unit}" for line in lines)
+    """What was ordered and not called off, as it was said: ``A100 20箱、B200 2箱``; all of it when nothing stands."""
+    ordered = list(lines)
+    standing = [line for line in ordered if line.base_qty > line.cancelled]
+    return "、".join(f"{line.sku} {_standing(line)}" for line in standing or ordered)
+
+
+def _standing(line: OrderLine) -> str:
+    part = line.base_qty > line.cancelled > 0
+    return entered(line, line.base_qty - line.cancelled) if part else f"{plain(line.qty)}{line.unit}"
 
 
 def rest_of(lines: Iterable[OrderLine]) -> str:

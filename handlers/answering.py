@@ -24,7 +24,7 @@ from handlers import (
     reviewing,
     ruling,
 )
-from handlers.ordering import proceed
+from handlers.ordering import proceed, sure
 
 
 def register(router: Router) -> None:
@@ -44,6 +44,7 @@ YES: dict[str, Handler] = {
     "confirm_amend": amending.amend_now,
     "confirm_short_close": amending.close_now,
     "shortage": negotiating.ask_again,
+    "ask_qty": sure,
 }
 NO: dict[str, Handler] = {
     "confirm_order": booking.drop,

@@ -99,6 +99,16 @@ async def _words_for(ask: Ask, draft: Draft) -> Lexicon:
     return await as_called_by(draft.customer, ask.lexicon) if unknown and ask.actor.is_staff else ask.lexicon
 
 
+async def sure(ask: Ask) -> Answered:
+    """没错: the quantity that was asked about is meant; without one there is nothing to be sure of."""
+    question, draft = ask.talk.question, ask.talk.draft
+    where = question.position if question is not None else None
+    if draft is None or where is None or draft.lines[where].qty is None:
+        return say("answer_again", kind="ask_qty")
+    lines = tuple(replace(line, sure=True) if i == where else line for i, line in enumerate(draft.lines))
+    return await proceed(ask, replace(draft, lines=lines))
+
+
 async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = ()) -> Reply:
     """The draft in full, with conversions, prices and day: the version that a yes books; an odd quantity is asked about
     before."""
@@ -108,7 +118,7 @@ async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] 
         return refused(no, replace(ask.talk, draft=_before(ask, draft, no), question=None), keeps_draft=True)
     odd = _odd(draft, quote)
     if odd is not None:
-        return _again(ask, draft, *odd)
+        return _again(ask, draft, quote, *odd)
     question = Question("confirm_order", heard_at=ask.heard_at)
     kept = await _kept_goods(ask, draft, quote)
     facts = {"quote": quote, "draft": draft, "differences": differences, "named": ask.name_of, "kept": kept}
@@ -186,10 +196,10 @@ def _options(ask: Ask, draft: Draft, missing: Gap, line: DraftLine | None) -> tu
     return tuple(product.units) if missing.kind == "unit" and product is not None else ()
 
 
-def _again(ask: Ask, draft: Draft, position: int, usual: Decimal) -> Reply:
-    line = draft.lines[position]
+def _again(ask: Ask, draft: Draft, quote: Quote, position: int, usual: Decimal) -> Reply:
+    line, unit = draft.lines[position], quote.lines[position].base_unit
     question = Question("ask_qty", (), position, line.sku, ask.heard_at)
-    return say("ask_again", _kept(ask.talk, draft, question), line=line, usual=usual, named=ask.name_of)
+    return say("ask_again", _kept(ask.talk, draft, question), line=line, usual=usual, unit=unit)
 
 
 def _kept(talk: Talk, draft: Draft, question: Question | None) -> Talk:

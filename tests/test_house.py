@@ -5,6 +5,7 @@ import re
 import statistics
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,19 @@ def test_every_reply_that_is_said_has_a_template():
                         named.add(first.value)
     there = {path.stem for path in (ROOT / "templates/replies").glob("*.j2")}
     assert named <= there
+
+
+def test_no_line_of_a_reply_runs_into_the_next():
+    """A tag at the end of a line of words takes the line end with it: an empty line has to follow."""
+    tag, words = re.compile(r"\{%.*?%\}"), []
+    for path in sorted((ROOT / "templates").glob("**/*.j2")):
+        lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
+        for number, (line, after) in enumerate(pairwise(lines), start=1):
+            ends = not after or re.match(r"\{%-? ?(else|elif|endblock|endmacro|block)", after) is not None
+            eats = line.endswith("%}") and not line.endswith(("-%}", "endblock %}"))
+            if eats and tag.sub("", line) and not ends:
+                words.append(f"{path.relative_to(ROOT)}:{number}: {line[-60:]}")
+    assert words == []
 
 
 def test_everything_is_in_the_package_that_is_built():

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.grammar import days
 from bot.grammar.amounts import gaps, wanted
 from bot.grammar.compact import key_of
+from bot.grammar.context import DraftLine
 from bot.grammar.details import details_of
 from bot.grammar.lines import Item, pair
 from bot.grammar.marks import AddressMark, CustomerMark, OrderMark, ProductMark, QuantityMark
@@ -13,6 +14,7 @@ from bot.grammar.narrowing import family_member
 from bot.grammar.normal import fold
 from bot.grammar.numerals import NUMBER, parse_number, small_number
 from bot.grammar.scene import Scene
+from bot.grammar.talk import confirmation
 from domain.commands import Command, Details, ProvideInfo
 from domain.values import DeliveryKind, DeliveryWish
 
@@ -72,6 +74,7 @@ def _words(scene: Scene) -> str:
 
 def _quantity(scene: Scene) -> Command | None:
     sku = scene.context.pending.sku if scene.context.pending else None
+    known = scene.context.draft.line(sku) if scene.context.draft else None
     if scene.has("PNC"):
         named = scene.of(ProductMark)
         if len(named) != 1 or named[0].sku != sku or _ASKED_BACK.search(scene.skeleton):
@@ -81,23 +84,21 @@ def _quantity(scene: Scene) -> Command | None:
     mark = scene.of(QuantityMark)[-1] if scene.of(QuantityMark) else None
     if match and (mark is None or not mark.unit):
         mark = QuantityMark(start=0, end=0, qty=parse_number(match["n"]), unit=None)
-    if mark is None or _ASKED_BACK.search(scene.skeleton):
+    if mark is None:
+        return confirmation(scene) if known and known.qty else None  # an unusual one was asked about again
+    if _ASKED_BACK.search(scene.skeleton):
         return None
     if _MINUS.match(scene.text):
         mark = replace(mark, qty=None)
-    line = wanted(
-        Item(ProductMark(start=0, end=0, ids=(sku,) if sku else ()), _in_draft_unit(scene, mark, sku)), scene.lexicon
-    )
+    line = wanted(Item(ProductMark(start=0, end=0, ids=(sku,) if sku else ()), _in_unit_of(known, mark)), scene.lexicon)
     details, unclear = details_of(scene)
     asked = (gaps(line, scene.lexicon) - ({"product"} if sku is None else set())) | ({"date"} if unclear else set())
     return ProvideInfo(lines=(line,), details=details, clarify=tuple(sorted(asked)))
 
 
-def _in_draft_unit(scene: Scene, mark: QuantityMark, sku: str | None) -> QuantityMark:
-    known = scene.context.draft.line(sku) if scene.context.draft else None
-    if mark.unit or not known or not known.unit:
-        return mark
-    return QuantityMark(start=mark.start, end=mark.end, qty=mark.qty, unit=known.unit)
+def _in_unit_of(known: DraftLine | None, mark: QuantityMark) -> QuantityMark:
+    unit = mark.unit or (known.unit if known else None)
+    return mark if unit == mark.unit else QuantityMark(start=mark.start, end=mark.end, qty=mark.qty, unit=unit)
 
 
 def _product(scene: Scene) -> Command | None:

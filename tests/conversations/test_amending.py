@@ -86,6 +86,9 @@ async def test_a_line_is_taken_out_and_goods_are_put_in(chat: Chat):
     assert "A100 20箱、L09 3箱，¥19,460.00" in await chat.ask(WANG, "1")
     rows = {line.sku: (line.base_qty, line.cancelled, line.reserved) for line in await OrderLine.all()}
     assert rows == {"A100": (1000, 0, 1000), "B200": (48, 48, 0), "L09": (300, 0, 300)}
+    assert "A100 20箱、L09 3箱，¥19,460.00" in await chat.ask(WANG, f"查 {number}")
+    assert f"要取消 {number} 吗？（A100 20箱、L09 3箱，¥19,460.00）" in await chat.ask(WANG, f"取消 {number}")
+    assert "（A100 20箱、L09 3箱）" in await chat.ask(WANG, "1"), "what was taken out before is not called off again"
     chat.skip_all()
 
 

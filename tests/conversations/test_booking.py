@@ -176,7 +176,9 @@ async def test_far_more_than_usual_is_asked_once_more(chat: Chat):
         await booked(chat, f"下单 A100 {boxes}箱 明天送")
         await chat.later(minutes=11)
     chat.skip_all()
-    assert "比平时" in await chat.ask(WANG, "下单 A100 50箱 明天送")
+    assert await chat.ask(WANG, "下单 A100 50箱 明天送") == (
+        "A100 50箱比平时（每次约 117个）多很多。\n没错就再发「50箱」，不对就发新的数量。"
+    )
     await chat.restart()
     assert "A100 电源适配器 5箱" in await chat.ask(WANG, "5箱")
     assert "比平时" in await chat.ask(WANG, "A100改50箱")
@@ -186,6 +188,17 @@ async def test_far_more_than_usual_is_asked_once_more(chat: Chat):
     answer = await chat.ask(WANG, "1")
     assert "要人工看一下" in answer
     assert number_in(answer) in chat.card(CHEN).fields[0].value
+    chat.skip_all()
+
+
+async def test_far_more_than_usual_is_meant_when_a_yes_says_so(chat: Chat):
+    for boxes in (2, 3, 2):
+        await booked(chat, f"下单 A100 {boxes}箱 明天送")
+        await chat.later(minutes=11)
+    chat.skip_all()
+    await chat.ask(WANG, "下单 A100 50箱 明天送")
+    assert "A100 电源适配器 50箱(=2500个)" in await chat.ask(WANG, "没错")
+    assert await Order.all().count() == 3
     chat.skip_all()
 
 

@@ -62,6 +62,16 @@ async def test_order_is_read_back_confirmed_shipped_tracked_and_signed(chat: Cha
     chat.skip_all()
 
 
+async def test_several_orders_are_listed_one_to_a_line(chat: Chat):
+    first, second = await booked(chat), await booked(chat, "下单 B200 2箱 明天送")
+    assert (await chat.ask(WANG, "查订单")).splitlines() == [
+        "您进行中的订单：",
+        f"1 {second} 备货中 ¥1,056.00",
+        f"2 {first} 备货中 ¥18,500.00",
+        "回复序号看详情。",
+    ]
+
+
 async def test_yes_repeated_ten_times_books_one_order(chat: Chat):
     number = await booked(chat)
     for word in ("确认", "1", "确认", "是", "对", "1", "确认", "好", "可以", "确认"):

@@ -146,9 +146,12 @@ async def test_the_share_of_orders_that_nobody_had_to_touch(chat: Chat):
 
 
 async def test_without_a_place_to_send_it_and_for_today_a_person_looks(chat: Chat):
+    shown = await chat.ask(WANG, "下单 A100 3箱 今天送")
+    assert "明天(11-25)送（今天(11-24)来不及，会请人工看能不能赶）" in shown
+    await chat.ask(WANG, "取消")
     held = await booked(chat, "下单 A100 3箱 今天送")
     assert held.state == "awaiting_approval"
-    assert "交期太急" in await chat.ask(CHEN, "待审核")
+    assert "交期太急，要 11-24" in await chat.ask(CHEN, "待审核")
     await chat.ask(CHEN, f"驳回 {held.number} 今天的车走了")
     chat.skip_all()
     await Customer.filter(code="C001").update(ship_to={}, city=None)

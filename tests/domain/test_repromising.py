@@ -113,6 +113,9 @@ async def test_one_order_comes_first_at_the_price_that_was_shown(cast: Cast):
     assert await repromise(NOW) == 2
     assert await promised(early) == date(2026, 12, 2)
     assert await promised(late) == date(2026, 12, 30), "it is wanted later anyway"
+    await Order.filter(number=urgent).update(promised_date=date(2026, 12, 9))
+    (loser,) = (await prioritising.preview(late, by=cast.manager, now=NOW)).losers
+    assert (loser.order, loser.before) == (urgent, await promised(urgent)), "the day that was told last"
     with pytest.raises(NothingToGain):
         await prioritising.preview(urgent, by=cast.manager, now=NOW)
     with pytest.raises(SwapOutdated):
