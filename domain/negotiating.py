@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from tortoise.expressions import Subquery
+
 from domain import lane
 from domain.allocating import locked, skus_of
 from domain.amending import CHANGED, amend_here, try_amendment
@@ -25,12 +27,14 @@ from domain.repromising import earliest_day
 from domain.restocking import shrink
 from domain.rules.lifecycle import FINAL, Step, may
 from domain.rules.rights import WRITING, require
+from domain.seeing import visible
 from domain.shortages import CANCEL, SEND, SWAP, WAIT, lacking_words, lacks, substitutes
 from domain.transaction import transact
 from domain.values import SYSTEM, Actor, money
 from domain.wording import goods_of
 
 BATCH = 200
+LISTED = 5
 OVER = "over"
 """Kept in the place of a choice when nothing lacked any more by the deadline."""
 
@@ -91,6 +95,13 @@ async def codes_of(number: str) -> tuple[str, ...]:
     """The choices in the order of their numbers; none when nothing was asked."""
     row = await ShortageOffer.get_or_none(order_number=number)
     return tuple(row.choices) if row is not None else ()
+
+
+async def unanswered(actor: Actor) -> list[str]:
+    """The orders of this person whose question is open, the newest first."""
+    asked = Subquery(ShortageOffer.filter(choice__isnull=True).values("order_number"))
+    rows = visible(actor).exclude(state__in=list(FINAL)).filter(number__in=asked).order_by("-id").limit(LISTED)
+    return [row.number for row in await rows]
 
 
 async def choose(number: str, choice: str, *, by: Actor, now: datetime) -> Chosen:

@@ -35,7 +35,12 @@ async def choose(ask: Ask) -> Answered:
     """1042 等齐, or a number under the question; words and numbers count late as well."""
     command, question = ask.given(ChooseShortage), ask.talk.question
     asked = question if question is not None and question.kind == ASKED and command.order_no is None else None
-    given = command.order_no or (asked.subject if asked else ask.talk.last_order)
+    given = command.order_no or (asked.subject if asked else None)
+    if given is None:
+        waiting = await negotiating.unanswered(ask.actor)
+        given = ask.talk.last_order if len(waiting) != 1 else waiting[0]
+        if waiting and given not in waiting:
+            return say("shortage_which", numbers=waiting)
     if given is None:
         return say("amend_which", what="shortage")
     if asked is not None and asked.heard_at is not None and ask.heard_at <= asked.heard_at:

@@ -14,7 +14,7 @@ from bot.grammar.scene import Scene
 from bot.grammar.unknowns import with_unknown_products
 from domain.commands import Change, Op, Wanted
 
-_ADDING = re.compile(r"再|加|还要|还有|还来|另外|多|追加|补|add|plus|more|also|外加")
+_ADDING = re.compile(r"再|加|[也还]要|还有|还来|另外|多|追加|补|add|plus|more|also|外加")
 _Split: TypeAlias = tuple[str, re.Match[str]]
 _Maker: TypeAlias = Callable[[Scene, re.Match[str]], list[Change]]
 

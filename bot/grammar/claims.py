@@ -7,7 +7,6 @@ from bot.grammar.amounts import wanted
 from bot.grammar.courtesy import reason_in
 from bot.grammar.faults import faults_in
 from bot.grammar.lines import pair
-from bot.grammar.marks import OrderMark
 from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
 from domain.commands import Command
@@ -24,7 +23,10 @@ _PHOTOS = re.compile(
     rf"\s*+(?:附|加|补|发)?(?:上|个|张)?(?:照片|图片|相片)\s*+(?:给|到)?\s*+[:,]?\s*+{_R}\s*+[。.!]?\s*+"
 )
 _LIST = re.compile(r"\s*+(?:看|查)?(?:售后|售后单|退货单|待处理售后|售后列表)\s*+[。.!]?\s*+")
-_ASK = re.compile(r"(?:我?要?|申请|办理?)?(?P<k>退货|换货)N")
+_ASK = re.compile(
+    r"(?:我?要?|申请|办理?)?(?P<k>退货|换货)N"
+    r"|N(?:的|里|有|我|要|想|申请|办理?|,)*(?:(?P<own>退货|换货)(?=[PQ,]|\Z)|退(?=[PQ]))"
+)
 _ASKING = re.compile(r"[?？]|吗|怎么|什么时候|多久")
 
 
@@ -61,14 +63,14 @@ def _asked(scene: Scene) -> Command | None:
     match = _ASK.match(scene.core)
     if match is None:
         return None
-    start = scene.of(OrderMark)[0].end
+    start = scene.place(scene.skeleton.index(match.group()) + match.end())
     part = look(scene.text[start:], scene.lexicon, replace(scene.context, draft=None, pending=None), scene.today)
     pairs = pair(part.text, part.marks)
     ends = [mark.end for item in pairs for mark in (item.product, item.qty) if mark is not None]
     reason = reason_in(part.normal.quote(max(ends, default=0), len(part.text)))
     return AskReturn(
         order_no=scene.order_nos[0],
-        kind="exchange" if match["k"] == "换货" else "",
+        kind="exchange" if "换货" in (match["k"], match["own"]) else "",
         lines=tuple(wanted(item, scene.lexicon) for item in pairs),
         reason=reason,
     )

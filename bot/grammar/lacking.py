@@ -2,6 +2,7 @@
 
 import re
 
+from bot.grammar.context import Context
 from bot.grammar.scene import Scene
 from bot.grammar.talk import confirmation
 from domain.commands import Command
@@ -20,16 +21,19 @@ _WORDS = {
     r"|没货的(?:都|就|先)?(?:不要|取消)了?",
 }
 _PATTERNS = {
-    choice: re.compile(rf"N?的?,?{_LET}(?:{words}){_END}|{_LET}(?:{words})N") for choice, words in _WORDS.items()
+    choice: re.compile(rf"(?:(?:订单|单号)?N)?的?,?{_LET}(?:{words}){_END}|{_LET}(?:{words})N")
+    for choice, words in _WORDS.items()
 }
 _PICK = re.compile(r"(?:so)?\d{2,12}[a-hjkmnp-z]?\s*[,:]?\s*选\s*(?P<n>[1-4])\s*[。.!]?", re.IGNORECASE)
+_PICK_ALONE = re.compile(r"(?:我|那就|就)?选\s*(?P<n>[1-4])\s*[。.!]?")
+_SEVERAL = 2
 _NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _ASKING = re.compile(r"[?？]|吗|为什么|怎么|什么时候|谁|多久")
 _CODE = re.compile(r"(?:so)?\d{2,12}[a-hjkmnp-z]?", re.IGNORECASE)
 
 
 def shortage_phrase(scene: Scene) -> Command | None:
-    """What is to become of what lacks; words alone count under the question, or after an order was spoken of."""
+    """What is to become of what lacks; words alone count under the question, of staff after an order was spoken of."""
     if scene.says(_ASKING):
         return None
     asked = scene.context.asks("shortage")
@@ -37,8 +41,12 @@ def shortage_phrase(scene: Scene) -> Command | None:
     if picked:
         code = _CODE.match(scene.text.strip())
         return ChooseShortage(order_no=code.group().upper() if code else None, option=int(picked["n"]))
+    picked = _PICK_ALONE.fullmatch(scene.text.strip()) if _unasked(scene.context) else None
+    if picked:
+        return ChooseShortage(option=int(picked["n"]))
     numbers = scene.order_nos
-    near = asked or bool(numbers) or (scene.context.last_order is not None and scene.context.draft is None)
+    context = scene.context
+    near = asked or bool(numbers) or (context.draft is None and (context.last_order is not None or not context.staff))
     if near and len(numbers) < 2:
         for choice, pattern in _PATTERNS.items():
             if pattern.fullmatch(scene.core) and (choice != "swap" or asked or "P" not in scene.core):
@@ -48,3 +56,9 @@ def shortage_phrase(scene: Scene) -> Command | None:
         # A blank of one kind (U+001F) is none to int().
         return ChooseShortage(option=int(number))
     return confirmation(scene) if asked else None
+
+
+def _unasked(context: Context) -> bool:
+    """Whether a buyer has no open question with numbers to choose from; the yes after an order was booked is none."""
+    pending = context.pending
+    return not context.staff and context.draft is None and (pending is None or len(pending.options) < _SEVERAL)

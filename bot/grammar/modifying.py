@@ -11,7 +11,7 @@ from bot.grammar.scene import Scene
 from domain.commands import NO_DETAILS, Command, Details, ModifyOrder
 
 _CHANGE_WORDS = re.compile(
-    r"改|换|加|减|去掉|删|不要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延"
+    r"改|换|加|减|去掉|删|不要|[也还]要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延"
     r"|changed?|add|remove|update|make|instead|用K|走K|发K|H|R|A|X|F|O"
 )
 _QUESTION = re.compile(r"[?？]|吗|什么|怎么|多少|几|哪|谁|没$|多久|何时")

@@ -41,7 +41,9 @@ _BEFORE_VERB = re.compile(
     rf"|这张|那单|这单|到哪|发货|发出|发了|已发|催|签收|收货|同意|批准"
     r"|核准|驳回|不同意|不批|通过|不通过|取消|作废|撤单|改|什么时候|怎么|状态|进度|物流|审核|审批"
     r"|剩下|余下|剩余|其余|暂停|先别发|恢复|继续发|挂起|冻结|解冻|结案"
-    r"|退回|去掉|不要了|过$|shipped|approved?|rejected?)"
+    r"|退回|去掉|不要了|过$|shipped|approved?|rejected?"
+    r"|(?:那|就|我|要|选|请|把|先|的|,)*(?:[缺没]货?少?的|(?:有货的?|现货)?先发(?!票)|[等凑到]到?齐|一起发|分[批开]发"
+    r"|换(?:替代|成|货)|用替代|申?请?退货?(?!款|税|票)))"
 )
 _CHAINED = re.compile(
     rf"\s?(?:和|、|,|跟|及|与|and)\s?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])(?=\s?(?:$"
@@ -52,10 +54,16 @@ _IN_A_ROW = re.compile(rf"\d{{2,10}}[{CHECK_LETTERS}]?")
 _ROW = re.compile(rf"(?:[\s,、和]++\d{{2,10}}+[{CHECK_LETTERS}]?+)++[\s,、:]*+")
 _ALONE = re.compile(rf"\s*#?(?P<n>\d{{2,8}}[{CHECK_LETTERS}])#?\s*(?:[。!?,~].*)?$", re.DOTALL)
 _LEADING = re.compile(rf"\s*#?(?P<n>\d{{4,8}}[{CHECK_LETTERS}]?)#?[\s,:]+(?=\S)")
+_ADDED_TO = re.compile(
+    rf"\s*(?:给|往|在|把|帮我给)?\s?#?(?P<n>\d{{4,8}}[{CHECK_LETTERS}]?)(?![a-z0-9.])[里上]?\s*"
+    r"(?:再|也|还|又|另外|帮我|给我|多)*(?:加(?!急)|追加|添|补|减|去掉|删)"
+)
 _REFERRED = re.compile(rf"\s*#?(?P<n>\d{{3,8}}[{CHECK_LETTERS}]?)#?[\s,:]*(?:的|订单|单)?[\s,:]*")
 # The letter that a code begins with (T10) is no unit of the number before it, whether the catalog has the code or not.
 _NO_CODE = r"(?!\s[a-z]{1,3}\d)"
-_CHANGED = re.compile(r"\s*(?:的)?(?:数量|单价|价格)?(?:都|再|要)?(?:改|换|加|减|不要|去掉|取消|多要?|少要?)|\s*单价")
+_CHANGED = re.compile(
+    r"\s*(?:的)?(?:数量|单价|价格)?(?:都|再|要)?(?:改|换|加|减|不要|去掉|取消|多要?|少要?|[也还](?:要|来))|\s*单价"
+)
 _CHANGING = re.compile(r"(?:把|将)?(?:改|换|加(?!急)|减|不要|去掉|删|取消)")
 _PHONE = re.compile(
     r"(?<![\d.a-z])(?:(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|0\d{2,3}[\s-]?\d{7,8}"
@@ -132,6 +140,10 @@ def _spot_in_one_box(canvas: Canvas) -> None:
 
 def _spot_leading(canvas: Canvas, unit: re.Pattern[str]) -> None:
     """A number that a message about changes begins with (1042 A100改30), and any whose check letter is right."""
+    added_to = _ADDED_TO.match(canvas.masked)
+    if added_to and not unit.match(canvas.masked, added_to.end("n")):
+        canvas.add(OrderMark(start=added_to.start("n"), end=added_to.end("n"), number=added_to["n"].upper()))
+        return
     match = _LEADING.match(canvas.masked)
     if match is None or unit.match(canvas.masked, match.end("n")):
         return

@@ -145,3 +145,38 @@ async def test_who_has_no_say_in_it(chat: Chat):
     assert "绑定" in await chat.ask(LU, f"{number} 先发现货")
     assert "没有找到订单" in await chat.ask(WANG, "SO9999K 先发现货")
     chat.skip(CHEN)
+
+
+async def test_the_one_open_question_needs_no_number_and_of_several_it_is_asked(chat: Chat):
+    _, first = await short(chat)
+    await chat.say(WANG, "查订单")
+    await chat.restart()
+    chat.skip_all()
+    assert f"{first} 先发现货" in await chat.ask(WANG, "选1")
+    _, second = await short(chat, "下单 A100 1箱 B200 3箱 明天送")
+    await chat.ask(WANG, f"查 {first}")
+    assert f"{second} 等齐一起发" in await chat.ask(WANG, "等齐"), "the other one is answered already"
+    third = (await short(chat, "下单 A100 1箱 B200 4箱 明天送"))[1]
+    fourth = (await short(chat, "下单 A100 1箱 B200 6箱 明天送"))[1]
+    await chat.ask(WANG, f"查 {first}")
+    which = await chat.ask(WANG, "先发现货")
+    assert f"{fourth}、{third}。是哪一单？" in which
+    digits = third.removeprefix("SO")[:-1]
+    assert f"{third} 等齐一起发" in await chat.ask(WANG, f"{digits}等齐")
+    assert f"{fourth} 先发现货" in await chat.ask(WANG, f"订单{fourth.removeprefix('SO')[:-1]}先发现货")
+    chat.skip_all()
+
+
+async def test_bare_digits_of_an_order_are_no_quantity_and_never_the_whole_order(chat: Chat):
+    _, number = await short(chat)
+    digits = number.removeprefix("SO")[:-1]
+    await chat.restart()
+    assert "多少" in await chat.ask(WANG, f"{digits}再加点L09")
+    await chat.say(WANG, "取消")
+    chat.skip_all()
+    assert "退" in await chat.ask(WANG, f"{digits} 退A100")
+    chat.skip_all()
+    assert await Order.all().count() == 1
+    assert "已取消缺的 B200 5箱" in await chat.ask(WANG, f"{digits} 缺的不要了")
+    assert (await Order.get()).state == "accepted"
+    chat.skip_all()
