@@ -13,6 +13,7 @@ from domain.approving import Waiting, waiting
 from domain.commands import NO_DETAILS
 from domain.dealerrors import AmendmentHeld, ChangeOutdated, OrderMoved
 from domain.dealevents import ChangeSubmitted, OrderAmended
+from domain.delivering import close_if_done
 from domain.errors import OrderNotFound, Refusal
 from domain.events import StockFellShort
 from domain.holding import held
@@ -179,6 +180,7 @@ async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -
         hearers=await writer_of(hands.decided) if hands.decided is not None else (),
     )
     await record(event, by=hands.by, at=now, source=hands.cause)
+    await close_if_done(order, plan.lines, by=hands.by, now=now)
     return Amended(order.number, found.goods, found.total, was, order.promised_date, changes, order.version, short)
 
 

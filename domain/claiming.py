@@ -168,7 +168,7 @@ async def _decide(row: Claim, order: Order, refusal: str | None, *, by: Actor, n
         state = ClaimState.SETTLED
         if row.kind is ClaimKind.SHORT:
             # What never came is paid back: nobody waits for it any more.
-            await count_arrived(order, amounts)
+            await count_arrived(order, amounts, by=by, now=now)
     done = {"settled_by": by.name, "settled_at": now} if state is ClaimState.SETTLED else {}
     await Claim.filter(id=row.id).update(
         state=state, decided_by=by.name, decided_at=now, answer=(refusal or "")[:400], **done

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from domain import lane
 from domain.allocating import locked, skus_of
-from domain.dealerrors import NothingLeft
+from domain.dealerrors import NothingLeft, NothingToHold
 from domain.dealevents import OrderPaused, OrderResumed, OrderShortClosed
+from domain.delivering import close_if_done
 from domain.errors import StepRefused
 from domain.events import BusinessEvent
 from domain.holding import held, held_as_read
@@ -101,6 +102,8 @@ async def close_here(number: str, reason: str, by: Actor, now: datetime, source:
 
 async def _pause(number: str, reason: str, by: Actor, now: datetime, source: str) -> Stopped:
     order, lines = await _order(number, Step.PAUSE, by)
+    if not rest_of(lines):
+        raise NothingToHold(number)
     await Order.filter(id=order.id).update(hold_reason=reason[:400], held_by=by.name, held_at=now)
     event = OrderPaused(order=number, goods=goods_of(lines), reason=reason)
     await _done(order, Step.PAUSE)
@@ -115,6 +118,7 @@ async def _resume(number: str, by: Actor, now: datetime, source: str) -> Stopped
     stopped = Stopped(number, goods_of(lines), rest_of(lines))
     await _done(order, Step.RESUME)
     await record(event, by=by, at=now, source=source)
+    await close_if_done(order, lines, by=by, now=now)
     # What came in while it was paused was not given to it.
     skus = sorted(skus_of(line for line in lines if line.short > 0))
     await locked(skus)
@@ -131,4 +135,5 @@ async def _order(number: str, step: Step, by: Actor) -> tuple[Order, list[OrderL
 
 
 async def _done(order: Order, step: Step) -> None:
-    await Order.filter(id=order.id).update(state=after(order.state, step))
+    order.state = after(order.state, step)
+    await Order.filter(id=order.id).update(state=order.state)

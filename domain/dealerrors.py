@@ -33,6 +33,13 @@ class NothingLeft(Refusal):
 
 
 @dataclass
+class NothingToHold(Refusal):
+    """Everything of the order has left the house: there is nothing that could be held back."""
+
+    number: str
+
+
+@dataclass
 class NothingToChange(Refusal):
     """The order is like that already, or nothing was said that could be changed."""
 

@@ -122,7 +122,7 @@ async def _receive(
     for parcel in parcels:
         await mark_arrived(parcel, at=now, by=by.name)
         await Shipment.filter(id=parcel.id).update(received_by=by.name)
-    await count_arrived(order, {line: min(amount, left[line]) for line, amount in signed.items()})
+    await count_arrived(order, {line: min(amount, left[line]) for line, amount in signed.items()}, by=by, now=now)
     goods = "、".join(f"{line.sku} {entered(line, signed[line.id])}" for line in lines if signed.get(line.id))
     remark = " ".join(filter(None, [_said(named), remark]))
     parcel_number = parcels[-1].number if parcels else ""

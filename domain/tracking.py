@@ -122,18 +122,18 @@ async def _apply_to(order: Order, shipment_id: int, trace: Trace, now: datetime)
     arrived = {state, *(event.state for event in fresh if event.first_in_state)}
     if ParcelState.DELIVERED in arrived and before not in FINAL:
         at = max((event.at for event in fresh if event.state is ParcelState.DELIVERED), default=now)
-        await _arrived(order, shipment, mates, at)
+        await _arrived(order, shipment, mates, at, now)
         await _learn(shipment.id)
     return len(fresh)
 
 
-async def _arrived(order: Order, shipment: Shipment, mates: Sequence[Shipment], at: datetime) -> None:
+async def _arrived(order: Order, shipment: Shipment, mates: Sequence[Shipment], at: datetime, now: datetime) -> None:
     """What left at once counts as delivered when its last parcel is there: nobody knows what is in which one."""
     if shipment.part_of is not None:
         await mark_arrived(shipment, at=at, by="carrier")
     if all_there(mates):
         goods = next((one for one in mates if one.id == shipment.part_of), shipment)
-        await parcel_arrived(order, goods, at=at, by="carrier")
+        await parcel_arrived(order, goods, at=at, by="carrier", now=now)
 
 
 async def _fresh(shipment: Shipment, trace: Trace, now: datetime) -> tuple[ParcelState, list[TrackingEvent]]:

@@ -9,6 +9,7 @@ from domain.holding import held_as_read
 from domain.models import Approval, Order, SubmittedChange
 from domain.rules.approval import Choice, Scene, Urge, above, choose, urge
 from domain.rules.lifecycle import OrderState
+from domain.submitting import overtaken
 from domain.transaction import transact
 from domain.values import SYSTEM
 
@@ -50,6 +51,7 @@ async def _move(number: str, patience: timedelta, now: datetime) -> int:
     if not approval.live:
         return 0
     if order.state is not OrderState.AWAITING_APPROVAL and await change_of(order) is None:
+        await overtaken(number, by=SYSTEM, now=now)
         await closed(approval)
         return 1
     if _moved(approval, await scene_of(approval, now), patience) is None:

@@ -1,18 +1,20 @@
 """Changes of orders that stand: a yes counts for what was read back, and once, however often it is worked on."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from domain import amending, chasing, claiming, closing, receiving, shipping, stocking, submitting
+from domain import amending, chasing, claiming, closing, receiving, shipping, stocking, submitting, urging
 from domain.amending import Amended
 from domain.amendplan import Wish
 from domain.commands import Change, Op
-from domain.dealerrors import OrderMoved
+from domain.dealerrors import NothingToHold, OrderMoved
 from domain.linking import revoke_links
-from domain.models import Customer, Order, PurchaseRequest, SubmittedChange
+from domain.models import Approval, Customer, Order, OrderLine, PurchaseRequest, SubmittedChange
 from domain.models.returns import ClaimKind
 from domain.photographing import attach
+from domain.rules.lifecycle import OrderState
 from domain.stocking import Counted
 from domain.transaction import transact
 from tests.shop import NOW, Cast, a_product, an_order, events_of, goods, line, lines_of
@@ -86,3 +88,48 @@ async def test_a_change_that_took_the_place_of_an_outdated_one_is_not_dropped_wi
     assert [row.state for row in await SubmittedChange.all().order_by("id")] == ["replaced", "waiting"]
     await transact(lambda: submitting.overtaken(number, newer.id, by=cast.chen, now=NOW))
     assert [row.state for row in await SubmittedChange.all().order_by("id")] == ["replaced", "overtaken"]
+
+
+async def test_a_change_that_waits_is_refused_when_its_order_is_done(cast: Cast, number: str):
+    await Customer.filter(code="C001").update(credit_limit=1)
+    assert (await said(cast, number, to(12), (await Order.get(number=number)).version, "main:1#0")).reasons
+    await shipping.ship(number, "自提", None, None, by=cast.qiang, now=NOW)
+    await receiving.receive_goods(number, None, None, by=cast.receiver, now=NOW)
+    assert (await Order.get(number=number)).state is OrderState.CLOSED
+    assert (await SubmittedChange.get()).state == "overtaken"
+    assert (await events_of(number))[-2:] == ["ChangeRefused", "GoodsReceived"]
+    assert not (await Approval.get()).live
+
+
+async def test_a_change_left_waiting_of_an_order_that_is_done_is_found_by_the_clock(cast: Cast, number: str):
+    await Customer.filter(code="C001").update(credit_limit=1)
+    assert (await said(cast, number, to(12), (await Order.get(number=number)).version, "main:1#0")).reasons
+    await shipping.ship(number, "自提", None, None, by=cast.qiang, now=NOW)
+    await OrderLine.filter(order__number=number).update(delivered=Decimal(10))
+    await Order.filter(number=number).update(state=OrderState.CLOSED)
+    assert await urging.keep_moving(timedelta(hours=2), now=NOW + timedelta(hours=5)) == 1
+    assert (await SubmittedChange.get()).state == "overtaken"
+    assert (await events_of(number))[-1] == "ChangeRefused"
+
+
+async def test_an_order_amended_down_to_what_has_arrived_is_done(cast: Cast, number: str):
+    await shipping.ship(number, "自提", None, [goods(base=5)], by=cast.qiang, now=NOW)
+    await receiving.receive_goods(number, None, None, by=cast.receiver, now=NOW)
+    assert (await said(cast, number, to(5), (await Order.get(number=number)).version, "main:1#0")).changes
+    assert (await Order.get(number=number)).state is OrderState.CLOSED
+
+
+async def test_an_order_that_arrived_while_it_was_paused_is_done_when_it_goes_on(cast: Cast, number: str):
+    await shipping.ship(number, "自提", None, [goods(base=5)], by=cast.qiang, now=NOW)
+    await closing.pause(number, "", by=cast.manager, now=NOW)
+    await receiving.receive_goods(number, None, None, by=cast.receiver, now=NOW)
+    assert (await said(cast, number, to(5), (await Order.get(number=number)).version, "main:1#0")).changes
+    assert (await Order.get(number=number)).state is OrderState.ON_HOLD
+    await closing.resume(number, by=cast.manager, now=NOW)
+    assert (await Order.get(number=number)).state is OrderState.CLOSED
+
+
+async def test_an_order_of_which_nothing_is_left_to_send_is_not_paused(cast: Cast, number: str):
+    await shipping.ship(number, "自提", None, None, by=cast.qiang, now=NOW)
+    with pytest.raises(NothingToHold):
+        await closing.pause(number, "", by=cast.manager, now=NOW)
