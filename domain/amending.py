@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from tortoise.expressions import F
+
 from domain import lane
 from domain.aiming import cuts
 from domain.allocating import Shortage, give_back_all, locked, reserve_lines, skus_of
@@ -19,6 +21,7 @@ from domain.events import StockFellShort
 from domain.holding import held
 from domain.models import Order, OrderLine, Product, SubmittedChange
 from domain.models.orders import wish_facts
+from domain.models.scaled import grains
 from domain.owing import balance_held, owed_more
 from domain.picking import stop_picks
 from domain.policy import shop_day
@@ -153,14 +156,16 @@ async def amend_decided(order: Order, change: SubmittedChange, by: Actor, now: d
 
 
 async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -> Amended:
-    plan = await planned(order, wish, hands.writer)
-    was = order.total
-    await locked(plan.skus)
+    await locked((await planned(order, wish, hands.writer)).skus)
+    # Read again: only now nobody gives goods to its lines any more, or takes them away.
+    plan, was = await planned(order, wish, hands.writer), order.total
     freed = await _less(plan)
     await balance_held(plan.customer)
     found = await worked_out(plan, wish, hands.writer, now)
     if found.reasons and hands.decided is None:
         raise AmendmentHeld(order.number, found.reasons)
+    if hands.decided is not None and found.total != hands.decided.total:
+        raise ChangeOutdated(order.number, found.goods, found.total, hands.decided.id)
     lines = await _kept(plan, freed)
     await _write(order, wish, lines, found.total, now)
     await lane.within(owed_more(order.customer_id, found.total - was))
@@ -215,7 +220,8 @@ async def _let_go(line: OrderLine, cut: Decimal) -> Decimal:
     given = cut - from_short
     if given:
         line.reserved -= given
-        await OrderLine.filter(id=line.id).update(reserved=line.reserved)
+        held = OrderLine.filter(id=line.id, reserved__gte=given)
+        assert await held.update(reserved=F("reserved") - grains(given)), "a locked reservation changed"
         await give_back_all(line.goods(given))
     return given
 

@@ -108,7 +108,9 @@ async def worked_out(plan: Plan, wish: Wish, by: Actor, now: datetime) -> Reckon
         for place, aim in enumerate(aim for sku, aim in plan.wanted.items() if sku not in plan.before and aim.total)
     ]
     plan.texts += _said_texts(plan)
-    plan.texts += await reprice(plan.order, plan.customer, plan.lines, plan.products, wish.ops, by=by)
+    plan.texts += await reprice(
+        plan.order, plan.customer, plan.lines, plan.products, wish.ops, before=plan.before, by=by
+    )
     if not plan.texts and wish.details == NO_DETAILS:
         raise NothingToChange(plan.order.number)
     after = side(plan.lines, plan.products, wish.details.delivery or plan.order.delivery_wish)

@@ -1,4 +1,5 @@
-"""Prices of an order that changes: by the whole order anew, as on the day it was placed; what a rep gave stays."""
+"""Prices of an order that changes: of what changes, by the whole order anew as on the day it was placed; the rest and
+what a rep gave stay."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -25,9 +26,13 @@ async def reprice(
     products: Mapping[str, Product],
     ops: Iterable[Change],
     *,
+    before: Mapping[str, Decimal],
     by: Actor,
 ) -> list[str]:
-    """Set the prices of all lines, in memory, and say which changed: one text each."""
+    """Set prices and amounts, in memory, and say which prices changed: one text each.
+
+    ``before``: how much of each product was ordered, in base units; of what stays as it was the price stays too.
+    """
     given = {op.sku: op for op in ops if op.op is Op.PRICE and op.sku and op.price is not None}
     skus = sorted({line.sku for line in lines})
     terms = Terms(shop_day(order.placed_at), order.tax, by.name, await rates_of(customer, skus))
@@ -35,7 +40,8 @@ async def reprice(
     texts = []
     for line in lines:
         was = (line.unit_price, line.price_unit)
-        _reprice(line, products.get(line.sku), wanted[line.sku], terms, given.get(line.sku))
+        if line.sku in given or wanted[line.sku] != before.get(line.sku):
+            _reprice(line, products.get(line.sku), wanted[line.sku], terms, given.get(line.sku))
         line.amount = money(line.unit_price * (line.base_qty - line.cancelled) / ratio_of(line))
         if line._saved_in_db and was != (line.unit_price, line.price_unit):
             old, new = plain(was[0]), plain(line.unit_price)
@@ -51,7 +57,7 @@ def _reprice(line: OrderLine, product: Product | None, ordered: Decimal, terms: 
     if given is None and line.price_source == MANUAL:
         return
     found = price(known, line.base_qty, terms.market(line.sku, ordered), given)
-    if found.source == LIST and line.price_source == LIST:
+    if found.source == LIST and line.price_source == LIST and line._saved_in_db:
         return
     line.unit_price, line.price_unit = found.unit_price, found.price_unit
     line.price_source, line.price_facts = found.source, dict(found.facts) or None

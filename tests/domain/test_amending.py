@@ -1,17 +1,25 @@
 """Changes of orders that stand: a yes counts for what was read back, and once, however often it is worked on."""
 
+import asyncio
+import contextvars
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from domain import amending, chasing, claiming, closing, receiving, shipping, stocking, submitting, urging
+from domain import (
+    allocating, amending, chasing, claiming, closing, receiving, reviewing, shipping, stocking, submitting, urging,
+)  # fmt: skip
 from domain.amending import Amended
 from domain.amendplan import Wish
-from domain.commands import Change, Op
-from domain.dealerrors import NothingToHold, OrderMoved
+from domain.commands import NO_DETAILS, Change, Op
+from domain.dealerrors import ChangeOutdated, NothingToHold, OrderMoved
 from domain.linking import revoke_links
-from domain.models import Approval, Customer, Order, OrderLine, PurchaseRequest, SubmittedChange
+from domain.models import (
+    Approval, Customer, Order, OrderLine, PriceEntry, PriceList, Product, PurchaseRequest, Stock, SubmittedChange,
+)  # fmt: skip
 from domain.models.returns import ClaimKind
 from domain.photographing import attach
 from domain.rules.lifecycle import OrderState
@@ -67,6 +75,58 @@ async def test_who_hurries_an_order_or_shows_a_photo_leaves_a_read_back_good(cas
     await revoke_links(number, by=cast.li, now=NOW)
     assert (await said(cast, number, to(8), seen, "main:1#0")).changes
     assert [row.base_qty - row.cancelled for row in await lines_of(number)] == [8]
+
+
+@pytest.mark.parametrize(("wanted", "came"), [(1, 7), (6, 7), (12, 9)])
+async def test_goods_that_come_in_while_an_order_changes_are_counted_once(
+    cast: Cast, database_url: str, monkeypatch: pytest.MonkeyPatch, wanted: int, came: int
+):
+    await a_product(stock=3)
+    number = (await an_order(cast.wang, line(qty=10))).number
+    outside, real = contextvars.copy_context(), allocating.locked
+
+    async def locked(skus: Iterable[str]) -> list[Stock]:
+        monkeypatch.setattr(amending, "locked", real)
+        if database_url.startswith("postgres"):
+            goods_in = stocking.take_in(Counted("A100", Decimal(came)), "main:1", by=cast.qiang, now=NOW)
+            await asyncio.create_task(goods_in, context=outside)
+        return await real(skus)
+
+    monkeypatch.setattr(amending, "locked", locked)
+    await said(cast, number, to(wanted), (await Order.get(number=number)).version, "main:2#0")
+    (row,), shelf = await lines_of(number), await Stock.get(sku="A100")
+    assert row.reserved == shelf.reserved == min(wanted, int(shelf.on_hand))
+
+
+async def test_a_remark_leaves_prices_as_they_were_agreed(cast: Cast, number: str):
+    await PriceList.create(code="C001", name="华强")
+    await PriceEntry.create(list_code="C001", sku="A100", price=Decimal(17))
+    before = (await Order.get(number=number)).total
+    seen = (await Order.get(number=number)).version
+    done = await said(cast, number, Wish((), replace(NO_DETAILS, remark="放门口")), seen, "main:1#0")
+    assert (done.total, done.changes) == (before, ())
+
+
+async def test_what_is_added_costs_what_it_costs_in_a_new_order(cast: Cast, number: str):
+    await a_product("B200", stock=50, list_price=Decimal(10), floor_price=None)
+    await PriceList.get_or_create(code="BASE", defaults={"name": "标价"})
+    await PriceEntry.create(list_code="BASE", sku="B200", price=Decimal(8))
+    seen, before = await Order.get(number=number), (await Order.get(number=number)).total
+    more = Wish((Change(Op.ADD, "B200", Decimal(10), "个", Decimal(10)),))
+    assert (await said(cast, number, more, seen.version, "main:1#0")).total == before + 80
+
+
+async def test_a_yes_to_a_total_that_prices_have_moved_is_no_yes(cast: Cast, number: str):
+    await Customer.filter(code="C001").update(credit_limit=1)
+    await a_product("B200", stock=50, list_price=Decimal(10), floor_price=None)
+    seen = await Order.get(number=number)
+    more = Wish((Change(Op.ADD, "B200", Decimal(10), "个", Decimal(10)),))
+    assert (await said(cast, number, more, seen.version, "main:1#0")).reasons
+    await Product.filter(sku="B200").update(list_price=Decimal(100))
+    with pytest.raises(ChangeOutdated):
+        await reviewing.approve(number, by=cast.chen, now=NOW)
+    assert (await Order.get(number=number)).total == seen.total
+    assert (await SubmittedChange.get()).state == "overtaken"
 
 
 async def test_a_paused_order_that_grows_takes_what_came_and_asks_purchasing_for_no_more(cast: Cast, number: str):
