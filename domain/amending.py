@@ -5,12 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from tortoise.expressions import F
-
 from domain import lane
-from domain.aiming import cuts
-from domain.allocating import Shortage, give_back_all, locked, reserve_lines, skus_of
-from domain.amendplan import Plan, Wish, planned, standing, worked_out
+from domain.allocating import Shortage, locked, skus_of
+from domain.amendplan import Wish, planned, worked_out
 from domain.approving import Waiting, waiting
 from domain.commands import NO_DETAILS
 from domain.dealerrors import AmendmentHeld, ChangeOutdated, OrderMoved
@@ -21,14 +18,13 @@ from domain.events import StockFellShort
 from domain.holding import held
 from domain.models import Order, OrderLine, Product, SubmittedChange
 from domain.models.orders import wish_facts
-from domain.models.scaled import grains
 from domain.owing import balance_held, owed_more
 from domain.picking import stop_picks
 from domain.policy import shop_day
 from domain.purchasing import request_missing, shortage_of
 from domain.recording import brought_about, record
+from domain.regranting import give_way, keep
 from domain.repromising import last_of_it
-from domain.restocking import ask_no_more, fill_short, shrink
 from domain.rules.ponumbers import kept
 from domain.rules.promising import Supply, promise
 from domain.rules.review import Reason
@@ -37,13 +33,6 @@ from domain.submitting import content_of, overtaken, settle, submit_here, wish_o
 from domain.transaction import transact
 from domain.values import Actor
 from domain.wording import goods_of
-
-ZERO = Decimal(0)
-CHANGED = (
-    "qty", "unit", "ratio", "base_qty", "cancelled", "unit_price", "price_unit", "price_source", "price_facts",
-    "amount",
-)  # fmt: skip
-"""What a change may change in a line; what is reserved and shipped has counters of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +148,14 @@ async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -
     await locked((await planned(order, wish, hands.writer)).skus)
     # Read again: only now nobody gives goods to its lines any more, or takes them away.
     plan, was = await planned(order, wish, hands.writer), order.total
-    freed = await _less(plan)
+    freed = await give_way(plan)
     await balance_held(plan.customer)
     found = await worked_out(plan, wish, hands.writer, now)
     if found.reasons and hands.decided is None:
         raise AmendmentHeld(order.number, found.reasons)
     if hands.decided is not None and found.total != hands.decided.total:
         raise ChangeOutdated(order.number, found.goods, found.total, hands.decided.id)
-    lines = await _kept(plan, freed)
+    lines = await keep(plan, freed)
     await _write(order, wish, lines, found.total, now)
     await lane.within(owed_more(order.customer_id, found.total - was))
     if hands.decided is None:
@@ -187,47 +176,6 @@ async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -
     await record(event, by=hands.by, at=now, source=hands.cause)
     await close_if_done(order, plan.lines, by=hands.by, now=now)
     return Amended(order.number, found.goods, found.total, was, order.promised_date, changes, order.version, short)
-
-
-async def _kept(plan: Plan, freed: set[str]) -> list[OrderLine]:
-    """Write the lines, give them what there is; those that grew, as they are then."""
-    for line in plan.lines:
-        await line.save(update_fields=list(CHANGED) if line._saved_in_db else None)
-    lines = await reserve_lines([line for line in plan.lines if _grew(plan, line)])
-    # Of an order that was paused, what it lacked may have come in the meantime.
-    await ask_no_more([line.id for line in lines if line.short <= 0])
-    for sku in sorted(freed):
-        await fill_short(sku)
-    return lines
-
-
-async def _less(plan: Plan) -> set[str]:
-    """Let go of what is no longer held for lines that give way; the products of which something became free."""
-    freed: set[str] = set()
-    for sku, aim in plan.wanted.items():
-        less = plan.before.get(sku, ZERO) - aim.total
-        mine = [line for line in plan.lines if line.sku == sku]
-        for line, cut in zip(mine, cuts([standing(line) for line in mine], max(less, ZERO)), strict=True):
-            if cut and await _let_go(line, cut):
-                freed |= skus_of([line])
-    return freed
-
-
-async def _let_go(line: OrderLine, cut: Decimal) -> Decimal:
-    from_short = min(cut, line.short)
-    if from_short:
-        await shrink(line.id, line.goods(from_short))
-    given = cut - from_short
-    if given:
-        line.reserved -= given
-        held = OrderLine.filter(id=line.id, reserved__gte=given)
-        assert await held.update(reserved=F("reserved") - grains(given)), "a locked reservation changed"
-        await give_back_all(line.goods(given))
-    return given
-
-
-def _grew(plan: Plan, line: OrderLine) -> bool:
-    return plan.wanted[line.sku].total > plan.before.get(line.sku, ZERO)
 
 
 async def _write(order: Order, wish: Wish, grown: Sequence[OrderLine], total: Decimal, now: datetime) -> None:

@@ -10,7 +10,7 @@ from tortoise.expressions import Subquery
 
 from domain import lane
 from domain.allocating import locked, skus_of
-from domain.amending import CHANGED, amend_here, try_amendment
+from domain.amending import amend_here, try_amendment
 from domain.amendplan import Wish
 from domain.closing import close_here
 from domain.commands import Change, Op
@@ -22,6 +22,7 @@ from domain.models import Order, OrderLine, ShortageOffer
 from domain.owing import owed_more
 from domain.policy import shop_day
 from domain.recording import record
+from domain.regranting import CHANGED
 from domain.repricing import ratio_of, resize, total_of
 from domain.repromising import earliest_day
 from domain.restocking import shrink

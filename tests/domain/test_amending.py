@@ -10,7 +10,17 @@ from decimal import Decimal
 import pytest
 
 from domain import (
-    allocating, amending, chasing, claiming, closing, receiving, reviewing, shipping, stocking, submitting, urging,
+    allocating,
+    amending,
+    chasing,
+    claiming,
+    closing,
+    receiving,
+    reviewing,
+    shipping,
+    stocking,
+    submitting,
+    urging,
 )  # fmt: skip
 from domain.amending import Amended
 from domain.amendplan import Wish
@@ -18,7 +28,16 @@ from domain.commands import NO_DETAILS, Change, Op
 from domain.dealerrors import ChangeOutdated, NothingToHold, OrderMoved
 from domain.linking import revoke_links
 from domain.models import (
-    Approval, Customer, Order, OrderLine, PriceEntry, PriceList, Product, PurchaseRequest, Stock, SubmittedChange,
+    Approval,
+    Customer,
+    Order,
+    OrderLine,
+    PriceEntry,
+    PriceList,
+    Product,
+    PurchaseRequest,
+    Stock,
+    SubmittedChange,
 )  # fmt: skip
 from domain.models.returns import ClaimKind
 from domain.photographing import attach
