@@ -7,18 +7,20 @@ from domain.asking import ask, change_of, level_of, scene_of, scene_with, turn_t
 from domain.attendance import members
 from domain.holding import held_as_read
 from domain.models import Approval, Order, SubmittedChange
-from domain.rules.approval import Choice, Scene, Urge, above, choose, urge
+from domain.rules.approval import Asked, Choice, Scene, Urge, above, choose, urge
 from domain.rules.lifecycle import OrderState
 from domain.submitting import overtaken
 from domain.transaction import transact
 from domain.values import SYSTEM
+
+ESCALATED = "escalated"
 
 
 async def keep_moving(patience: timedelta, *, now: datetime) -> int:
     """Take every waiting approval one step on if its time has come; how many moved. Harmless to run twice.
 
     Who has gone on leave or off duty is replaced by the deputy, who does not answer is reminded, then somebody above
-    is asked. Nobody is reminded while they are away.
+    is asked, who is reminded once a day. Nobody is reminded while they are away, nor out of hours.
     """
     rows = await Approval.filter(live=True).order_by("id")
     numbers = [row.order_number for row in rows]
@@ -71,15 +73,16 @@ def _moved(approval: Approval, scene: Scene, patience: timedelta) -> str | None:
             return None
         turn_to(approval, Choice(choice.approver, current or choice.instead_of), "deputy", scene.now)
         return "deputy"
-    word = urge(approval.asked_at, approval.reminded_at, patience, scene.now)
-    boss = above(current, level, scene) if word is Urge.ESCALATE else None
-    if boss is not None:
-        turn_to(approval, Choice(boss, current), "escalated", scene.now)
-        return "escalated"
-    if word is Urge.NOTHING:
+    boss = above(current, level, scene)
+    # Who was asked above others stays asked: two who do not answer would hand it to and fro for ever.
+    top = approval.why == ESCALATED or boss is None
+    word = urge(Asked(approval.asked_at, approval.reminded_at, top), patience, scene.now, scene.zone)
+    if word is Urge.ESCALATE and boss is not None and scene.wakeful(boss):
+        turn_to(approval, Choice(boss), ESCALATED, scene.now)
+        return ESCALATED
+    if word is not Urge.REMIND or not scene.wakeful(current):
         return None
-    if word is Urge.ESCALATE and approval.reminded_at is not None and scene.now - approval.reminded_at < patience:
-        return None
-    approval.reminded_at, approval.why = scene.now, "reminder"
+    approval.reminded_at = scene.now
+    approval.why = ESCALATED if approval.why == ESCALATED else "reminder"
     approval.version += 1
     return "reminder"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.rules.rights import DECIDING
-from domain.rules.roster import PRESENT, Member, Presence, presence
+from domain.rules.roster import PRESENT, Member, Presence, presence, to_be_urged
 from domain.values import Role
 
 
@@ -59,6 +59,10 @@ class Scene:
     def here(self, member: Member) -> bool:
         """Whether they could answer now."""
         return self.able(member) and presence(member, self.now, self.zone) in PRESENT
+
+    def wakeful(self, member: Member) -> bool:
+        """Whether it is an hour to press them."""
+        return to_be_urged(member, self.now, self.zone)
 
 
 def choose(level: Level, scene: Scene) -> Choice:
@@ -126,8 +130,25 @@ class Urge(StrEnum):
     ESCALATE = "escalate"
 
 
-def urge(asked_at: datetime, reminded_at: datetime | None, patience: timedelta, now: datetime) -> Urge:
-    """Half of the patience after the question comes a reminder, after all of it somebody above is asked."""
-    if now - asked_at >= patience:
-        return Urge.ESCALATE
-    return Urge.REMIND if reminded_at is None and now - asked_at >= patience / 2 else Urge.NOTHING
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Since when somebody is asked, when they were reminded last; ``top``: nobody above them is left to be asked."""
+
+    at: datetime
+    reminded_at: datetime | None = None
+    top: bool = False
+
+
+def urge(asked: Asked, patience: timedelta, now: datetime, zone: tzinfo) -> Urge:
+    """Half of the patience after the question comes a reminder, after all of it somebody above is asked.
+
+    Whom nobody is above is reminded once a day from then on.
+    """
+    waited = now - asked.at
+    if asked.reminded_at is None:
+        return Urge.REMIND if waited >= patience / 2 else Urge.NOTHING
+    if asked.top:
+        again = asked.reminded_at.astimezone(zone).date() < now.astimezone(zone).date()
+        return Urge.REMIND if again else Urge.NOTHING
+    tired = waited >= patience and now - asked.reminded_at >= patience / 2
+    return Urge.ESCALATE if tired else Urge.NOTHING

@@ -91,6 +91,18 @@ def _works(hours: Hours, day: date) -> bool:
     return day not in OFF and day.weekday() in hours.days
 
 
+OFFICE = Hours(frozenset(range(6)), time(8), time(20))
+"""When somebody without fixed hours may be pressed: at work at any hour, but not to be woken for this."""
+
+
+def to_be_urged(member: Member, now: datetime, zone: tzinfo) -> bool:
+    """Whether a reminder may reach this person now: on their shift or in their hours, else when offices are open."""
+    where = presence(member, now, zone)
+    if where is Presence.AT_WORK and member.hours is None:
+        return _within(OFFICE, now.astimezone(zone))
+    return where in PRESENT
+
+
 def back_at(member: Member, now: datetime) -> datetime | None:
     """When the leave that somebody is on ends, leaves that follow at once included; None when they are on none."""
     end: datetime | None = None

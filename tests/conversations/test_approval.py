@@ -115,6 +115,7 @@ async def test_a_decision_is_handed_on_by_chat(chat: Chat):
 
 async def test_nobody_hears_then_a_reminder_then_the_manager(chat: Chat):
     await hire_wu(chat)
+    await chat.later(hours=16)
     number = await a_held_order(chat)
     chat.skip(WU)
     await chat.later(minutes=59)
@@ -124,7 +125,7 @@ async def test_nobody_hears_then_a_reminder_then_the_manager(chat: Chat):
     await chat.later(minutes=62)
     assert number in chat.heard(CHEN)
     chat.silent()
-    assert "等陈姐（代老吴）" in await chat.ask(CHEN, "待审核")
+    assert "等陈姐\n" in await chat.ask(CHEN, "待审核")
     assert "已同意" in await chat.ask(CHEN, f"同意 {number}")
     chat.skip(WANG, LI)
 

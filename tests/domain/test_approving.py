@@ -13,11 +13,13 @@ from domain.consequences import prospects
 from domain.errors import AlreadyDecided, OwnOrder, StepRefused
 from domain.models import Approval, ApprovalScheme, Customer, Event, Order, Product, Staff
 from domain.officeerrors import AnswerOutdated, ColleagueAway, ColleagueBarred, MemberNotFound, NotYourLevel
+from domain.policy import current_policy
 from domain.queries import actor_of
 from domain.values import SYSTEM, Actor, Address, Role
 from tests.shop import NOW, TODAY, TOMORROW, Cast, a_member, a_product, an_order, balance, events_of, line
 
 PATIENCE = timedelta(hours=2)
+MORNING = NOW + timedelta(hours=16)
 TWO_LEVELS = [{"above": "0", "role": "reviewer", "who": ""}, {"above": "100", "role": "manager", "who": ""}]
 
 
@@ -151,19 +153,27 @@ async def test_when_nobody_is_here_the_question_waits_for_the_usual_one(cast: Ca
     assert await asked(number) == [("陈姐", "", "roster")]
     for hours in (1, 2, 5):
         assert await urging.keep_moving(PATIENCE, now=NOW + timedelta(hours=hours)) == 0
-    assert await urging.keep_moving(PATIENCE, now=NOW + timedelta(hours=7)) == 1
-    assert len(await asked(number)) == 2
+    assert await urging.keep_moving(PATIENCE, now=NOW + timedelta(hours=7)) == 0
+    assert await urging.keep_moving(PATIENCE, now=NOW + timedelta(hours=14)) == 1
+    assert await asked(number) == [("陈姐", "", "roster"), ("陈姐", "", "reminder")]
 
 
 async def test_silence_brings_a_reminder_then_somebody_above(cast: Cast):
     number = await held(cast)
     await Staff.filter(name="陈姐").update(manager="经理")
-    moved = [await urging.keep_moving(PATIENCE, now=NOW + timedelta(minutes=m)) for m in range(0, 180, 15)]
+    evening = [await urging.keep_moving(PATIENCE, now=NOW + timedelta(hours=h)) for h in range(2, 14)]
+    assert sum(evening) == 0
+    await Approval.all().update(asked_at=MORNING)
+    moved = [await urging.keep_moving(PATIENCE, now=MORNING + timedelta(minutes=m)) for m in range(0, 180, 15)]
     assert sum(moved) == 2
-    assert await asked(number) == [("陈姐", "", "roster"), ("陈姐", "", "reminder"), ("经理", "陈姐", "escalated")]
-    again = [await urging.keep_moving(PATIENCE, now=NOW + timedelta(hours=h)) for h in range(3, 9)]
-    assert sum(again) >= 2
-    assert {one[0] for one in (await asked(number))[3:]} <= {"经理", "陈姐"}
+    assert await asked(number) == [("陈姐", "", "roster"), ("陈姐", "", "reminder"), ("经理", "", "escalated")]
+    again = [
+        h for h in range(2, 62) if await urging.keep_moving(PATIENCE, now=MORNING + timedelta(hours=h, minutes=50))
+    ]
+    local = [(MORNING + timedelta(hours=h, minutes=50)).astimezone(current_policy().zone) for h in again]
+    assert [(at.date() - local[0].date()).days for at in local] == [0, 1, 2]
+    assert all(8 <= at.hour < 20 for at in local)
+    assert set((await asked(number))[3:]) == {("经理", "", "escalated")}
 
 
 async def test_the_clock_leaves_alone_what_may_wait(cast: Cast):

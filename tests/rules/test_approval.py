@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rules.approval import Level, Scene, Urge, above, choose, levels_of, urge
+from domain.rules.approval import Asked, Level, Scene, Urge, above, choose, levels_of, urge
 from domain.rules.rights import DECIDING
 from domain.rules.roster import PRESENT, Member, Span, presence
 from domain.values import Role
@@ -100,12 +100,21 @@ PATIENCE = timedelta(hours=2)
     ("asked_ago", "reminded_ago", "what"),
     [
         (0, None, Urge.NOTHING), (59, None, Urge.NOTHING), (60, None, Urge.REMIND), (61, 1, Urge.NOTHING),
-        (119, 59, Urge.NOTHING), (120, 60, Urge.ESCALATE), (500, None, Urge.ESCALATE),
+        (119, 59, Urge.NOTHING), (120, 60, Urge.ESCALATE), (500, None, Urge.REMIND), (500, 10, Urge.NOTHING),
     ],
 )  # fmt: skip
 def test_half_the_patience_reminds_and_all_of_it_escalates(asked_ago, reminded_ago, what):
     reminded = None if reminded_ago is None else NOW - timedelta(minutes=reminded_ago)
-    assert urge(NOW - timedelta(minutes=asked_ago), reminded, PATIENCE, NOW) is what
+    assert urge(Asked(NOW - timedelta(minutes=asked_ago), reminded), PATIENCE, NOW, ZONE) is what
+
+
+@pytest.mark.parametrize(
+    ("asked_ago", "reminded_ago", "what"),
+    [(59, None, Urge.NOTHING), (60, None, Urge.REMIND), (300, 120, Urge.NOTHING), (2000, 24 * 60, Urge.REMIND)],
+)
+def test_whom_nobody_is_above_is_reminded_once_a_day(asked_ago, reminded_ago, what):
+    reminded = None if reminded_ago is None else NOW - timedelta(minutes=reminded_ago)
+    assert urge(Asked(NOW - timedelta(minutes=asked_ago), reminded, top=True), PATIENCE, NOW, ZONE) is what
 
 
 CODES = st.none() | st.integers(0, 7).map(lambda n: f"S{n}")
