@@ -10,30 +10,20 @@ from tortoise.expressions import F
 
 from domain import lane
 from domain.allocating import locked
-from domain.errors import (
-    DatePassed,
-    ProductNotFound,
-)
+from domain.errors import DatePassed, ProductNotFound
 from domain.lots import lots_wanted
 from domain.models import Product, PurchaseItem, PurchaseOrder, StockMove
 from domain.models.scaled import grains
 from domain.needing import missing
 from domain.policy import shop_day
-from domain.recording import record
+from domain.recording import first_effect, record
 from domain.restocking import fill_short
 from domain.rules.lots import Batch
 from domain.rules.rights import BUYING, STOCKING, require
 from domain.rules.workdays import next_workday
 from domain.shelving import MAIN, Move, moved
-from domain.stockerrors import (
-    NothingToBuy,
-    OverReceived,
-    PurchaseNotFound,
-)
-from domain.stockevents import (
-    GoodsArrived,
-    PurchaseMoved,
-)
+from domain.stockerrors import NothingToBuy, OverReceived, PurchaseNotFound
+from domain.stockevents import GoodsArrived, PurchaseMoved
 from domain.transaction import transact
 from domain.values import Actor, plain
 
@@ -132,9 +122,7 @@ async def receive(number: str, came: Came, cause: str, *, by: Actor, now: dateti
         before = await StockMove.filter(cause__startswith=f"{cause}:").order_by("id")
         if not before:
             raise
-        items = {row.sku: row for row in await PurchaseItem.filter(order_id=_id(number)).order_by("id")}
-        goods = tuple((row.sku, row.qty, items[row.sku].unit) for row in before)
-        return Arrived(number, goods, 0, _left(list(items.values())), repeated=True)
+        return await _arrived_before(number, came, cause, before)
 
 
 async def close(number: str, *, by: Actor, now: datetime) -> Purchase:
@@ -209,8 +197,18 @@ async def _receive(number: str, put: Came, cause: str, by: Actor, now: datetime)
         await PurchaseOrder.filter(id=row.id).update(state="received")
     goods = tuple((sku, qty, known[sku].unit) for sku, qty in came.items())
     words = "、".join(f"{sku} {plain(qty)}{unit}" for sku, qty, unit in goods)
-    await record(GoodsArrived(purchase=row.number, goods=words, gained=gained), by=by, at=now)
+    await record(GoodsArrived(purchase=row.number, goods=words, gained=gained), by=by, at=now, source=cause)
     return Arrived(row.number, goods, gained, left)
+
+
+async def _arrived_before(number: str, put: Came, cause: str, moves: Sequence[StockMove]) -> Arrived:
+    """What came the first time, as it was said then."""
+    items = {row.sku: row for row in await PurchaseItem.filter(order_id=_id(number)).order_by("id")}
+    came = {row.sku: row.qty for row in moves}
+    goods = tuple((sku, came[sku], items[sku].unit) for sku in (put.parts or items) if sku in came)
+    told = await first_effect(GoodsArrived, cause, heard_at=moves[0].at)
+    gained = int(told.facts["gained"]) if told is not None else 0
+    return Arrived(number, goods, gained, _left(list(items.values())), repeated=True)
 
 
 async def _held(number: str) -> PurchaseOrder:

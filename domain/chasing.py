@@ -7,7 +7,7 @@ from domain.errors import StepRefused
 from domain.events import HelpWanted, OrderChased
 from domain.holding import held_as_read
 from domain.models import Event, Order, OrderLine, Staff
-from domain.recording import record
+from domain.recording import brought_about, record
 from domain.rules.lifecycle import FINAL
 from domain.rules.rights import CHASING, require
 from domain.transaction import transact
@@ -35,10 +35,11 @@ class Called:
     repeated: bool
 
 
-async def chase(number: str, *, by: Actor, now: datetime) -> Chased:
-    """Ask the one in charge of an order to hurry; within four hours once."""
+async def chase(number: str, *, by: Actor, now: datetime, cause: str = "") -> Chased:
+    """Ask the one in charge of an order to hurry; within four hours once, and a second call per ``cause`` is answered
+    as the first."""
     require(by, CHASING)
-    return await transact(lambda: _chase(number, by, now))
+    return await transact(lambda: _chase(number, by, now, cause))
 
 
 async def ask_for_person(topic: str, *, by: Actor, now: datetime) -> Called:
@@ -46,16 +47,18 @@ async def ask_for_person(topic: str, *, by: Actor, now: datetime) -> Called:
     return await transact(lambda: _call(topic, by, now))
 
 
-async def _chase(number: str, by: Actor, now: datetime) -> Chased:
+async def _chase(number: str, by: Actor, now: datetime, cause: str) -> Chased:
     order = await held_as_read(number, by)
+    owner = order.rep.name if order.rep is not None else await owner_of(order.customer.code)
+    if await brought_about(number, OrderChased, cause):
+        return Chased(number, owner, repeated=False)
     if order.state in FINAL:
         raise StepRefused(number, order.state, "chase")
-    owner = order.rep.name if order.rep is not None else await owner_of(order.customer.code)
     if order.chased_at is not None and order.chased_at > now - CHASE_AGAIN:
         return Chased(number, owner, repeated=True)
     await Order.filter(id=order.id).update(chased_at=now)
     goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
-    await record(OrderChased(order=number, goods=goods), by=by, at=now)
+    await record(OrderChased(order=number, goods=goods), by=by, at=now, source=cause)
     return Chased(number, owner, repeated=False)
 
 

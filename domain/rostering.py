@@ -68,9 +68,18 @@ async def find_member(text: str) -> Staff:
 
 
 async def take_leave(
-    first: date, last: date, part: str = "", *, who: str | None = None, reason: str = "", by: Actor, now: datetime
+    first: date,
+    last: date,
+    part: str = "",
+    *,
+    who: str | None = None,
+    reason: str = "",
+    by: Actor,
+    now: datetime,
+    cause: str = "",
 ) -> LeaveKept:
-    """Note a leave: one's own, or for a manager that of ``who``. Said twice it is noted once."""
+    """Note a leave: one's own, or for a manager that of ``who``. Said twice it is noted once, and a second call per
+    ``cause`` is answered as the first."""
     require(by, WORKING if who is None else HIRING)
     if last < shop_day(now):
         raise DatePassed(last)
@@ -86,7 +95,8 @@ async def take_leave(
             if row.until <= max(row.start_at, span.start):
                 continue
             if (row.first_day, row.last_day, row.part) == (first, last, part):
-                return replace(kept, repeated=True)
+                mine = await first_effect(LeaveTaken, cause, heard_at=row.asked_at)
+                return replace(kept, repeated=mine is None)
             raise LeaveOverlaps(staff.name, row.first_day, row.last_day)
         await Leave.create(
             staff_id=staff.id, first_day=first, last_day=last, part=part, start_at=span.start, end_at=span.end,
@@ -96,7 +106,7 @@ async def take_leave(
             staff=staff.code, name=staff.name, first=first.isoformat(), last=last.isoformat(), part=part,
             reason=reason[:100], hearers=_above(staff, by),
         )  # fmt: skip
-        await record(event, by=by, at=now)
+        await record(event, by=by, at=now, source=cause)
         return kept
 
     return await transact(work)

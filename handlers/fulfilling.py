@@ -90,9 +90,8 @@ async def chase(ask: Ask) -> Answered:
     if given is None:
         return _which(ask, "chase")
     number = await find_order(given, ask.actor)
-    return say(
-        "chased", replace(ask.talk, last_order=number), chased=await chasing.chase(number, by=ask.actor, now=ask.now)
-    )
+    chased = await chasing.chase(number, by=ask.actor, now=ask.now, cause=ask.key)
+    return say("chased", replace(ask.talk, last_order=number), chased=chased)
 
 
 def _which(ask: Ask, intent: str) -> Answered:

@@ -31,7 +31,14 @@ async def take_leave(ask: Ask) -> Answered:
     if command.first is None or command.last is None:
         return say("ask_leave", replace(ask.talk, question=Question("ask_leave", subject=who)), who=who)
     kept = await rostering.take_leave(
-        command.first, command.last, command.part or "", who=who, reason=command.reason or "", by=ask.actor, now=ask.now
+        command.first,
+        command.last,
+        command.part or "",
+        who=who,
+        reason=command.reason or "",
+        by=ask.actor,
+        now=ask.now,
+        cause=ask.key,
     )
     return say("leave_taken", replace(ask.talk, question=None) if asked else None, kept=kept)
 

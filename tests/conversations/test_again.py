@@ -79,3 +79,23 @@ async def test_with_work(chat: Chat):
     await chat.ask(QIANG, "排产 B200 100")
     assert "W1 已开工" in await same_again(chat, QIANG, "开工 W1")
     assert "W1 已完工，不再做了" in await same_again(chat, QIANG, "完工 W1")
+
+
+async def test_a_chase_a_leave_goods_that_come_in_and_an_order_itself(chat: Chat):
+    await chat.ask(WANG, "下单 B200 15箱 明天送")
+    first = await same_again(chat, WANG, "1")
+    assert first.startswith("已下单 ")
+    assert "已去采购" in first
+    assert await Order.all().count() == 1
+    number = (await Order.get()).number[2:]
+    assert await same_again(chat, WANG, f"催单 {number}") == f"已催 {number}，已提醒老李。"
+    assert "已经催过" in await chat.ask(WANG, f"催单 {number}"), "another message is another matter"
+    assert (await same_again(chat, LI, "请假 明天到周五")).startswith("已记：你")
+    assert "已经记过了" in await chat.ask(LI, "请假 明天到周五")
+    await chat.ask(CAI, "采购单")
+    chat.skip_all()
+    await chat.ask(CAI, "1")
+    assert "等货的 1 行已配上" in await same_again(chat, QIANG, "到货 P1")
+    assert "已入库 A100 7" in await same_again(chat, QIANG, "入库 A100 7")
+    await chat.ask(WANG, "下单 A100 3箱 今天送")
+    assert (await same_again(chat, WANG, "1")).startswith("已收到 ")
