@@ -65,7 +65,7 @@ async def judged(order: Order, approval: Approval, *, by: Actor, heard_at: datet
         raise NotYourLevel(order.number, state.approver, state.step, state.of, decided=False)
 
 
-async def given(order: Order, approval: Approval, *, by: Actor, now: datetime) -> Waiting | None:
+async def given(order: Order, approval: Approval, *, by: Actor, now: datetime, source: str = "") -> Waiting | None:
     """Note a yes; the next approver is asked and returned, or None when that was the last yes needed.
 
     Who decides by own right decides for every following level that they have the right to as well.
@@ -74,7 +74,7 @@ async def given(order: Order, approval: Approval, *, by: Actor, now: datetime) -
     own = await _entitled(approval, by)
     approval.given = [*approval.given, {"step": approval.step, "staff": by.staff, "by": by.name, "for": stood_in}]
     event = ApprovalGiven(order=order.number, step=approval.step + 1, of=len(approval.levels), instead_of=stood_in)
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=source)
     approval.step += 1
     while own and approval.step < len(approval.levels) and await _entitled(approval, by):
         approval.step += 1

@@ -6,16 +6,19 @@ from datetime import date, datetime
 from domain import lane
 from domain.allocating import Shortage, reserve_lines, skus_of
 from domain.amending import amend_decided
-from domain.approving import Waiting, closed, given, judged, too_late
+from domain.approving import Waiting, closed, given, judged, too_late, waiting_of
 from domain.asking import approval_of, change_of
 from domain.dealerrors import ChangeOutdated
+from domain.dealevents import ChangeRefused
 from domain.events import OrderRejected
 from domain.holding import held
-from domain.models import Approval, Order, OrderLine, Product
+from domain.models import Approval, Order, OrderLine, Product, SubmittedChange
+from domain.officeevents import ApprovalGiven
 from domain.ordering import accepted
 from domain.owing import owed_more
 from domain.policy import shop_day
-from domain.recording import record
+from domain.purchasing import still_missing
+from domain.recording import brought_about, first_effect, record
 from domain.repromising import last_of_it
 from domain.rules.lifecycle import OrderState, Step, after, may
 from domain.rules.promising import Supply, promise
@@ -40,32 +43,54 @@ class Decided:
     changes: tuple[str, ...] = ()
 
 
-async def approve(number: str, *, by: Actor, now: datetime, heard_at: datetime | None = None) -> Decided:
+async def approve(
+    number: str, *, by: Actor, now: datetime, heard_at: datetime | None = None, cause: str = ""
+) -> Decided:
     """Say yes to a held order. With the last yes it stands: its stock is reserved, what is missing asked of purchasing.
 
-    ``heard_at`` is when the answer was written: one that is older than the question is refused.
+    ``heard_at`` is when the answer was written: one that is older than the question is refused. Once per ``cause``: a
+    second call is answered as the first.
     """
     require(by, DECIDING)
     try:
-        return await transact(lambda: _approve(number, by, now, heard_at))
+        return await transact(lambda: _approve(number, by, now, heard_at, cause))
     except ChangeOutdated as no:
         outdated = no.change
         await transact(lambda: _dropped(number, outdated, by, now))
         raise
 
 
-async def reject(number: str, reason: str, *, by: Actor, now: datetime, heard_at: datetime | None = None) -> Decided:
-    """Refuse a held order, whatever its level; the reason is told to the customer and the rep."""
+async def reject(
+    number: str, reason: str, *, by: Actor, now: datetime, heard_at: datetime | None = None, cause: str = ""
+) -> Decided:
+    """Refuse a held order, whatever its level; the reason is told to the customer and the rep. Once per ``cause``."""
     require(by, DECIDING)
-    return await transact(lambda: _reject(number, reason, by, now, heard_at))
+
+    async def work() -> Decided:
+        order = await held(number, by)
+        before = await _rejected_before(order, by, cause)
+        return before or await _reject(order, reason, by=by, now=now, heard_at=heard_at, cause=cause)
+
+    return await transact(work)
 
 
-async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | None) -> Decided:
+async def decided_by(cause: str, *, heard_at: datetime) -> str | None:
+    """The order on which a message that names none has decided already."""
+    for kind in (ApprovalGiven, OrderRejected, ChangeRefused):
+        event = await first_effect(kind, cause, heard_at=heard_at)
+        if event is not None:
+            return event.order_number
+    return None
+
+
+async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | None, cause: str) -> Decided:
     order = await held(number, by)
+    for before in await brought_about(number, ApprovalGiven, cause):
+        return await _approved_before(order, before["instead_of"])
     change = await change_of(order)
     approval = await _asked(order, Step.APPROVE, by, now, heard_at)
     stood_in = approval.instead_of if approval.approver_id == by.staff else ""
-    waits = await given(order, approval, by=by, now=now)
+    waits = await given(order, approval, by=by, now=now, source=cause)
     if waits is not None:
         goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
         return Decided(number, order.state, goods, None, instead_of=stood_in, waits=waits)
@@ -88,19 +113,48 @@ async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | N
     return Decided(number, order.state, goods_of(lines), order.promised_date, short, instead_of=stood_in)
 
 
-async def _reject(number: str, reason: str, by: Actor, now: datetime, heard_at: datetime | None) -> Decided:
-    order = await held(number, by)
+async def _approved_before(order: Order, stood_in: str) -> Decided:
+    """What a yes has led to, as far as it still stands."""
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    left = [line for line in lines if line.base_qty > line.cancelled]
+    approval = await Approval.get(order_number=order.number)
+    if approval.live:
+        waits = waiting_of(approval)
+        return Decided(order.number, order.state, goods_of(lines), None, instead_of=stood_in, waits=waits)
+    change = await SubmittedChange.filter(order_number=order.number, state="approved").order_by("-id").first()
+    changes = tuple(change.changes) if change is not None else ()
+    short = await still_missing(left)
+    return Decided(
+        order.number, order.state, goods_of(left), order.promised_date, short, instead_of=stood_in, changes=changes
+    )
+
+
+async def _rejected_before(order: Order, by: Actor, cause: str) -> Decided | None:
+    for before in await brought_about(order.number, OrderRejected, cause):
+        return Decided(order.number, order.state, before["goods"], None, instead_of=before["instead_of"])
+    for before in await brought_about(order.number, ChangeRefused, cause):
+        approval = await Approval.get(order_number=order.number)
+        stood_in = approval.instead_of if approval.approver_id == by.staff else ""
+        return Decided(order.number, order.state, "", None, instead_of=stood_in, changes=tuple(before["changes"]))
+    return None
+
+
+async def _reject(
+    order: Order, reason: str, *, by: Actor, now: datetime, heard_at: datetime | None, cause: str
+) -> Decided:
+    number = order.number
     change = await change_of(order)
     approval = await _asked(order, Step.REJECT, by, now, heard_at)
     stood_in = approval.instead_of if approval.approver_id == by.staff else ""
     if change is not None:
         await settle(change, "rejected", reason, by=by, now=now)
-        await tell_refused(change, by=by, now=now)
+        await tell_refused(change, by=by, now=now, source=cause)
         return Decided(number, order.state, change.goods, None, instead_of=stood_in, changes=tuple(change.changes))
     await closed(approval)
     order = await _decide(order, Step.REJECT, reason, by, now)
     goods = goods_of(await OrderLine.filter(order_id=order.id).order_by("position"))
-    await record(OrderRejected(order=number, goods=goods, reason=reason, instead_of=stood_in), by=by, at=now)
+    event = OrderRejected(order=number, goods=goods, reason=reason, instead_of=stood_in)
+    await record(event, by=by, at=now, source=cause)
     return Decided(number, order.state, goods, None, instead_of=stood_in)
 
 

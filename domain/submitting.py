@@ -85,7 +85,7 @@ async def settle(change: SubmittedChange, state: str, reason: str, *, by: Actor,
         await closed(approval)
 
 
-async def tell_refused(change: SubmittedChange, *, by: Actor, now: datetime) -> None:
+async def tell_refused(change: SubmittedChange, *, by: Actor, now: datetime, source: str = "") -> None:
     """Say that a change was not made, and why, to whoever wanted it and both sides of the order."""
     event = ChangeRefused(
         order=change.order_number,
@@ -94,7 +94,7 @@ async def tell_refused(change: SubmittedChange, *, by: Actor, now: datetime) -> 
         reason=change.reason,
         hearers=await writer_of(change),
     )
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=source)
 
 
 async def writer_of(change: SubmittedChange) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ async def approve(ask: Ask) -> Answered:
     number = await _number(ask, ask.given(Approve).order_no)
     if number is None:
         return _which(ask, "approve")
-    decided = await reviewing.approve(number, by=ask.actor, now=ask.now, heard_at=ask.heard_at)
+    decided = await reviewing.approve(number, by=ask.actor, now=ask.now, heard_at=ask.heard_at, cause=ask.key)
     return say("approved", replace(ask.talk, question=None, last_order=number), decided=decided)
 
 
@@ -42,7 +42,7 @@ async def reject(ask: Ask) -> Answered:
     if number is None:
         return _which(ask, "reject", command.reason or "")
     reason = command.reason or ""
-    decided = await reviewing.reject(number, reason, by=ask.actor, now=ask.now, heard_at=ask.heard_at)
+    decided = await reviewing.reject(number, reason, by=ask.actor, now=ask.now, heard_at=ask.heard_at, cause=ask.key)
     return say("rejected", replace(ask.talk, question=None, last_order=number), decided=decided)
 
 
@@ -83,6 +83,10 @@ async def _number(ask: Ask, given: str | None) -> str | None:
         return question.subject
     if given is not None:
         return await find_order(given, ask.actor)
+    before = await reviewing.decided_by(ask.key, heard_at=ask.heard_at)
+    if before is not None:
+        # Worked on again after a death: the next order is another matter.
+        return before
     rows = await orders_to_review(ask.actor)
     return rows[0].number if len(rows) == 1 else None
 

@@ -6,6 +6,8 @@ import pytest
 
 from domain.models import Claim, Event, Order, PickList, Stock
 from domain.models.returns import ClaimState
+from tests.conversations.test_approval import a_held_order
+from tests.conversations.test_changes_held import submitted
 from tests.conversations.test_claims import delivered
 from tests.conversations.test_main_story import booked
 from tests.conversations.test_making import maker
@@ -99,3 +101,23 @@ async def test_a_chase_a_leave_goods_that_come_in_and_an_order_itself(chat: Chat
     assert "已入库 A100 7" in await same_again(chat, QIANG, "入库 A100 7")
     await chat.ask(WANG, "下单 A100 3箱 今天送")
     assert (await same_again(chat, WANG, "1")).startswith("已收到 ")
+
+
+async def test_decisions_on_orders(chat: Chat):
+    first, second = await a_held_order(chat), await a_held_order(chat, "30箱")
+    assert (await same_again(chat, CHEN, f"同意 {first}")).startswith(f"已同意 {first}（A100 20箱），预计")
+    assert (await same_again(chat, CHEN, "驳回")).startswith(f"已驳回 {second}（A100 30箱）")
+    third, last = await a_held_order(chat, "10箱"), await a_held_order(chat, "11箱")
+    chat.skip_all()
+    await chat.ask(CHEN, f"驳回 {third} 太便宜")
+    assert f"已同意 {last}" in await same_again(chat, CHEN, "同意")
+    assert "已由陈姐在" in await chat.ask(CHEN, f"同意 {last}"), "another message is another matter"
+
+
+async def test_decisions_on_changes(chat: Chat):
+    number = await submitted(chat)
+    assert f"已驳回改单 {number}（A100 20箱→30箱）" in await same_again(chat, CHEN, f"驳回 {number} 账期")
+    await chat.ask(WANG, f"{number} A100改40箱")
+    await chat.ask(WANG, "1")
+    done = await same_again(chat, CHEN, f"同意 {number}")
+    assert done.startswith(f"已同意改单 {number}（A100 20箱→40箱）\n现在：A100 40箱，预计")
