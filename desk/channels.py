@@ -34,17 +34,19 @@ def channels(context: typer.Context, as_json: AsJson = False) -> None:
 @channels_app.command("use")
 def channels_use(staff: str, channel: Annotated[str, typer.Argument(help="wechat 或已设置的通道")]) -> None:
     """换一个通道收预警；发不出去时仍走公众号"""
-    from domain.choosing import choose_way, has_address
+    from domain.choosing import choose_way, has_address, ways_of_staff
 
     there = [WECHAT, *in_confidence().staff_ways]
     if channel not in there:
         how = "先设 GENDAN_CHANNELS__<通道>__URL、GENDAN_MAIL__HOST 或 GENDAN_WECOM_APP__CORP"
         usage(f"通道 {channel} 没有设置，可用：{'、'.join(there)}；{how} · not set up")
+    if staff not in {code for code, _, _ in with_database(ways_of_staff)}:
+        _nobody(staff)
     if not with_database(lambda: has_address(staff, channel)):
         noted, address = NOTED[channel]
         refuse(f"先记下 {staff} 的地址：gendan channels {noted} {staff} {address} · no address noted")
     if not with_database(lambda: choose_way(staff, "" if channel == WECHAT else channel)):
-        refuse(f"没有员工 {staff} · no such member of staff")
+        _nobody(staff)
     typer.echo(f"{staff} 的预警走 {channel} · alerts go by {channel}")
 
 
@@ -90,7 +92,11 @@ def _note(keep: Callable[[str, str], Awaitable[bool]], staff: str, address: str,
     if known is None:
         usage(wrong)
     if not known:
-        refuse(f"没有员工 {staff} · no such member of staff")
+        _nobody(staff)
+
+
+def _nobody(staff: str) -> NoReturn:
+    refuse(f"没有员工 {staff}；看都有谁：gendan channels · no such member of staff")
 
 
 @channels_app.command("try")

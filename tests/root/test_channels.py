@@ -39,6 +39,10 @@ def test_a_way_and_an_address_of_ones_own_are_noted(shop: Desk):  # noqa: F811
         assert address in shop.run("channels", noted, "S001", address).stdout
         assert shop.run("channels", "use", "S001", way, **ways).returncode == 0
         assert chosen() == (way, True)
+    nobody = shop.run("channels", "use", "S009", "email", **ways)
+    assert (nobody.returncode, "没有员工 S009；看都有谁：gendan channels · " in nobody.stderr) == (1, True), (
+        nobody.stderr
+    )
     (row,) = json.loads(shop.run("channels", "--json").stdout)
     assert (row["channel"], row["set_up"]) == ("email", False), "it was set up once, and is no more"
 
