@@ -9,8 +9,8 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from domain import lane
-from domain.allocating import locked
 from domain.errors import DatePassed, ProductNotFound
+from domain.kin import locked_with_kits
 from domain.lots import lots_wanted
 from domain.models import Product, PurchaseItem, PurchaseOrder, StockMove
 from domain.models.scaled import grains
@@ -183,7 +183,7 @@ async def _receive(number: str, put: Came, cause: str, by: Actor, now: datetime)
         item = known.get(sku)
         if item is None or qty <= 0 or qty > item.left:
             raise OverReceived(row.number, sku, qty, item.left if item else ZERO)
-    await locked(came)
+    await locked_with_kits(came)
     lots = await lots_wanted(came, put.lots, now=now)
     gained = 0
     for sku, qty in sorted(came.items()):

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain import lane
-from domain.allocating import locked, skus_of
+from domain.allocating import skus_of
 from domain.dealerrors import NothingLeft, NothingToHold
 from domain.dealevents import OrderPaused, OrderResumed, OrderShortClosed
 from domain.delivering import close_if_done
 from domain.errors import StepRefused
 from domain.events import BusinessEvent
 from domain.holding import held, held_as_read
+from domain.kin import locked_with_kits
 from domain.models import Order, OrderLine
 from domain.owing import owed_more
 from domain.picking import stop_picks
@@ -121,7 +122,7 @@ async def _resume(number: str, by: Actor, now: datetime, source: str) -> Stopped
     await close_if_done(order, lines, by=by, now=now)
     # What came in while it was paused was not given to it.
     skus = sorted(skus_of(line for line in lines if line.short > 0))
-    await locked(skus)
+    await locked_with_kits(skus)
     for sku in skus:
         await fill_short(sku)
     return stopped

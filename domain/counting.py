@@ -7,13 +7,13 @@ from decimal import Decimal
 from tortoise.exceptions import IntegrityError
 
 from domain import lane
-from domain.allocating import locked
 from domain.counts import OUTDATED, WAITING
 from domain.errors import (
     ProductNotFound,
     QuantityRefused,
     Refusal,
 )
+from domain.kin import locked_to_take_away
 from domain.kits import refuse_kit
 from domain.lots import count_expired, fit, in_lot, known_as
 from domain.models import Product, Stock, StockCount
@@ -91,7 +91,7 @@ async def decide_count(number: int, reason: str | None, *, by: Actor, now: datet
 
 
 async def _count(goods: Counted, product: Product, cause: str, by: Actor, now: datetime) -> CountOutcome:
-    shelves = await locked([goods.sku])
+    shelves = await locked_to_take_away(goods.sku)
     shelf = next((row for row in shelves if row.warehouse == goods.warehouse), None)
     before, expired = shelf.on_hand if shelf else ZERO, ZERO
     if goods.lot is not None:
@@ -162,7 +162,7 @@ async def _decide(number: int, reason: str | None, by: Actor, now: datetime) -> 
     await record(event, by=by, at=now)
     if reason is not None:
         return _outcome(row, product)
-    await locked([row.sku])
+    await locked_to_take_away(row.sku)
     lot = await known_as(row.sku, Batch(row.lot)) if row.lot else None
     return await _book(row, product, lot, by=by, now=now)
 

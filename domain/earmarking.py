@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain import lane
-from domain.allocating import cover, locked, wanted_by
+from domain.allocating import cover, wanted_by
 from domain.earmarks import given_back
 from domain.models import Earmark
 from domain.quotedvalues import Quote
@@ -66,6 +66,5 @@ async def end_earmarks(now: datetime) -> int:
 
 
 async def _filled(skus: set[str]) -> None:
-    await locked(skus)
     for sku in sorted(skus):
         await fill_short(sku)

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from domain import lane
 from domain.allocating import Covered, Demand, uncover
+from domain.kin import locking_kits
 from domain.lane import Script, Statement
 from domain.models.scaled import ungrained
 
 ZERO = Decimal(0)
-_SHELVES = "SELECT id FROM stock WHERE sku IN ? ORDER BY sku, warehouse FOR UPDATE"
 _KEPT = "SELECT id, sku, qty FROM earmark WHERE"
 
 
@@ -31,7 +31,7 @@ def given_back(whose: str, *values: object, wanted: Collection[str] = ()) -> Scr
     """
     found = yield Statement(" ".join((_KEPT, whose, "ORDER BY sku, id")), values)
     if found.rows:
-        yield Statement(_SHELVES, (sorted({*wanted, *(sku for _, sku, _ in found.rows)}),))
+        yield from locking_kits({*wanted, *(sku for _, sku, _ in found.rows)})
     freed = set()
     for mark, sku, qty in found.rows:
         # Whoever deletes it gives it back, so that two who are at it at once do not give it back twice.

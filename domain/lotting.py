@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 from domain import lane
 from domain.allocating import locked
 from domain.errors import ProductNotFound
+from domain.kin import locked_to_take_away
 from domain.kits import refuse_kit
 from domain.loterrors import LotsInUse
 from domain.models import Product, Stock, StockLot
@@ -134,7 +135,7 @@ async def _expired(number: int, now: datetime) -> int:
 
 async def _expire(number: int, now: datetime) -> int:
     seen = await StockLot.get(id=number)
-    shelves = await locked([seen.sku])
+    shelves = await locked_to_take_away(seen.sku)
     row = await StockLot.get(id=number)
     shelf = next(one for one in shelves if one.warehouse == row.warehouse)
     if not row.on_hand or not shelf.by_lot:

@@ -10,9 +10,9 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from domain import lane
-from domain.allocating import locked
 from domain.errors import QuantityRefused
 from domain.forecasting import lacking_parts, open_works
+from domain.kin import locked_with_kits
 from domain.lots import out_of
 from domain.makeerrors import MaterialsMissing, NothingToMake, OverMade, RecipeUnknown, WorkIdle, WorkNotFound
 from domain.makeevents import WorkMoved, WorkOrdered, WorkReported, WorkStopped
@@ -122,7 +122,7 @@ async def finish(number: str, *, by: Actor, now: datetime, cause: str = "", hear
         row = await _held(number)
         await WorkOrder.filter(id=row.id).update(state=DONE)
         row.state = DONE
-        await _settled(row, await locked(row.parts))
+        await _settled(row, await locked_with_kits(row.parts))
         await record(WorkMoved(work=row.number, goods=_goods(row), state=DONE), by=by, at=now, source=cause)
         return await seen(await WorkOrder.get(id=row.id), now)
 
@@ -152,7 +152,7 @@ async def _release(sku: str, qty: Decimal | None, cause: str, by: Actor, now: da
         ordered_by=by.name,
         ordered_at=now,
     )
-    await _settled(row, await locked(row.parts))
+    await _settled(row, await locked_with_kits(row.parts))
     row.forecast = await _forecast(row, shop_day(now))
     await WorkOrder.filter(id=row.id).update(forecast=row.forecast)
     event = WorkOrdered(work=row.number, goods=_goods(row), forecast=row.forecast.isoformat())
@@ -183,7 +183,7 @@ async def _report(number: str, output: Output, cause: str, by: Actor, now: datet
     if good > row.left:
         raise OverMade(row.number, good, row.left)
     await WorkReport.create(work_id=row.id, good=good, scrap=scrap, by=by.name, at=now, cause=cause)
-    shelves = await locked({row.sku, *row.parts})
+    shelves = await locked_with_kits({row.sku, *row.parts})
     for part, each in sorted(row.per_one.items()):
         await _use(row, part, needed(output.total, each), shelves, cause, by=by.name, now=now)
     gained = 0

@@ -9,7 +9,7 @@ from typing import Any
 from tortoise.expressions import Subquery
 
 from domain import lane
-from domain.allocating import locked, skus_of
+from domain.allocating import skus_of
 from domain.amending import amend_here, try_amendment
 from domain.amendplan import Wish
 from domain.closing import close_here
@@ -18,6 +18,7 @@ from domain.dealerrors import NoSubstitute, NothingLacks, NothingLeft
 from domain.dealevents import ShortageSettled
 from domain.errors import Refusal, StepRefused
 from domain.holding import held
+from domain.kin import locked_with_kits
 from domain.models import Order, OrderLine, ShortageOffer
 from domain.owing import owed_more
 from domain.policy import shop_day
@@ -150,7 +151,7 @@ async def _choose(number: str, choice: str, by: Actor, now: datetime) -> Chosen:
     order = await held(number, by)
     if not may(order.state, Step.AMEND):
         raise StepRefused(number, order.state, Step.AMEND)
-    await locked(skus_of(await OrderLine.filter(order_id=order.id)))
+    await locked_with_kits(skus_of(await OrderLine.filter(order_id=order.id)))
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     lacking, words = lacks(lines), lacking_words(lines)
     row = await ShortageOffer.get_or_none(order_number=number)

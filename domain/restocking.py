@@ -8,6 +8,7 @@ from tortoise.expressions import F
 
 from domain import lane
 from domain.allocating import Demand, cover, give_back_all, locked, skus_of, unhold
+from domain.kin import locked_with_kits
 from domain.materials import fill_works
 from domain.models import OrderLine, PurchaseRequest, Stock
 from domain.models.scaled import grains
@@ -21,8 +22,8 @@ async def fill_short(sku: str) -> int:
     """Reserve free stock of a product for the lines that are short of it, by first promised day, priority, age,
     and keep what is left for the work that lacks it.
 
-    For use inside a transaction that has locked the product. Answers how many lines gained; their purchase requests
-    shrink with the need.
+    For use inside a transaction that has locked the product and all that shares a kit with it. Answers how many lines
+    gained; their purchase requests shrink with the need.
     """
     stock = await Stock.filter(sku=sku).order_by("warehouse")
     free = sum((row.free for row in stock), Decimal(0))
@@ -78,7 +79,7 @@ async def _given(claim: Claim, sku: str, amount: Decimal) -> bool:
 async def release(lines: Sequence[OrderLine]) -> None:
     """Give back everything that these lines hold, close their purchase requests, and count the rest as cancelled."""
     freed: set[str] = set()
-    await locked(skus_of(lines))
+    await locked_with_kits(skus_of(lines))
     for line in sorted(lines, key=lambda row: (row.sku, row.id)):
         held = await unhold(line)
         if held:

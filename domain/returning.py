@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain import lane
-from domain.allocating import locked, skus_of
+from domain.allocating import skus_of
 from domain.claiming import GOES_BACK, claim_held, worth
 from domain.commands import Fault
+from domain.kin import locked_with_kits
 from domain.lots import lots_back
 from domain.models import Claim, ClaimLine, Order, OrderLine
 from domain.models.returns import ClaimState
@@ -63,7 +64,7 @@ async def _take_back(
     parts = await ClaimLine.filter(claim_id=row.id).select_related("line").order_by("id")
     good, scrapped, missing = _sorted(order.number, parts, faults)
     lines = [part.line for part in parts]
-    await locked(skus_of(lines))
+    await locked_with_kits(skus_of(lines))
     for part in parts:
         await ClaimLine.filter(id=part.id).update(good=good[part.line_id], scrapped=scrapped[part.line_id])
         if good[part.line_id] > 0:

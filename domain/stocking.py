@@ -13,6 +13,7 @@ from domain.errors import (
     ProductNotFound,
     QuantityRefused,
 )
+from domain.kin import locked_with_kits
 from domain.kits import refuse_kit
 from domain.loterrors import LotNeeded
 from domain.lots import fit, known_as, out_of
@@ -158,8 +159,8 @@ async def set_stock(rows: Iterable[Counted], *, by: Actor, now: datetime) -> int
 async def write_counts(rows: list[Counted], by: str, now: datetime) -> int:
     """What ``set_stock`` does, inside the transaction of the caller."""
     changed = 0
+    await locked_with_kits({row.sku for row in rows})
     for row in sorted(rows, key=lambda r: (r.sku, r.warehouse)):
-        await locked([row.sku])
         balance = await Stock.get_or_none(sku=row.sku, warehouse=row.warehouse)
         if balance is not None and balance.by_lot and balance.on_hand != row.qty:
             raise LotNeeded(row.sku)
@@ -178,7 +179,7 @@ async def write_counts(rows: list[Counted], by: str, now: datetime) -> int:
 
 async def _once(move: Move, by: str, now: datetime) -> Booked:
     async def work() -> Booked:
-        await locked([move.sku])
+        await locked_with_kits([move.sku])
         number = await lane.within(moved(move, by=by, now=now))
         gained = await fill_short(move.sku) if move.qty > 0 else 0
         return await _booked(number, Counted(move.sku, abs(move.qty), move.warehouse), gained)

@@ -5,6 +5,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from secrets import randbelow
 from typing import Any, TypeVar
 
 import asyncpg.exceptions as pg
@@ -20,6 +21,7 @@ from domain.tally import DB_RETRIES, count
 T = TypeVar("T")
 
 TRIES = 3
+_PAUSE_MS = 60
 _PASSING_STATES = ("40P01", "40001")
 _VALUES = (IntegrityError, ValidationError, sqlite3.DataError, sqlite3.IntegrityError, pg.DataError)
 _PASSING = ("deadlock", "could not serialize", "database is locked", "database is busy")
@@ -64,6 +66,8 @@ async def _tried(attempt: Callable[[], Awaitable[T]]) -> T:
             if not left or not _passing(error):
                 raise
             count(DB_RETRIES)
+            # Whoever met in a circle would meet there again if all began anew at once.
+            await asyncio.sleep(randbelow(_PAUSE_MS) / 1000)
     raise AssertionError("unreachable")
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from domain import earmarking, ordering, stocking
+from domain import counting, earmarking, kits, ordering, stocking
+from domain.stocking import Counted
 from domain.tally import DB_RETRIES, counted
 from tests.shop import NOW, Cast, a_draft, a_product, an_order, balance, check_the_books, line, lines_of
 
@@ -74,4 +75,49 @@ async def test_read_backs_that_change_places_do_not_wait_in_a_circle(cast: Cast)
     await asyncio.gather(*(hesitating(owner) for owner in range(1, 9)))
     assert counted(DB_RETRIES) == before, "nobody ran into a deadlock"
     assert (await balance("A"), await balance("B")) == ((100, 20), (100, 20))
+    await check_the_books()
+
+
+async def test_goods_that_come_in_for_kits_do_not_wait_in_a_circle(cast: Cast):
+    """What comes in of one part of a kit takes the other parts as well: all of them are locked first, in one order."""
+    for sku in ("A100", "B200"):
+        await a_product(sku, stock=10)
+    for sku in ("K1", "K2"):
+        await a_product(sku)
+        await kits.set_kit(sku, [("B200", Decimal(1)), ("A100", Decimal(1))], by=cast.manager)
+    first = [(await an_order(cast.manager, line("K1", 1))).number for _ in range(8)]
+    await an_order(cast.manager, line("K2", 500))
+
+    async def one(n: int) -> None:
+        sku = "AB"[n % 2] + ("100", "200")[n % 2]
+        await stocking.take_in(Counted(sku, Decimal(1)), f"in{n}", by=cast.qiang, now=NOW)
+
+    before = counted(DB_RETRIES)
+    for some in range(0, 48, 12):
+        calls = [ordering.cancel_order(first.pop(), "", by=cast.wang, now=NOW) for _ in range(2)]
+        await asyncio.gather(*(one(n) for n in range(some, some + 12)), *calls)
+    assert counted(DB_RETRIES) == before, "nobody ran into a deadlock"
+    assert (await balance("A100"), await balance("B200")) == ((34, 34), (34, 34))
+    await check_the_books()
+
+
+async def test_counts_that_find_less_of_kits_do_not_wait_in_a_circle(cast: Cast):
+    """What one count takes from a kit frees its other parts, for other kits with parts of their own."""
+    for sku in ("A100", "B200", "C300"):
+        await a_product(sku, stock=40)
+    for sku, parts in (("K1", "A100 B200"), ("K2", "B200 C300")):
+        await a_product(sku)
+        await kits.set_kit(sku, [(part, Decimal(1)) for part in parts.split()], by=cast.manager)
+    for _ in range(10):
+        await an_order(cast.manager, line("K1", 2), line("K2", 2))
+        await an_order(cast.manager, line("K2", 3), line("K1", 1))
+
+    async def less(n: int) -> None:
+        sku = ("C300", "A100", "B200")[n % 3]
+        found = Counted(sku, Decimal(39 - n))
+        await counting.count_stock(found, f"count{n}", by=cast.manager, now=NOW)
+
+    before = counted(DB_RETRIES)
+    await asyncio.gather(*(less(n) for n in range(12)))
+    assert counted(DB_RETRIES) == before, "nobody ran into a deadlock"
     await check_the_books()
