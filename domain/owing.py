@@ -20,7 +20,7 @@ from domain.rules.review import Reason, over_limit, same_po
 _MORE = "UPDATE customer SET owed = owed + ? WHERE id = ?"
 _WITHIN = f"{_MORE} AND (credit_limit IS NULL OR owed + ? <= credit_limit * CAST(? AS DOUBLE PRECISION))"
 """A limit is kept in whole units and the rest in cents: so much percent of it, in cents, is the limit times that."""
-_NOW = "SELECT credit_limit, owed FROM customer WHERE id = ?"
+_NOW = "SELECT credit_limit, owed FROM customer WHERE id = ? FOR UPDATE"
 
 
 def owed_more(customer_id: int, amount: Decimal) -> Script[None]:
@@ -38,9 +38,13 @@ def owed_within(customer_id: int, amount: Decimal, part: Decimal | None) -> Scri
     done = yield Statement(_WITHIN, (cents, customer_id, cents, float(part)))
     if done.count:
         return None
+    # A payment, or a higher limit, may have come since: then it is within the limit after all, and owed.
     now = yield Statement(_NOW, (customer_id,))
     ((limit, owed),) = now.rows
-    return over_limit(Credit(Decimal(limit), uncents(owed)), amount, part)
+    why = over_limit(Credit(None if limit is None else Decimal(limit), uncents(owed)), amount, part)
+    if why is None:
+        yield from owed_more(customer_id, amount)
+    return why
 
 
 def secured(offer: Quote) -> Script[tuple[Quote, tuple[Covered, ...]]]:

@@ -54,7 +54,8 @@ async def _let_go(line: OrderLine, cut: Decimal) -> Decimal:
     if given:
         line.reserved -= given
         held = OrderLine.filter(id=line.id, reserved__gte=given)
-        assert await held.update(reserved=F("reserved") - grains(given)), "a locked reservation changed"
+        lowered = await held.update(reserved=F("reserved") - grains(given))
+        assert lowered, "a locked reservation changed"
         await give_back_all(line.goods(given))
     return given
 
