@@ -29,6 +29,7 @@ from domain.rules.ponumbers import kept
 from domain.rules.promising import Supply, promise
 from domain.rules.review import Reason
 from domain.rules.rights import WRITING, may_see, require
+from domain.shortages import offered
 from domain.submitting import content_of, overtaken, settle, submit_here, wish_of, writer_of
 from domain.transaction import transact
 from domain.values import Actor
@@ -164,6 +165,8 @@ async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -
         await stop_picks(order, "changed", by=hands.by, now=now)
     leads = {sku: product.lead_days for sku, product in plan.products.items()}
     short = await lane.within(request_missing(order, lines, leads, by=hands.by.name, now=now, source=hands.cause))
+    if short:
+        await lane.within(offered(order, plan.lines, by=hands.by, now=now))
     changes = tuple(plan.texts)
     event = OrderAmended(
         order=order.number,

@@ -25,6 +25,12 @@ _SUBSTITUTES = (
 )
 
 
+_ASKED_ANEW = (
+    "ON CONFLICT (order_number) DO UPDATE SET choices = excluded.choices, swaps = excluded.swaps,"
+    " fallback = excluded.fallback, deadline = excluded.deadline, choice = NULL, decided_by = NULL, decided_at = NULL"
+)
+
+
 def lacks(lines: Sequence[OrderLine]) -> dict[str, Decimal]:
     """What lacks of each product, in base units."""
     found: dict[str, Decimal] = {}
@@ -68,7 +74,10 @@ def choices_of(swaps: Collection[str], *, ready: bool) -> tuple[str, ...]:
 
 
 def offered(order: Order, lines: Sequence[OrderLine], *, by: Actor, now: datetime) -> Script[None]:
-    """Ask the buyer what to do about what lacks; part of the script that accepts the order, silent without a choice."""
+    """Ask the buyer what to do about what lacks, whatever was answered before less did; silent without a choice.
+
+    Part of the script that accepts the order, or that changes it.
+    """
     lacking = lacks(lines)
     if not lacking:
         return
@@ -80,7 +89,7 @@ def offered(order: Order, lines: Sequence[OrderLine], *, by: Actor, now: datetim
     deadline = now + policy.shortage_patience
     fallback = policy.shortage_default if SEND in choices else WAIT
     asked = {"order_number": order.number, "choices": list(choices), "swaps": swaps, "fallback": fallback}
-    yield lane.insert(ShortageOffer, [asked | {"deadline": deadline}], then="ON CONFLICT (order_number) DO NOTHING")
+    yield lane.insert(ShortageOffer, [asked | {"deadline": deadline}], then=_ASKED_ANEW)
     event = ShortageOffered(
         order=order.number,
         lacking=lacking_words(lines),

@@ -12,6 +12,7 @@ from domain.dealcommands import CloseShort, PauseOrder, ResumeOrder
 from domain.queries import find_order, order_view
 from domain.rules.review import outward
 from domain.rules.rights import HOLDING, WRITING
+from handlers.negotiating import asking, offer_for
 
 
 def register(router: Router) -> None:
@@ -48,7 +49,10 @@ async def amend_now(ask: Ask) -> Answered:
     done = await amending.amend(change.number, wish, version=change.version, by=ask.actor, now=ask.now, cause=ask.key)
     if done.reasons:
         return say("change_submitted", replace(ask.talk, question=None, amendment=None), done=_told(ask, done))
-    return say("amended", replace(ask.talk, question=None, amendment=None), done=done)
+    talk = replace(ask.talk, question=None, amendment=None)
+    offer = await offer_for(ask, done)
+    talk = asking(ask, talk, offer) if offer is not None else talk
+    return say("amended", talk, done=done, offer=offer)
 
 
 def _told(ask: Ask, found: amending.Amended) -> amending.Amended:

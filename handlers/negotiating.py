@@ -6,6 +6,7 @@ from bot.dialogue import Question, Talk
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import negotiating
+from domain.amending import Amended
 from domain.dealcommands import ChooseShortage
 from domain.negotiating import Offer
 from domain.ordering import Placed
@@ -20,8 +21,8 @@ def register(router: Router) -> None:
     router.on(ChooseShortage, roles=WRITING)(choose)
 
 
-async def offer_for(ask: Ask, placed: Placed) -> Offer | None:
-    """What can be done about what lacks of an order that was just placed; None when nothing lacks."""
+async def offer_for(ask: Ask, placed: Placed | Amended) -> Offer | None:
+    """What can be done about what lacks of an order that was just placed or changed; None when nothing lacks."""
     return await negotiating.offer_of(placed.number, by=ask.actor, now=ask.now) if placed.short else None
 
 

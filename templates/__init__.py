@@ -145,11 +145,14 @@ def hour(value: datetime) -> str:
 
 
 def span(value: timedelta) -> str:
-    """A length of time in words: ``2 小时``, ``30 分钟``, ``1 天``."""
+    """A length of time in words: ``2 小时``, ``90 分钟``, ``5 小时 25 分钟``, ``1 天``."""
     minutes = max(1, round(value.total_seconds() / 60))
     if minutes % 1440 == 0:
         return f"{minutes // 1440} 天"
-    return f"{minutes // 60} 小时" if minutes % 60 == 0 else f"{minutes} 分钟"
+    hours, rest = divmod(minutes, 60)
+    if hours < 2 and rest:
+        return f"{minutes} 分钟"
+    return f"{hours} 小时 {rest} 分钟" if rest else f"{hours} 小时"
 
 
 FILTERS: Mapping[str, Any] = {

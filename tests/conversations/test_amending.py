@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from domain import pricing
-from domain.models import Event, Order, OrderLine, Product, PurchaseRequest, Stock
+from domain.models import Event, Order, OrderLine, Product, PurchaseRequest, ShortageOffer, Stock
 from tests.conversations.test_main_story import booked
 from tests.harness import CAI, CHEN, LI, LU, QIANG, WANG, Chat
 
@@ -103,12 +103,35 @@ async def test_what_lacks_is_asked_of_purchasing_and_asked_less_when_it_shrinks(
     await chat.ask(WANG, f"{number} B200改15箱")
     answer = await chat.ask(WANG, "1")
     assert "LED驱动器缺 120个，已去采购；有货的已留好。" in answer
+    assert "缺的怎么办？" in answer
+    assert answer.splitlines()[-1].startswith("1 先发现货（") or "2 等齐" in answer
+    assert len(answer.splitlines()) <= 6
     assert (await PurchaseRequest.get()).qty == 120
     chat.skip_all()
     await chat.ask(WANG, f"{number} B200改12箱")
     await chat.ask(WANG, "1")
     assert (await PurchaseRequest.get()).qty == 48
     assert (await Stock.get(sku="B200")).reserved == 240
+    chat.skip(WANG, LI, CAI, CHEN, QIANG)
+
+
+async def test_what_a_change_makes_lack_is_asked_about_and_answered_by_a_number(chat: Chat):
+    number = await booked(chat, "下单 B200 15箱 明天送")
+    chat.skip_all()
+    assert "等齐" in await chat.ask(WANG, f"{number} 等齐")
+    assert (await ShortageOffer.get()).choice == "wait"
+    await chat.ask(WANG, f"{number} B200改20箱")
+    answer = await chat.ask(WANG, "1")
+    assert "缺的怎么办？" in answer, "more lacks than was answered about"
+    chat.skip_all()
+    assert "取消缺的" in answer
+    place = next(n for n in "1234" if f"{n} 取消缺的" in answer)
+    await chat.later(minutes=1)
+    chat.skip_all()
+    assert "B200 10箱" in await chat.ask(WANG, place)
+    line = await OrderLine.get()
+    assert (line.base_qty - line.cancelled, line.reserved) == (240, 240)
+    assert not await PurchaseRequest.filter(state="open")
     chat.skip(WANG, LI, CAI, CHEN, QIANG)
 
 
