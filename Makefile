@@ -57,12 +57,13 @@ house: $(DEV_STAMP)
 contention: $(DEV_STAMP)
 	@GENDAN_TEST_ROUNDS=100 $(BIN)/python -m pytest -q -n 2 tests/domain/test_overselling.py
 
-# Two thousand shops of a hundred steps beside their models, a long history on both databases, ten thousand people's
-# histories beside the platform's own count, and a thousand pushes of a carrier.
+# Two thousand shops of a hundred steps beside their models, crowds at once, a long history on both databases, ten
+# thousand people's histories beside the platform's own count, and a thousand pushes of a carrier.
 properties: $(DEV_STAMP)
 	@GENDAN_TEST_EXAMPLES=2000 GENDAN_TEST_STEPS=100 GENDAN_TEST_HISTORY=500 GENDAN_TEST_HISTORIES=10000 \
-		GENDAN_TEST_PUSHES=1000 $(BIN)/python -m pytest -q -n 2 --dist worksteal \
-		tests/domain/test_stateful.py tests/domain/test_same.py tests/notify/test_windows.py tests/domain/test_tracking.py
+		GENDAN_TEST_PUSHES=1000 GENDAN_TEST_CROWDS=20 $(BIN)/python -m pytest -q -n 2 --dist worksteal \
+		tests/domain/test_stateful.py tests/domain/test_at_once.py tests/domain/test_same.py \
+		tests/notify/test_windows.py tests/domain/test_tracking.py
 
 # Cut two hosts off from the database twenty times, one way and both; needs root and iproute2.
 partitions: $(DEV_STAMP)
