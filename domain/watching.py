@@ -9,6 +9,7 @@ from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
 from domain import silence
+from domain.incoming import arrivals_of, waiting_lines
 from domain.models import (
     Approval,
     Order,
@@ -160,19 +161,26 @@ async def late_works() -> list[Condition]:
     ]
 
 
-async def short_lines() -> list[Condition]:
-    """Lines of accepted orders that are not covered by stock."""
+async def short_lines(*, today: date) -> list[Condition]:
+    """Lines of accepted orders that are not covered by stock, and what comes for them, if it is enough."""
     uncovered = OrderLine.filter(
         order__state=OrderState.ACCEPTED, base_qty__gt=F("shipped") + F("cancelled") + F("reserved")
     )
     rows = await uncovered.select_related("order__customer").order_by("id").limit(MOST)
-    requests = await PurchaseRequest.filter(line_id__in=[row.id for row in rows]) if rows else []
+    if not rows:
+        return []
+    skus = {sku for row in rows for sku in row.goods(row.short)}
+    coming = {one.line.id: one.served.by for one in await waiting_lines(skus, today=today) if one.served.by}
+    days = {one.by: one.on.isoformat() for one in await arrivals_of(skus)} if coming else {}
+    requests = await PurchaseRequest.filter(line_id__in=[row.id for row in rows])
     latest = sorted(requests, key=lambda request: (request.expected_on or date.min, request.id))
-    expected = {request.line_id: request.expected_on for request in latest}
-    return [
-        _of(row.order, short_subject(row.order.number, row.sku), row.order.placed_at, _short(row, expected.get(row.id)))
-        for row in rows
-    ]
+    asked = {request.line_id: request.expected_on.isoformat() for request in latest if request.expected_on}
+    found = []
+    for row in rows:
+        by = coming.get(row.id, "")
+        facts = _short(row) | {"expected": days.get(by) or asked.get(row.id, ""), "coming": by}
+        found.append(_of(row.order, short_subject(row.order.number, row.sku), row.order.placed_at, facts))
+    return found
 
 
 def short_subject(order: str, sku: str) -> str:
@@ -180,13 +188,12 @@ def short_subject(order: str, sku: str) -> str:
     return f"{order}:{sku}"
 
 
-def _short(line: OrderLine, expected: date | None) -> dict[str, str]:
+def _short(line: OrderLine) -> dict[str, str]:
     return {
         "sku": line.sku,
         "name": line.name,
         "missing": plain(line.short),
         "unit": line.base_unit,
-        "expected": expected.isoformat() if expected else "",
     }
 
 

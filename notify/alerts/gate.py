@@ -22,7 +22,7 @@ class Word(StrEnum):
 class Standing:
     """Where an alert stands: how often and when it was told, how far it was escalated, when a snooze ends.
 
-    ``parent`` is the rule of the alert that explains it, if one is live.
+    ``parent`` is the rule of the alert that explains it, if one is live; ``coming``: what would end it is on its way.
     """
 
     state: AlertState
@@ -32,6 +32,7 @@ class Standing:
     snoozed_until: datetime | None = None
     taken_at: datetime | None = None
     parent: str = ""
+    coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ def judge(alert: Standing, patience: Patience, *, now: datetime) -> Verdict:
             return Verdict(Word.QUIET, "resolved")
         case AlertState.DISMISSED:
             return Verdict(Word.QUIET, "false_alarm")
+        case _ if alert.coming and alert.told:
+            return Verdict(Word.QUIET, "coming")
         case AlertState.TAKEN:
             return _until(alert.taken_at, now, patience.repeat, ("taken", "still_true"))
         case AlertState.SNOOZED:

@@ -63,6 +63,7 @@ def verdict_on(alert: Alert, look: Round) -> Verdict:
         alert.next_at,
         alert.taken_at,
         look.hidden.get(alert.live or "", ""),
+        bool(alert.facts.get("coming")),
     )
     return judge(standing, NOT_AGAIN if RULES[alert.rule].once else look.patience, now=look.now)
 
@@ -75,6 +76,12 @@ async def note_quiet(alerts: Sequence[tuple[Alert, Verdict]]) -> None:
             changed.setdefault(verdict.why, []).append(alert.id)
     for why, ids in changed.items():
         await Alert.filter(id__in=ids, live__isnull=False).update(why=why)
+
+
+async def mark_reminded(alert: Alert, verdict: Verdict, *, now: datetime) -> bool:
+    """The same of a word to the one who took it, and goes on to have it."""
+    same = Alert.filter(id=alert.id, told=alert.told, state=AlertState.TAKEN, taken_by=alert.taken_by)
+    return await same.update(told=alert.told + 1, why=verdict.why, taken_at=now, told_at=now) == 1
 
 
 async def mark_told(alert: Alert, verdict: Verdict, *, level: int, now: datetime) -> bool:

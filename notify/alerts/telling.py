@@ -11,9 +11,9 @@ from domain.rules.roster import PRESENT, Member, Presence, presence
 from domain.telling import Listener
 from domain.values import Role
 from notify.alerts.gate import TOP, Verdict, Word
-from notify.alerts.raising import MANY, Round, mark_told, verdict_on
+from notify.alerts.raising import MANY, Round, mark_reminded, mark_told, verdict_on
 from notify.alerts.rules import RULES
-from notify.models import Alert
+from notify.models import Alert, AlertState
 from notify.notices import EVERY_WAY, Notice, Plan
 from notify.outbox import put
 
@@ -53,6 +53,10 @@ async def _told(alert: Alert, look: Round) -> Telling | None:
     verdict = verdict_on(alert, look)
     if verdict.word is Word.QUIET:
         return None
+    taker = [one for one in look.people if one.staff is not None and one.name == alert.taken_by]
+    if alert.state is AlertState.TAKEN and taker:
+        reminded = await mark_reminded(alert, verdict, now=look.now)
+        return Telling(alert, verdict, Notice.ALERT_RAISED, tuple(taker)) if reminded else None
     if verdict.word is Word.TELL:
         hearers, level = owners(alert, look.people), 0
         notice = RULES[alert.rule].notice if alert.told == 0 else Notice.ALERT_RAISED
@@ -68,7 +72,11 @@ async def _put(group: Sequence[Telling], look: Round) -> None:
     first, alert = group[0], group[0].alert
     url = await look.link(alert.order_number) if alert.order_number else ""
     rest = [f"A{one.alert.id}" for one in group[1:]]
-    facts = facts_of(alert, url) | ({"same": len(rest), "numbers": rest[:_SHOWN]} if rest else {})
+    facts = (
+        facts_of(alert, url)
+        | {"taker": alert.taken_by or ""}
+        | ({"same": len(rest), "numbers": rest[:_SHOWN]} if rest else {})
+    )
     reason = f"{alert.rule}:{first.verdict.why}{':grouped' if rest else ''}"
     plans = [plan_for(person, first.notice, facts, reason, alert.order_number) for person in first.hearers]
     await put(f"alert:{alert.id}:{alert.told}:{alert.level}", plans, now=look.now)

@@ -34,6 +34,7 @@ async def watch(thresholds: Thresholds, *, now: datetime, link: Link = no_link) 
     found = {one.fingerprint: one for one in await look_around(thresholds, now=now)}
     live = {alert.live or "": alert for alert in await Alert.filter(live__isnull=False)}
     told = await _resolve([alert for name, alert in live.items() if name not in found], now)
+    await _refresh([(live[name], one.facts) for name, one in found.items() if name in live])
     look = Round(now, patience=Patience(thresholds.escalate, thresholds.repeat), hidden=_hidden(found, live), link=link)
     verdicts = [(live[name], verdict_on(live[name], look)) for name in found if name in live]
     quiet = {alert.live for alert, verdict in verdicts if verdict.word is Word.QUIET}
@@ -50,6 +51,19 @@ async def watch(thresholds: Thresholds, *, now: datetime, link: Link = no_link) 
 def _hidden(found: Mapping[str, Finding], live: Mapping[str, Alert]) -> dict[str, str]:
     dismissed = {name for name, alert in live.items() if alert.state is AlertState.DISMISSED}
     return explained(found.values(), dismissed=dismissed)
+
+
+async def _refresh(known: Sequence[tuple[Alert, dict[str, str]]]) -> None:
+    """Keep what is true of a condition now: how much lacks, what is coming for it and when."""
+    changed = [(alert, facts) for alert, facts in known if alert.facts != facts]
+
+    async def work() -> None:
+        for alert, facts in changed:
+            await Alert.filter(id=alert.id, live__isnull=False).update(facts=facts)
+            alert.facts = facts
+
+    if changed:
+        await transact(work)
 
 
 async def _note(verdicts: Sequence[tuple[Alert, Verdict]]) -> None:
@@ -81,7 +95,7 @@ async def look_at(rule: Rule, thresholds: Thresholds, *, now: datetime) -> list[
 Sight = Callable[[Thresholds, datetime], Awaitable[list[Condition]]]
 
 SIGHTS: Mapping[Rule, Sight] = {
-    rules.STOCK_SHORT: lambda _, __: watching.short_lines(),
+    rules.STOCK_SHORT: lambda _, now: watching.short_lines(today=now.astimezone(zone()).date()),
     rules.ORDER_HELD: lambda limits, now: watching.held_orders(now - limits.held),
     rules.NO_FIRST_SCAN: lambda limits, now: watching.unscanned_parcels(now - limits.parcels.first_scan),
     rules.CARRIER_SILENT: lambda limits, now: watching.silent_parcels(limits.parcels, now=now),

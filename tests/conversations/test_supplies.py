@@ -89,6 +89,30 @@ async def test_a_late_supplier_is_chased_and_the_customer_told_once(chat: Chat):
     chat.skip_all()
 
 
+async def test_what_was_bought_and_is_not_late_is_not_told_again(chat: Chat):
+    number = await short(chat)
+    await chat.say(CAI, "收到 A1")
+    await chat.say(CAI, "采购单")
+    await chat.say(CAI, "1")
+    await chat.say(CAI, "P1 改到 12-10")
+    chat.skip_all()
+    await chat.later(days=3)
+    assert "库存不足" not in str([b.fields for person in (CAI, CHEN) for b in chat.unread(person) if b.kind == "card"])
+    chat.skip_all()
+    assert f"订单 {number} LED驱动器 缺 240个，预计 12-10 到货（P1）" in await chat.ask(CHEN, "提醒")
+    chat.skip_all()
+
+
+async def test_what_was_taken_and_not_bought_is_told_to_its_taker_only(chat: Chat):
+    await short(chat)
+    await chat.say(CAI, "收到 A1")
+    chat.skip_all()
+    await chat.later(days=1, hours=1)
+    assert "你接手的还没好：库存不足" in " ".join(f.value for b in chat.unread(CAI) for f in b.fields)
+    assert "库存不足" not in str([b.fields for b in chat.unread(CHEN) if b.kind == "card"])
+    chat.skip_all()
+
+
 async def test_a_moved_day_needs_a_day(chat: Chat):
     await short(chat)
     await chat.say(CAI, "采购单")

@@ -172,7 +172,12 @@ TABLE = (
     Row("taken by two at once", unscanned, (9,), (FIRST,), "taken", taken_by_two, AlertState.TAKEN),
     Row(
         "still true a day after it was taken", unscanned, (24,), (FIRST, ("阿强", RAISED, "no_first_scan:still_true")),
-        "still_true", taken,
+        "still_true", taken, AlertState.TAKEN,
+    ),
+    Row(
+        "taken by the manager, and still true", unscanned, (24, 30, 48),
+        (FIRST, ("老张", RAISED, "no_first_scan:still_true"), ("老张", RAISED, "no_first_scan:still_true")),
+        "still_true", taken_by_the_manager, AlertState.TAKEN, (("阿强", "taken", ""),),
     ),
     Row("silenced", unscanned, (1.9,), (FIRST,), "snoozed", put_off, AlertState.SNOOZED),
     Row(
