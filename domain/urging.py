@@ -8,7 +8,7 @@ from domain.attendance import members
 from domain.holding import held_as_read
 from domain.models import Approval, Order, SubmittedChange
 from domain.rules.approval import Asked, Choice, Scene, Urge, above, choose, urge
-from domain.rules.lifecycle import OrderState
+from domain.rules.lifecycle import FINAL, OrderState
 from domain.submitting import overtaken
 from domain.transaction import transact
 from domain.values import SYSTEM
@@ -29,6 +29,8 @@ async def keep_moving(patience: timedelta, *, now: datetime) -> int:
     if rows:
         changed = SubmittedChange.filter(order_number__in=numbers, state="waiting")
         waiting |= {str(number) for number in await changed.values_list("order_number", flat=True)}
+        over = Order.filter(number__in=numbers, state__in=FINAL)
+        waiting -= {str(number) for number in await over.values_list("number", flat=True)}
     people = await members(now=now) if rows else []
     moved = 0
     for row in rows:
