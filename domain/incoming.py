@@ -64,6 +64,19 @@ async def waiting_lines(skus: Collection[str] | None, *, today: date) -> list[Wa
     return [Waiting(line, orders[line.order_id], latest[line.id]) for line in lines]
 
 
+async def days_expected(skus: Collection[str], *, today: date) -> dict[tuple[str, str], date]:
+    """When the last of what accepted orders lack of these products comes to us, as it stands today; by order and
+    product."""
+    waiting = await waiting_lines(skus, today=today) if skus else []
+    comes = {one.by: one.on for one in await arrivals_of(skus)} if waiting else {}
+    found: dict[tuple[str, str], date] = {}
+    for one in waiting:
+        day = max(comes.get(one.served.by or "", one.served.on), today)
+        for sku in {one.line.sku, *one.line.goods(one.line.short)}:
+            found[one.order.number, sku] = max(found.get((one.order.number, sku), day), day)
+    return found
+
+
 async def _short_lines(skus: Collection[str] | None) -> list[OrderLine]:
     if skus is None:
         return await lane.fetch(OrderLine, f"{_SHORT} ORDER BY id")

@@ -84,4 +84,4 @@ async def pass_on(ask: Ask) -> Answered:
 
 async def listed(ask: Ask) -> Answered:
     """提醒: the open alerts that concern me."""
-    return say("alerts", alerts=await acting.open_alerts(ask.actor))
+    return say("alerts", alerts=await acting.open_alerts(ask.actor, now=ask.now))

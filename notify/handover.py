@@ -52,7 +52,7 @@ async def _handed(change: Change, taker: Listener | None, now: datetime) -> bool
 
 async def open_things(actor: Actor, *, now: datetime) -> dict[str, Any]:
     """What is open for this person, as the facts of a notice: alerts, decisions, tasks, customers who were not told."""
-    live = [one for one in await open_alerts(actor) if one.state is not AlertState.TAKEN]
+    live = [one for one in await open_alerts(actor, now=now) if one.state is not AlertState.TAKEN]
     # Who was not reached is named with the customers who were not told.
     alerts = [one for one in live if one.rule != CUSTOMER_UNREACHED.name]
     waiting = (await to_review(actor)).order_by("id") if actor.roles & DECIDING else None

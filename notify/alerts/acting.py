@@ -14,7 +14,7 @@ from domain.transaction import transact
 from domain.values import Actor
 from notify.alerts.raising import Round
 from notify.alerts.rules import PURCHASE_LATE, WORK_LATE
-from notify.alerts.telling import DISMISSED, LEADING, PASSED, TAKEN, facts_of, plan_for, settled
+from notify.alerts.telling import DISMISSED, LEADING, PASSED, TAKEN, bring_up_to_date, facts_of, plan_for, settled
 from notify.models import Alert, AlertState, Delivery
 from notify.notices import Notice
 from notify.outbox import put
@@ -52,6 +52,7 @@ async def acknowledge(number: str, *, by: Actor, now: datetime) -> AlertView:
             taken = {"state": AlertState.TAKEN, "taken_by": by.name, "taken_at": now, "next_at": None, "why": "taken"}
             await _change(alert, by, taken)
             await settled(alert, TAKEN, by.name, look)
+        await bring_up_to_date([alert], now)
         return _view(alert)
 
     return await transact(work)
@@ -118,10 +119,12 @@ async def kept_quiet(actor: Actor, order: str | None = None) -> list[AlertView]:
     return [_view(row) for row in rows if _concerns(row, actor) and order in (None, row.order_number)]
 
 
-async def open_alerts(actor: Actor) -> list[AlertView]:
+async def open_alerts(actor: Actor, *, now: datetime) -> list[AlertView]:
     """The alerts that concern this person and are neither resolved nor false, oldest first."""
     rows = await Alert.filter(live__isnull=False).exclude(state=AlertState.DISMISSED).order_by("id")
-    return [_view(row) for row in rows if _concerns(row, actor)]
+    mine = [row for row in rows if _concerns(row, actor)]
+    await bring_up_to_date(mine, now)
+    return [_view(row) for row in mine]
 
 
 async def alerts_on(subjects: Collection[str]) -> dict[str, AlertView]:

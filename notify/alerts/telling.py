@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from domain.attendance import members
-from domain.policy import current_policy
+from domain.incoming import days_expected
+from domain.policy import current_policy, shop_day
 from domain.rules.roster import PRESENT, Member, Presence, presence
 from domain.telling import Listener
 from domain.values import Role
 from notify.alerts.gate import TOP, Verdict, Word
 from notify.alerts.raising import MANY, Round, mark_reminded, mark_told, verdict_on
-from notify.alerts.rules import RULES
+from notify.alerts.rules import RULES, STOCK_SHORT
 from notify.models import Alert, AlertState
 from notify.notices import EVERY_WAY, Notice, Plan
 from notify.outbox import put
@@ -72,6 +74,7 @@ async def _put(group: Sequence[Telling], look: Round) -> None:
     first, alert = group[0], group[0].alert
     url = await look.link(alert.order_number) if alert.order_number else ""
     rest = [f"A{one.alert.id}" for one in group[1:]]
+    await bring_up_to_date([alert], look.now)
     facts = (
         facts_of(alert, url)
         | {"taker": alert.taken_by or ""}
@@ -89,6 +92,18 @@ async def _put(group: Sequence[Telling], look: Round) -> None:
             under=alert.id,
             people=len(plans),
         )
+
+
+async def bring_up_to_date(alerts: Sequence[Alert], now: datetime) -> None:
+    """Let shortages say when the goods come by what is on its way now; nothing is written."""
+    short = [alert for alert in alerts if alert.rule == STOCK_SHORT.name]
+    if not short:
+        return
+    days = await days_expected({str(alert.facts["sku"]) for alert in short}, today=shop_day(now))
+    for alert in short:
+        day = days.get((alert.order_number or "", str(alert.facts["sku"])))
+        if day is not None:
+            alert.facts = alert.facts | {"expected": day.isoformat()}
 
 
 def facts_of(alert: Alert, url: str = "") -> dict[str, object]:

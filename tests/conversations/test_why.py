@@ -55,6 +55,18 @@ async def test_a_late_purchase_leads_to_the_buyer_and_to_who_took_the_alert(chat
     chat.skip_all()
 
 
+async def test_the_alert_of_a_shortage_says_the_day_of_today(chat: Chat):
+    number = await booked(chat, "下单 B200 15箱 明天送")
+    chat.skip_all()
+    assert f"订单 {number} LED驱动器 缺 120个，预计 11-30 到货" in await chat.ask(CAI, "提醒")
+    for text in ("采购单", "1", "P1 改到 12-10"):
+        await chat.say(CAI, text)
+    chat.skip_all()
+    assert f"订单 {number} LED驱动器 缺 120个，预计 12-10 到货" in await chat.ask(CAI, "提醒")
+    assert "缺 120个，预计 12-10 到货" in await chat.ask(CAI, "收到 A1")
+    chat.skip_all()
+
+
 async def test_an_order_that_waits_for_a_decision_says_so(chat: Chat):
     await chat.ask(LI, "下单 华强 A100 500个 单价15 明天送")
     number = number_in(await chat.ask(LI, "确认"))

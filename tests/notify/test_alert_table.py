@@ -100,12 +100,12 @@ async def taken_by_the_manager() -> None:
 
 async def called_false() -> None:
     view = await dismiss(f"A{(await Alert.get()).id}", by=await actor("阿强"), now=NOW)
-    assert (view.state, await open_alerts(await actor("阿强"))) == (AlertState.DISMISSED, [])
+    assert (view.state, await open_alerts(await actor("阿强"), now=NOW)) == (AlertState.DISMISSED, [])
 
 
 async def passed_on() -> None:
     view = await pass_on(f"A{(await Alert.get()).id}", "老李", by=await actor("阿强"), now=NOW)
-    assert [one.number for one in await open_alerts(await actor("老李"))] == [view.number]
+    assert [one.number for one in await open_alerts(await actor("老李"), now=NOW)] == [view.number]
 
 
 async def with_a_deputy() -> None:

@@ -223,7 +223,7 @@ async def test_whom_it_does_not_concern_learns_nothing(db, name: str):
     by = await actor(name)
     with pytest.raises(AlertNotFound):
         await acknowledge(number, by=by, now=NOW)
-    assert await open_alerts(by) == []
+    assert await open_alerts(by, now=NOW) == []
 
 
 @pytest.mark.parametrize("number", ["A999", "A", "", "B7", "A7 OR 1", "A99999999999999"])
@@ -258,7 +258,7 @@ async def test_a_silent_carrier_concerns_the_rep(db):
     await a_parcel(order, state=ParcelState.IN_TRANSIT, first_scan_at=ago(hours=60), last_news_at=ago(hours=49))
     await look()
     assert await told() == {"老李": [Notice.ALERT_RAISED]}
-    assert [view.rule for view in await open_alerts(await actor("老李"))] == ["carrier_silent"]
+    assert [view.rule for view in await open_alerts(await actor("老李"), now=NOW)] == ["carrier_silent"]
 
 
 @pytest.mark.parametrize("state", [ParcelState.DELIVERED, ParcelState.HANDED_OVER])
@@ -325,7 +325,7 @@ async def test_a_shortage_found_by_the_watch_names_what_is_missing_and_when_it_c
     line = await a_line(order, wanted=100, reserved=40)
     await a_request(line)
     await look()
-    (view,) = await open_alerts(await actor("采妹"))
+    (view,) = await open_alerts(await actor("采妹"), now=NOW)
     assert all(part in view.text for part in ("1042K", "LED驱动器", "60个", "11-30"))
 
 
@@ -350,7 +350,7 @@ async def test_notices_that_fit_no_template_are_one_alert(db):
             created_at=NOW, state=DeliveryState.GIVEN_UP, last_code="47003 content",
         )  # fmt: skip
     await look(minutes=1)
-    (view,) = await open_alerts(await actor("老张"))
+    (view,) = await open_alerts(await actor("老张"), now=NOW)
     assert "ORDER_SHIPPED" in view.text
     assert "47003" in view.text
 
