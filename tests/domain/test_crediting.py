@@ -136,7 +136,7 @@ async def test_what_is_within_the_limit_only_at_the_second_look_is_owed_as_well(
             try:
                 statement = script.send(result)
             except StopIteration as end:
-                return end.value
+                return end.value  # type: ignore[no-any-return]
 
     assert await transact(work) is None
     assert (await Customer.get(code="C001")).owed == (50 if change == "paid" else 110)
