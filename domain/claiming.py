@@ -9,6 +9,7 @@ from decimal import Decimal
 from tortoise.expressions import Subquery
 
 from domain import lane
+from domain.claims import claimed_before
 from domain.commands import Wanted
 from domain.delivering import count_arrived
 from domain.holding import held, held_as_read
@@ -191,8 +192,10 @@ async def _decide(row: Claim, order: Order, refusal: str | None, *, by: Actor, n
 
 
 async def _wanted(order: Order, rows: Sequence[OrderLine], lines: Sequence[Wanted]) -> dict[int, Decimal]:
-    claimed = await _claimed_before(order)
-    room = {line.id: line.delivered - claimed.get(line.id, ZERO) for line in rows}
+    before = await claimed_before(order)
+    # What is short and not decided on has not been counted as arrived, where the receiver's own word counted.
+    late = {line.id: min(before.missing.get(line.id, ZERO), line.shipped - line.delivered) for line in rows}
+    room = {line.id: line.delivered + late[line.id] - before.claimed.get(line.id, ZERO) for line in rows}
     if not any(left > 0 for left in room.values()):
         raise NothingToReturn(order.number)
     found: dict[int, Decimal] = {}
@@ -211,15 +214,6 @@ async def _wanted(order: Order, rows: Sequence[OrderLine], lines: Sequence[Wante
                 room[line.id] -= part
                 left -= part
     return found
-
-
-async def _claimed_before(order: Order) -> dict[int, Decimal]:
-    """By line: what is claimed back already, or was."""
-    parts = ClaimLine.filter(claim__order_id=order.id).exclude(claim__state=ClaimState.REFUSED)
-    claimed: dict[int, Decimal] = {}
-    for part in await parts.exclude(claim__kind=ClaimKind.SHORT):
-        claimed[part.line_id] = claimed.get(part.line_id, ZERO) + part.qty
-    return claimed
 
 
 def _claimed(order: Order, row: Claim, amounts: Mapping[OrderLine, Decimal]) -> Claimed:

@@ -84,6 +84,16 @@ class OwnClaim(Refusal):
 
 
 @dataclass
+class AlreadyClaimed(Refusal):
+    """The goods were claimed before; ``left`` is what may still be, in words, empty for nothing."""
+
+    number: str
+    goods: str
+    claims: str
+    left: str = ""
+
+
+@dataclass
 class NothingToReturn(Refusal):
     """Nothing of this order has arrived, or all of it was claimed before."""
 

@@ -1,11 +1,13 @@
 """The receiver's own word that the goods are there."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from domain.claiming import write_claim
+from domain.claims import Standing, claimed_before
 from domain.commands import Fault, Wanted
 from domain.delivering import count_arrived, mark_arrived
 from domain.errors import NothingToReceive, QuantityRefused
@@ -112,13 +114,14 @@ async def _receive(
     parcels = await Shipment.filter(order_id=order.id, received_by__in=["", "carrier"]).order_by("id")
     lines = await OrderLine.filter(order_id=order.id).order_by("position")
     left = {line.id: line.shipped - line.delivered for line in lines}
-    unsigned = await _unsigned(parcels, left)
+    before = await claimed_before(order)
+    unsigned = await _unsigned(parcels, left, before.missing)
     if not any(unsigned.values()):
-        raise NothingToReceive(number)
-    short = _faulty(lines, unsigned, [one for one in faults if one.kind == "short"])
+        raise before.before(lines) if before.missing else NothingToReceive(number)
+    short = _faulty(lines, unsigned, [one for one in faults if one.kind == "short"], before, {})
     there = {line: qty - short.get(line, ZERO) for line, qty in unsigned.items()}
     signed = _named(lines, there, named) if named else there
-    broken = _faulty(lines, signed, [one for one in faults if one.kind == "broken"])
+    broken = _faulty(lines, signed, [one for one in faults if one.kind == "broken"], before, short)
     for parcel in parcels:
         await mark_arrived(parcel, at=now, by=by.name)
         await Shipment.filter(id=parcel.id).update(received_by=by.name)
@@ -152,9 +155,15 @@ async def _claims(
     return tuple(made)
 
 
-def _faulty(lines: Sequence[OrderLine], room: dict[int, Decimal], faults: Sequence[Fault]) -> dict[int, Decimal]:
-    """By line: how much of what is there is at fault; more than is there is refused."""
-    left, found = dict(room), dict[int, Decimal]()
+def _faulty(
+    lines: Sequence[OrderLine],
+    room: Mapping[int, Decimal],
+    faults: Sequence[Fault],
+    before: Standing,
+    besides: Mapping[int, Decimal],
+) -> dict[int, Decimal]:
+    """By line: how much of ``room`` is at fault; more, or what was claimed before or is ``besides``, is refused."""
+    left, found = before.claimable(room, lines, besides), dict[int, Decimal]()
     for fault in faults:
         sku = fault.sku or _only_sku([line for line in lines if room.get(line.id)])
         mine, amount = _at_fault(lines, sku, fault)
@@ -163,7 +172,7 @@ def _faulty(lines: Sequence[OrderLine], room: dict[int, Decimal], faults: Sequen
             continue
         most = sum((left[line.id] for line in mine), ZERO)
         if amount <= 0 or amount > most:
-            raise QuantityRefused(mine[0].sku, amount, most, mine[0].base_unit)
+            raise before.too_much(mine, amount, most)
         for line in mine:
             part = min(left[line.id], amount)
             if part > 0:
@@ -182,13 +191,20 @@ def _at_fault(lines: Sequence[OrderLine], sku: str | None, fault: Fault) -> tupl
     return kits[:1], broken(kits[0].kit, sku or "", fault.qty) if kits else ZERO
 
 
-async def _unsigned(parcels: Sequence[Shipment], left: dict[int, Decimal]) -> dict[int, Decimal]:
-    """By line: what is on its way, and what the carrier says has come but nobody signed for."""
-    reported = [parcel.id for parcel in parcels if parcel.delivered_at is not None]
-    unsigned = dict(left)
-    for part in await ShipmentLine.filter(shipment_id__in=reported) if reported else ():
-        unsigned[part.line_id] += part.qty
-    return unsigned
+async def _unsigned(
+    parcels: Sequence[Shipment], left: Mapping[int, Decimal], missing: Mapping[int, Decimal]
+) -> dict[int, Decimal]:
+    """By line: what is on its way, and what the carrier says has come but nobody signed for.
+
+    What did not come with a parcel that was signed for may come later, but for what is claimed as short.
+    """
+    coming, reported = defaultdict[int, Decimal](Decimal), defaultdict[int, Decimal](Decimal)
+    by_word = {parcel.id for parcel in parcels if parcel.delivered_at is not None}
+    for part in await ShipmentLine.filter(shipment_id__in=[parcel.id for parcel in parcels]) if parcels else ():
+        sink = reported if part.shipment_id in by_word else coming
+        sink[part.line_id] += part.qty
+    open_ = {line: max(qty - missing.get(line, ZERO), min(coming[line], qty)) for line, qty in left.items()}
+    return {line: qty + reported[line] for line, qty in open_.items()}
 
 
 def _named(lines: Sequence[OrderLine], unsigned: dict[int, Decimal], named: Sequence[Wanted]) -> dict[int, Decimal]:

@@ -10,6 +10,7 @@ from domain.commands import Fault
 from domain.errors import NotAllowed, NothingToReceive, OrderNotFound, QuantityRefused
 from domain.models import Claim, Event
 from domain.models.returns import ClaimKind
+from domain.parcelerrors import AlreadyClaimed, OverReturned
 from domain.values import Trace
 from tests.shop import NOW, Cast, Order, Shipment, a_product, an_order, events_of, goods, line, lines_of, scan
 
@@ -77,6 +78,69 @@ async def test_a_message_that_is_worked_on_again_sends_back_once(cast: Cast, num
     assert (await said("main:1#0"), await Claim.all().count()) == (first, 1)
     assert (await said("main:2#0")).claim != first.claim
     assert (await events_of(number)).count("ClaimMade") == 2
+
+
+async def said_to_be(kind: str, qty: int, number: str, by) -> receiving.Received:
+    return await receiving.receive_goods(number, None, None, [Fault(kind, Decimal(qty))], by=by, now=NOW)
+
+
+async def arrived(number: str) -> None:
+    parcel = await Shipment.get(order__number=number)
+    told = Trace("shunfeng", WAYBILL, "polling", (scan(NOW, "3", "已签收"),))
+    await tracking.apply_trace(parcel.id, told, now=NOW)
+
+
+async def test_what_is_short_is_claimed_and_paid_back_once(cast: Cast, number: str):
+    await said_to_be("short", 1, number, cast.receiver)
+    for again in (said_to_be("short", 1, number, cast.receiver), signed(number, cast.receiver)):
+        with pytest.raises(AlreadyClaimed) as no:
+            await again
+        assert (no.value.goods, no.value.claims, no.value.left) == ("A100 1箱", "R1", "")
+    await claiming.decide("R1", None, by=cast.li, now=NOW)
+    assert await state_of(number) == ("closed", [200])
+    with pytest.raises(NothingToReceive):
+        await said_to_be("short", 1, number, cast.receiver)
+    with pytest.raises(OverReturned):
+        await claiming.ask_return(number, ClaimKind.RETURN, [goods(base=200)], "", by=cast.wang, now=NOW)
+    await claiming.ask_return(number, ClaimKind.RETURN, [goods(base=150)], "", by=cast.wang, now=NOW)
+    assert sum([one.credit for one in await Claim.all()]) == (await Order.get(number=number)).total
+
+
+async def test_what_was_refused_may_be_signed_for_and_claimed_anew(cast: Cast, number: str):
+    await said_to_be("short", 1, number, cast.receiver)
+    await claiming.decide("R1", "再找找", by=cast.li, now=NOW)
+    assert [kind for _, kind, _ in (await said_to_be("short", 1, number, cast.receiver)).claims] == ["short"]
+    await claiming.decide("R2", "在门卫那里", by=cast.li, now=NOW)
+    assert (await signed(number, cast.receiver)).goods == "A100 1箱"
+    assert await state_of(number) == ("closed", [200])
+
+
+async def test_of_what_the_carrier_delivered_nothing_is_claimed_twice(cast: Cast, number: str):
+    """It counts as arrived, and what goes back of it cannot be short or broken as well."""
+    await arrived(number)
+    await claiming.ask_return(number, ClaimKind.RETURN, [goods(base=100)], "", by=cast.wang, now=NOW)
+    with pytest.raises(AlreadyClaimed) as no:
+        await said_to_be("broken", 3, number, cast.receiver)
+    assert (no.value.goods, no.value.claims, no.value.left) == ("A100 2箱", "R1", "2箱")
+    faults = [Fault("short", Decimal(1)), Fault("broken", Decimal(2))]
+    with pytest.raises(AlreadyClaimed):
+        await receiving.receive_goods(number, None, None, faults, by=cast.receiver, now=NOW)
+    await receiving.receive_goods(number, None, None, [faults[0]], by=cast.receiver, now=NOW)
+    with pytest.raises(OverReturned) as over:
+        await claiming.ask_return(number, ClaimKind.RETURN, [goods(base=100)], "", by=cast.wang, now=NOW)
+    assert over.value.left == 50
+
+
+async def test_what_is_claimed_of_one_parcel_is_not_taken_off_the_next(cast: Cast):
+    await a_product(stock=1000)
+    number = (await an_order(cast.wang, line(qty=4, unit="箱"))).number
+    for waybill in (WAYBILL, WAYBILL[:-1] + "9"):
+        await shipping.ship(number, None, waybill, [goods(base=100)], by=cast.qiang, now=NOW)
+        got = await said_to_be("short", 1, number, cast.receiver)
+        assert got.goods == "A100 1箱"
+    with pytest.raises(AlreadyClaimed):
+        await signed(number, cast.receiver)
+    assert (await state_of(number), await Claim.all().count()) == (("accepted", [100]), 2)
 
 
 async def test_a_quantity_without_a_product_is_that_of_the_only_one(cast: Cast, number: str):
