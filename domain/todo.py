@@ -13,6 +13,7 @@ from domain.rules.lifecycle import OrderState
 from domain.rules.rights import CORRECTING, DECIDING, SHIPPING
 from domain.seeing import visible
 from domain.values import Actor, Role
+from domain.works import to_make, unwanted
 
 BUYING = frozenset({Role.PURCHASING, Role.MANAGER})
 FOLLOWING = frozenset({Role.SALES, Role.MANAGER})
@@ -40,6 +41,9 @@ async def tasks(actor: Actor, *, now: datetime) -> list[Task]:
         found.append(Task("ship", await count_to_ship(actor)))
     if actor.roles & BUYING:
         found.append(Task("purchase", await PurchaseRequest.filter(state="open").count()))
+    if Role.PRODUCTION in actor.roles:
+        idle = await unwanted()
+        found += [Task("make", len(await to_make())), Task("unwanted", len(idle), idle[0] if idle else "")]
     return [task for task in found if task.count]
 
 

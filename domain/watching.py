@@ -1,6 +1,6 @@
 """What waits too long in the business: the reads behind the alerts; how long is too long is not decided here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -175,12 +175,23 @@ async def short_lines(*, today: date) -> list[Condition]:
     requests = await PurchaseRequest.filter(line_id__in=[row.id for row in rows])
     latest = sorted(requests, key=lambda request: (request.expected_on or date.min, request.id))
     asked = {request.line_id: request.expected_on.isoformat() for request in latest if request.expected_on}
+    made = await made_among({row.sku for row in rows})
     found = []
     for row in rows:
         by = coming.get(row.id, "")
-        facts = _short(row) | {"expected": days.get(by) or asked.get(row.id, ""), "coming": by}
+        facts = _short(row) | {
+            "expected": days.get(by) or asked.get(row.id, ""),
+            "coming": by,
+            "made": made.get(row.sku, ""),
+        }
         found.append(_of(row.order, short_subject(row.order.number, row.sku), row.order.placed_at, facts))
     return found
+
+
+async def made_among(skus: Collection[str]) -> dict[str, str]:
+    """Those of these products that are made here and not bought."""
+    rows = await Product.filter(sku__in=list(skus), make_or_buy="make").values_list("sku", flat=True)
+    return {str(sku): "1" for sku in rows}
 
 
 def short_subject(order: str, sku: str) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from domain.forecasting import Lacking, lacking_parts, open_works
 from domain.makeerrors import WorkNotFound
 from domain.materials import held_for
-from domain.models import Product, WorkOrder
+from domain.models import Product, PurchaseRequest, WorkOrder
 from domain.needing import missing
 from domain.policy import shop_day
 from domain.recipes import free_of, recipes_of
@@ -60,6 +60,16 @@ async def to_make() -> list[ToMake]:
     known = await recipes_of() if made else {}
     rows = await Product.filter(sku__in=list(made)).order_by("sku") if made else []
     return [ToMake(row.sku, row.name, row.base_unit, made[row.sku], row.sku in known) for row in rows]
+
+
+async def unwanted() -> list[str]:
+    """The numbers of work that was begun for somebody of whom nothing is left: no order and no other work wants it."""
+    rows = [row for row in await open_works() if row.due is not None]
+    if not rows:
+        return []
+    asked = await PurchaseRequest.filter(state="open", sku__in=[row.sku for row in rows]).values_list("sku", flat=True)
+    wanted = {str(sku) for sku in asked} | {part for row in await open_works() for part in row.parts}
+    return [row.number for row in rows if row.sku not in wanted]
 
 
 async def works(*, now: datetime) -> list[Work]:

@@ -14,6 +14,7 @@ from domain.events import OrderHeld, StockFellShort
 from domain.faults import fault
 from domain.transaction import transact
 from domain.values import Actor
+from domain.watching import made_among
 from notify.alerts.raising import Round, raise_alert
 from notify.alerts.rules import shortage
 from notify.alerts.telling import tell
@@ -118,7 +119,9 @@ async def _alert(event: StockFellShort, one: Decided, now: datetime) -> None:
     async def link(_: str) -> str:
         return one.url
 
-    alert = await raise_alert(shortage(event, one.affair.customer_name, at=one.happened.at), now=now)
+    made = bool(await made_among({event.sku}))
+    found = shortage(event, one.affair.customer_name, made=made, at=one.happened.at)
+    alert = await raise_alert(found, now=now)
     # Only the first telling happens here; reminders and escalation belong to the watch.
     if alert.told == 0:
         await tell([alert], Round(now, one.affair.people, link=link))

@@ -78,6 +78,8 @@ def _silent(limits: Thresholds) -> timedelta:
     return min(limits.parcels.floor, limits.parcels.silence)
 
 
+MAKERS = frozenset({Role.PRODUCTION, Role.MANAGER})
+"""Who looks at what lacks of goods that are made here."""
 STOCK_SHORT = Rule(
     "stock_short", frozenset({Role.PURCHASING, Role.MANAGER}), lambda _: AT_ONCE, notice=Notice.STOCK_SHORT
 )
@@ -130,11 +132,12 @@ def finding(rule: Rule, condition: Condition) -> Finding:
     """The condition as somebody's task."""
     facts = {"customer_name": condition.customer, "since": condition.since.isoformat(), **condition.facts}
     rep = condition.rep if rule.to_rep else None
-    return Finding(rule.name, condition.subject, condition.order, facts, rule.roles, rep)
+    roles = MAKERS if facts.get("made") else rule.roles
+    return Finding(rule.name, condition.subject, condition.order, facts, roles, rep)
 
 
-def shortage(event: StockFellShort, customer: str, *, at: datetime) -> Finding:
-    """The finding that the schedule would make of this event, made at once."""
+def shortage(event: StockFellShort, customer: str, *, made: bool, at: datetime) -> Finding:
+    """The finding that the schedule would make of this event, made at once; ``made`` by us, so not to be bought."""
     order = event.order or ""
     facts = {
         "sku": event.sku,
@@ -142,5 +145,6 @@ def shortage(event: StockFellShort, customer: str, *, at: datetime) -> Finding:
         "missing": event.missing,
         "unit": event.unit,
         "expected": event.expected or "",
+        "made": "1" if made else "",
     }
     return finding(STOCK_SHORT, Condition(short_subject(order, event.sku), event.order, customer, None, at, facts))

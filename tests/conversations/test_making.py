@@ -6,7 +6,7 @@ import pytest
 
 from domain import importing, recipes
 from domain.errors import ImportRefused
-from domain.models import Recipe, StockMove, WorkOrder
+from domain.models import Recipe, Staff, StockMove, WorkOrder
 from tests.checker import books
 from tests.conversations.test_main_story import number_in
 from tests.harness import CAI, CHEN, LI, LU, QIANG, WANG, Chat
@@ -195,3 +195,27 @@ async def test_a_file_of_recipes_is_taken_whole_or_not_at_all(chat: Chat):
 
 def _of(sku: str, part: str) -> dict[str, Any]:
     return {"sku": sku, "station": "x", "per_day": 1, "parts": [{"sku": part, "qty": 1}]}
+
+
+async def test_who_makes_hears_what_lacks_and_what_nobody_wants_any_more(chat: Chat):
+    await Staff.filter(name="阿强").update(roles=["warehouse", "production"])
+    now = chat.platform.clock()
+    await importing.import_products({"products": [PARTS[0], PARTS[1] | {"stock": 1000}]}, now=now)
+    await recipes.import_recipes(RECIPES, now=now)
+    await chat.say(WANG, "下单 B200 20箱 明天送")
+    chat.skip(WANG)
+    number = number_in(await chat.ask(WANG, "确认"))
+    assert "请安排生产" in " ".join(f.value for f in chat.card(QIANG).fields)
+    assert not chat.unread(CAI), "there is nothing to buy"
+    chat.skip_all()
+    assert f"订单 {number} LED驱动器 缺 240个" in await chat.ask(QIANG, "提醒")
+    assert "要生产 1 种「生产单」" in await chat.ask(QIANG, "待办")
+    await chat.say(QIANG, "生产单")
+    await chat.say(QIANG, "1")
+    chat.skip_all()
+    assert "生产" not in await chat.ask(QIANG, "待办")
+    await chat.say(WANG, f"取消 {number}")
+    await chat.say(WANG, "1")
+    chat.skip_all()
+    assert "没有订单要的生产单 1 张，停下请发「停工 W1 不要了」" in await chat.ask(QIANG, "待办")
+    chat.skip_all()
