@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.errors import Refusal
+from domain.rules.review import Reason
 
 
 @dataclass
@@ -31,3 +32,11 @@ class RulesMoved(Refusal):
     """Somebody else changed the rules since the change was read back."""
 
     about: str = "review"
+
+
+@dataclass
+class MoreAgainst(Refusal):
+    """Since the order was held more has come up against it, which whoever says yes has to know of."""
+
+    number: str
+    reasons: tuple[Reason, ...]

@@ -18,8 +18,10 @@ from domain.ordering import accepted
 from domain.owing import owed_more
 from domain.policy import shop_day
 from domain.purchasing import still_missing
+from domain.rechecking import added, come_up
 from domain.recording import brought_about, first_effect, record
 from domain.repromising import last_of_it
+from domain.reviewerrors import MoreAgainst
 from domain.rules.lifecycle import OrderState, Step, after, may
 from domain.rules.promising import Supply, promise
 from domain.rules.rights import DECIDING, require
@@ -58,6 +60,10 @@ async def approve(
         outdated = no.change
         await transact(lambda: _dropped(number, outdated, by, now))
         raise
+    except MoreAgainst as no:
+        more = no
+        await transact(lambda: added(more, by=by, now=now))
+        raise
 
 
 async def reject(
@@ -89,6 +95,8 @@ async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | N
         return await _approved_before(order, before["instead_of"])
     change = await change_of(order)
     approval = await _asked(order, Step.APPROVE, by, now, heard_at)
+    if change is None and (more := await come_up(order, now=now)):
+        raise MoreAgainst(number, more)
     stood_in = approval.instead_of if approval.approver_id == by.staff else ""
     waits = await given(order, approval, by=by, now=now, source=cause)
     if waits is not None:

@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from domain import ordering, reviewing
+from domain import approving, crediting, ordering, reviewing
 from domain.errors import AlreadyDecided, NotAllowed, OrderNotFound, OwnOrder, StepRefused
-from domain.models import PurchaseRequest
-from domain.values import DeliveryKind, DeliveryWish
-from tests.shop import NOW, TOMORROW, Cast, Order, a_product, an_order, balance, events_of, line, lines_of, on
+from domain.models import Approval, Event, PurchaseRequest
+from domain.officeerrors import AnswerOutdated
+from domain.reviewerrors import MoreAgainst
+from domain.values import DeliveryKind, DeliveryWish, Role
+from tests.shop import NOW, TOMORROW, Cast, Order, a_member, a_product, an_order, balance, events_of, line, lines_of, on
 
 LATER = NOW + timedelta(hours=1)
 
@@ -129,3 +131,39 @@ async def test_what_needs_no_decision_gets_none(cast: Cast):
     with pytest.raises(OrderNotFound):
         await reviewing.approve("SO9999Z", by=cast.chen, now=NOW)
     assert [row.reserved for row in await lines_of(held)] == [Decimal(0)]
+
+
+@pytest.mark.parametrize("code", ["customer_blocked", "over_credit"])
+async def test_what_came_up_since_an_order_was_held_is_said_before_a_yes_counts(cast: Cast, code: str):
+    await a_product(stock=100)
+    number = await a_held_order(cast)
+    finance = await a_member("财务", Role.FINANCE)
+    if code == "customer_blocked":
+        await crediting.block("C001", "欠款", by=finance, now=LATER)
+    else:
+        await crediting.set_limit("C001", Decimal(1), by=finance, now=LATER)
+    with pytest.raises(MoreAgainst) as no:
+        await reviewing.approve(number, by=cast.chen, now=LATER, heard_at=LATER)
+    assert [one.code for one in no.value.reasons] == [code]
+    assert await balance() == (100, 0)
+    reasons = [reason["code"] for reason in (await Order.get(number=number)).review["reasons"]]
+    assert reasons == ["price_below_floor", code]
+    with pytest.raises(AnswerOutdated):
+        await reviewing.approve(number, by=cast.chen, now=LATER, heard_at=NOW)
+    later = LATER + timedelta(minutes=5)
+    assert (await reviewing.approve(number, by=cast.chen, now=later, heard_at=later)).state == "accepted"
+
+
+async def test_whoever_else_is_asked_hears_what_came_up(cast: Cast):
+    await a_product(stock=100)
+    number = await a_held_order(cast)
+    await approving.open_for(number, by=cast.li, now=NOW)
+    await crediting.block("C001", "欠款", by=await a_member("财务", Role.FINANCE), now=LATER)
+    with pytest.raises(MoreAgainst):
+        await reviewing.approve(number, by=cast.manager, now=LATER)
+    assert (await Approval.get()).approver == "陈姐"
+    asked = await Event.filter(order_number=number, kind="ApprovalAsked").order_by("id")
+    assert [event.facts["reasons"] for event in asked] == [
+        ["price_below_floor"],
+        ["price_below_floor", "customer_blocked"],
+    ]
