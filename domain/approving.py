@@ -61,7 +61,8 @@ async def judged(order: Order, approval: Approval, *, by: Actor, heard_at: datet
         raise NotYourLevel(order.number, state.approver, state.step, state.of, decided=mine is not None)
     if heard_at is not None and heard_at < approval.asked_at.replace(microsecond=0) - GRACE:
         raise AnswerOutdated(order.number, state.approver, state.step, state.of, approval.asked_at)
-    if by.staff != approval.approver_id and not await _entitled(approval, by):
+    stands_in = by.staff == approval.approver_id and approval.instead_of
+    if not stands_in and not await _entitled(approval, by):
         raise NotYourLevel(order.number, state.approver, state.step, state.of, decided=False)
 
 

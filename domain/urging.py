@@ -7,8 +7,9 @@ from domain.asking import ask, change_of, level_of, scene_of, scene_with, turn_t
 from domain.attendance import members
 from domain.holding import held_as_read
 from domain.models import Approval, Order, SubmittedChange
-from domain.rules.approval import Asked, Choice, Scene, Urge, above, choose, urge
+from domain.rules.approval import Asked, Choice, Level, Scene, Urge, above, choose, urge
 from domain.rules.lifecycle import FINAL, OrderState
+from domain.rules.roster import Member
 from domain.submitting import overtaken
 from domain.transaction import transact
 from domain.values import SYSTEM
@@ -65,11 +66,16 @@ async def _move(number: str, patience: timedelta, now: datetime) -> int:
     return 1
 
 
+def _lost_the_right(approval: Approval, current: Member, level: Level) -> bool:
+    """Whether who is asked by their own right has it no more."""
+    return not approval.instead_of and not level.authorises(current.code, current.roles)
+
+
 def _moved(approval: Approval, scene: Scene, patience: timedelta) -> str | None:
     """Change who is asked, or note a reminder, in the row at hand; why, or None when it may wait."""
     level = level_of(approval)
     current = next((one for one in scene.members if one.staff == approval.approver_id), None)
-    if current is None or not scene.here(current):
+    if current is None or not scene.here(current) or _lost_the_right(approval, current, level):
         choice = choose(level, scene)
         if choice.approver is None or choice.approver == current or not scene.here(choice.approver):
             return None

@@ -332,3 +332,18 @@ async def test_a_yes_and_a_hand_over_at_once_leave_one_of_them(cast: Cast):
     assert sum(not isinstance(one, Exception) for one in outcomes) == 1
     handed = isinstance(outcomes[0], NotYourLevel)
     assert (await Order.get(number=number)).state == ("awaiting_approval" if handed else "accepted")
+
+
+async def test_who_lost_the_role_decides_no_more_and_another_is_asked(cast: Cast):
+    await ApprovalScheme.create(levels=[{"above": "0", "role": "manager", "who": ""}], by="经理", at=NOW)
+    number = await held(cast)
+    assert (await Approval.get()).approver == "经理"
+    await Staff.filter(id=cast.manager.staff).update(roles=["reviewer"])
+    demoted = await actor_of(cast.manager.address)
+    assert demoted is not None
+    with pytest.raises(NotYourLevel):
+        await reviewing.approve(number, by=demoted, now=NOW)
+    other = await a_member("新经理", Role.MANAGER)
+    assert await urging.keep_moving(PATIENCE, now=NOW + timedelta(minutes=1)) == 1
+    assert (await Approval.get()).approver == "新经理"
+    assert (await reviewing.approve(number, by=other, now=NOW + timedelta(minutes=2))).state == "accepted"
