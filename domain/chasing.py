@@ -49,7 +49,7 @@ async def ask_for_person(topic: str, *, by: Actor, now: datetime) -> Called:
 
 async def _chase(number: str, by: Actor, now: datetime, cause: str) -> Chased:
     order = await held_as_read(number, by)
-    owner = order.rep.name if order.rep is not None else await owner_of(order.customer.code)
+    owner = order.rep.name if order.rep is not None and order.rep.active else await owner_of(order.customer.code)
     if await brought_about(number, OrderChased, cause):
         return Chased(number, owner, repeated=False)
     if order.state in FINAL:

@@ -8,7 +8,8 @@ import pytest
 from domain import chasing, ordering
 from domain.errors import NotAllowed, OrderNotFound, StepRefused
 from domain.models import Event, Staff
-from tests.shop import NOW, Cast, a_product, an_order, events_of
+from domain.values import Role
+from tests.shop import NOW, Cast, a_member, a_product, an_order, events_of
 
 
 @pytest.fixture
@@ -66,3 +67,9 @@ async def test_a_person_is_called_once_in_ten_minutes(cast: Cast):
 async def test_a_rep_who_left_is_not_called(cast: Cast):
     await Staff.filter(code="S001").update(active=False)
     assert (await chasing.ask_for_person("human", by=cast.wang, now=NOW)).owner_name == "经理"
+
+
+async def test_a_rep_who_left_is_not_named(cast: Cast, number: str):
+    await Staff.filter(name="老李").update(active=False)
+    await a_member("小赵", Role.SALES, customers=("C001",), code="S002")
+    assert (await chasing.chase(number, by=cast.wang, now=NOW)).owner_name == "小赵"
