@@ -106,7 +106,7 @@ async def settle_picks(order: int, shipment: str, *, packed: bool, named: bool) 
     await PickList.filter(order_id=order, state__in=states).update(state=after, shipment=shipment)
 
 
-async def stop_picks(order: Order, why: str, *, by: Actor, now: datetime, source: str = "") -> bool:
+async def stop_picks(order: Order, why: str, *, by: Actor | str, now: datetime, source: str = "") -> bool:
     """The order is not what it was: drop its lists, and tell the warehouse to stop if there were any."""
     if not await PickList.filter(order_id=order.id, state__in=UNDER_WAY).update(state=PickState.DROPPED):
         return False

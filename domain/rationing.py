@@ -13,6 +13,7 @@ from domain.earmarks import given_back
 from domain.materials import give_up_materials
 from domain.models import OrderLine, Product, Stock
 from domain.models.scaled import grains
+from domain.picking import stop_picks
 from domain.purchasing import request_missing
 from domain.queueing import claims_on, let_go
 from domain.rules.allocation import withdraw
@@ -86,10 +87,11 @@ async def take_away(sku: str, missing: Decimal, *, by: str, now: datetime) -> tu
 
 
 async def short_again(line: int, qty: Decimal, *, by: str, now: datetime) -> Loss:
-    """Ask purchasing for what this line has just lost."""
+    """Ask purchasing for what this line has just lost; who picks or has packed it for its order stops."""
     row = await OrderLine.get(id=line).select_related("order")
     leads = await leads_of([row])
     await lane.within(request_missing(row.order, [row], leads, by=by, now=now))
+    await stop_picks(row.order, "lost", by=by, now=now)
     return Loss(row.order.number, line, qty, row.base_unit)
 
 

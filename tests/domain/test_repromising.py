@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from domain import buying, prioritising, stocking
+from domain import buying, picking, prioritising, stocking
 from domain.errors import StepRefused
-from domain.models import Order, OrderLine
+from domain.models import Event, Order, OrderLine, PickList
 from domain.repromising import promises_of, repromise
 from domain.stockerrors import (
     NothingToGain,
@@ -135,3 +135,15 @@ async def test_a_swap_that_is_not_what_was_shown_is_not_done(cast: Cast):
         await prioritising.preview("SO999", by=cast.manager, now=NOW)
     assert TODAY
     assert await OrderLine.all().count() == 2
+
+
+async def test_what_was_packed_and_goes_to_another_is_stopped(cast: Cast):
+    await a_product("A", stock=10)
+    loser = (await an_order(cast.wang, line("A", 10))).number
+    winner = (await an_order(cast.wang, line("A", 4))).number
+    await picking.pick(loser, by=cast.qiang, now=NOW)
+    await picking.pack(loser, 1, [], by=cast.qiang, now=NOW)
+    shown = await prioritising.preview(winner, by=cast.manager, now=NOW)
+    await prioritising.prioritise(winner, shown.seal, by=cast.manager, now=NOW)
+    assert [row.facts["why"] for row in await Event.filter(order_number=loser, kind="PickStopped")] == ["lost"]
+    assert [row.state for row in await PickList.all()] == ["dropped"]
