@@ -25,12 +25,12 @@ from domain.recipes import parts_text, recipes_of
 from domain.recording import first_effect, record
 from domain.restocking import fill_short
 from domain.rules.lots import Batch
-from domain.rules.making import Job, forecast, makeable, needed
+from domain.rules.making import Job, forecast, needed
 from domain.rules.rights import MAKING, require
 from domain.shelving import MAIN, Move, moved
 from domain.transaction import transact
 from domain.values import Actor, plain
-from domain.works import DONE, PAUSED, RUNNING, Work, at_hand_for, id_of, seen
+from domain.works import DONE, PAUSED, RUNNING, Work, id_of, makeable_now, seen
 
 ZERO = Decimal(0)
 MOST = Decimal(99_999)
@@ -71,7 +71,7 @@ async def start(number: str, *, by: Actor, now: datetime) -> Work:
         row = await _held(number)
         if row.state == RUNNING:
             return await seen(row, now)
-        if makeable(row.per_one, await at_hand_for(row), row.left) <= 0:
+        if await makeable_now(row) <= 0:
             lacks = await lacking_parts([row], today=shop_day(now))
             raise MaterialsMissing(row.number, parts_text({one.part: one.qty for one in lacks.get(row.id, ())}))
         await WorkOrder.filter(id=row.id).update(state=RUNNING, reason="", begun_at=row.begun_at or now)
@@ -91,7 +91,7 @@ async def report(number: str, output: Output, cause: str, *, by: Actor, now: dat
         raise QuantityRefused(number, output.total, MOST)
     try:
         return await transact(lambda: _report(number, output, cause, by, now))
-    except (IntegrityError, OverMade, WorkNotFound):
+    except (IntegrityError, OverMade, WorkIdle, WorkNotFound):
         before = await WorkReport.get_or_none(cause=cause).select_related("work")
         if before is None:
             raise

@@ -13,7 +13,8 @@ from domain.needing import missing
 from domain.policy import shop_day
 from domain.recipes import free_of, recipes_of
 from domain.rules.blocking import Made
-from domain.rules.making import makeable
+from domain.rules.making import GRAIN, ONE, makeable
+from domain.sizing import MEASURES
 from domain.values import plain
 
 ZERO = Decimal(0)
@@ -90,10 +91,16 @@ async def work(number: str, *, now: datetime) -> Work:
 async def seen(row: WorkOrder, now: datetime, *, gained: int = 0, repeated: bool = False) -> Work:
     """A work order with what it lacks, and how many can be made of the materials that are free."""
     lacking = await lacking_parts(await open_works(), today=shop_day(now)) if row.state != DONE else {}
-    can = makeable(row.per_one, await at_hand_for(row), row.left) if row.state != DONE else ZERO
+    can = await makeable_now(row) if row.state != DONE else ZERO
     kept = tuple((await held_for([row.id])).get(row.id, {}).items())
     view = _view(row, lacking.get(row.id, ()), can=can, gained=gained, repeated=repeated)
     return replace(view, kept=tuple((sku, qty) for sku, qty in kept if qty))
+
+
+async def makeable_now(row: WorkOrder) -> Decimal:
+    """How many of a work order can be made of the materials that it may use; half a piece is none, half a kilo is."""
+    fine = row.unit in MEASURES or row.qty % 1
+    return makeable(row.per_one, await at_hand_for(row), row.left, GRAIN if fine else ONE)
 
 
 async def at_hand_for(row: WorkOrder) -> dict[str, Decimal]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_UP, Decimal
 
 from domain.rules.workdays import is_workday, next_workday
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 GRAIN = Decimal("0.001")
 MOST_DAYS = 500
 Recipes = Mapping[str, Mapping[str, Decimal]]
@@ -55,9 +55,10 @@ def needed(qty: Decimal, each: Decimal) -> Decimal:
     return (qty * each).quantize(GRAIN, ROUND_UP)
 
 
-def makeable(parts: Mapping[str, Decimal], free: Mapping[str, Decimal], most: Decimal) -> Decimal:
-    """How many can be made of what is free, at most so many."""
-    return min([most, *(max(free.get(part, ZERO), ZERO) // each for part, each in parts.items())])
+def makeable(parts: Mapping[str, Decimal], free: Mapping[str, Decimal], most: Decimal, step: Decimal = ONE) -> Decimal:
+    """How many can be made of what is free, at most so many; what is not counted by the piece in a finer ``step``."""
+    each_allows = (max(free.get(part, ZERO), ZERO) / each for part, each in parts.items())
+    return min([most, *(one.quantize(step, ROUND_FLOOR) for one in each_allows)])
 
 
 def circle(recipes: Recipes) -> tuple[str, ...]:

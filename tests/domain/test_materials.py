@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 
 from domain import counting, making, recipes, stocking
+from domain.makeerrors import MaterialsMissing, WorkIdle
 from domain.making import Output
 from domain.models import OrderLine, Stock, WorkHold, WorkOrder
 from domain.stocking import Counted
 from tests.shop import NOW, Cast, a_product, an_order, balance, line, lines_of
 
+MADE = ("PASTE", "LAMP")
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -98,3 +100,28 @@ async def test_work_from_before_materials_were_kept_takes_what_is_free(cast: Cas
     await making.report(work, Output(Decimal(6)), "r:2", by=cast.qiang, now=NOW)
     assert (await WorkOrder.get()).state == "done"
     assert await balance("CHIP") == (30, 0)
+
+
+async def test_half_a_kilo_can_be_begun_and_half_a_piece_can_not(cast: Cast):
+    for sku, unit in (("PASTE", "公斤"), ("LAMP", "个"), ("POWDER", "公斤")):
+        await a_product(sku, stock=1 if sku == "POWDER" else 0, base_unit=unit, units={unit: "1"})
+    made = [{"station": "一号线", "per_day": 50, "parts": [{"sku": "POWDER", "qty": 2}]} | {"sku": sku} for sku in MADE]
+    await recipes.import_recipes({"recipes": made}, now=NOW)
+    lamp = await making.release("LAMP", Decimal(1), "w:1", by=cast.qiang, now=NOW)
+    with pytest.raises(MaterialsMissing):
+        await making.start(lamp.number, by=cast.qiang, now=NOW)
+    await making.finish(lamp.number, by=cast.qiang, now=NOW)
+    paste = await making.release("PASTE", Decimal("0.5"), "w:2", by=cast.qiang, now=NOW)
+    assert (await making.start(paste.number, by=cast.qiang, now=NOW)).state == "running"
+
+
+async def test_a_report_that_is_worked_on_again_after_a_stop_is_done_already(cast: Cast):
+    await a_maker(100)
+    number = await released(cast, 10, "w:1")
+    await making.start(number, by=cast.qiang, now=NOW)
+    await making.report(number, Output(Decimal(3)), "r:1", by=cast.qiang, now=NOW)
+    await making.pause(number, "换班", by=cast.qiang, now=NOW)
+    again = await making.report(number, Output(Decimal(3)), "r:1", by=cast.qiang, now=NOW)
+    assert (again.repeated, again.good) == (True, 3)
+    with pytest.raises(WorkIdle):
+        await making.report(number, Output(Decimal(3)), "r:2", by=cast.qiang, now=NOW)
