@@ -9,9 +9,10 @@ from domain.aiming import Aim, Standing, aims, cuts, sums
 from domain.allocating import skus_of
 from domain.commands import NO_DETAILS, Change, Details, Op
 from domain.dealerrors import BelowShipped, NothingLeft, NothingToChange, PriceNotYours
-from domain.errors import StepRefused
+from domain.errors import DatePassed, StepRefused
 from domain.kits import with_parts
 from domain.models import Customer, Order, OrderLine, Product
+from domain.policy import shop_day
 from domain.rejudging import reasons_against, side
 from domain.repricing import check_quantity, new_line, reprice, resize, total_of
 from domain.rules.lifecycle import Step, may
@@ -100,6 +101,9 @@ def standing(line: OrderLine) -> Standing:
 
 async def worked_out(plan: Plan, wish: Wish, by: Actor, now: datetime) -> Reckoned:
     """Put the new quantities and prices into the lines, in memory, and ask the review."""
+    day = wish.details.delivery.last_day if wish.details.delivery is not None else None
+    if day is not None and day < shop_day(now):
+        raise DatePassed(day)
     before = side(plan.lines, plan.products, plan.order.delivery_wish)
     for sku, aim in plan.wanted.items():
         _refit(plan, sku, aim, removed=any(op.op in (Op.REMOVE, Op.REPLACE) and op.sku == sku for op in wish.ops))

@@ -26,6 +26,7 @@ from domain.amending import Amended
 from domain.amendplan import Wish
 from domain.commands import NO_DETAILS, Change, Op
 from domain.dealerrors import ChangeOutdated, NothingToHold, OrderMoved
+from domain.errors import DatePassed
 from domain.linking import revoke_links
 from domain.models import (
     Approval,
@@ -44,7 +45,7 @@ from domain.photographing import attach
 from domain.rules.lifecycle import OrderState
 from domain.stocking import Counted
 from domain.transaction import transact
-from tests.shop import NOW, Cast, a_product, an_order, events_of, goods, line, lines_of
+from tests.shop import NOW, TODAY, Cast, a_product, an_order, events_of, goods, line, lines_of, on
 
 
 @pytest.fixture
@@ -212,3 +213,10 @@ async def test_an_order_of_which_nothing_is_left_to_send_is_not_paused(cast: Cas
     await shipping.ship(number, "自提", None, None, by=cast.qiang, now=NOW)
     with pytest.raises(NothingToHold):
         await closing.pause(number, "", by=cast.manager, now=NOW)
+
+
+async def test_a_day_that_has_passed_is_refused_and_not_submitted(cast: Cast, number: str):
+    wish = Wish((), replace(NO_DETAILS, delivery=on(TODAY - timedelta(days=1))))
+    with pytest.raises(DatePassed):
+        await said(cast, number, wish, (await Order.get(number=number)).version, "main:1#0")
+    assert not await SubmittedChange.exists()
