@@ -132,18 +132,25 @@ async def _free(draft: str, stock: Mapping[str, list[Stock]], book: Rulebook) ->
 
 async def _case(customer: Customer, lines: tuple[QuotedLine, ...], wish: DeliveryWish | None, today: date) -> Case:
     usual = await usual_quantities(customer.id, [line.sku for line in lines])
-    looked_at = tuple(
-        ReviewedLine(line.sku, line.base_qty, line.free, line.below_floor, usual.get(line.sku), line.discount)
-        for line in lines
-    )
+    looked_at: dict[str, ReviewedLine] = {}
+    for line in lines:
+        # Two lines of one product are one wish; what the second finds free is what the first leaves.
+        seen = looked_at.get(line.sku)
+        one = ReviewedLine(line.sku, line.base_qty, line.free, line.below_floor, usual.get(line.sku), line.discount)
+        looked_at[line.sku] = one if seen is None else _together(seen, one)
     return Case(
-        lines=looked_at,
+        lines=tuple(looked_at.values()),
         total=_total(lines),
         today=today,
         wanted_on=wish.last_day if wish is not None else None,
         blocked=customer.blocked,
         block_reason=customer.block_reason or "",
     )
+
+
+def _together(seen: ReviewedLine, more: ReviewedLine) -> ReviewedLine:
+    low, discount = seen.below_floor or more.below_floor, max(seen.discount, more.discount)
+    return replace(seen, base_qty=seen.base_qty + more.base_qty, below_floor=low, discount=discount)
 
 
 async def _referred(case: Case, customer: Customer, po: str) -> Case:

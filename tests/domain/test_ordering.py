@@ -427,3 +427,11 @@ async def test_a_missing_order_sounds_like_a_foreign_one(cast: Cast):
         await ordering.cancel_order("SO9999Z", "", by=cast.other, now=NOW)
     assert vars(theirs.value) == {"number": foreign}
     assert vars(missing.value) == {"number": "SO9999Z"}
+
+
+async def test_two_lines_of_a_product_are_as_unusual_as_one(cast: Cast):
+    await a_product(stock=5000)
+    for _ in range(3):
+        await an_order(cast.wang, line(qty=10))
+    placed = await an_order(cast.wang, line(qty=40), line(qty=40))
+    assert [reason.code for reason in placed.reasons] == ["unusual_quantity"]
