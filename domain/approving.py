@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.asking import approval_of, ask, change_of, level_of, outsiders, restart, scene_of, started, turn_to, turned
+from domain.asking import (
+    approval_of,
+    ask,
+    change_of,
+    in_own_right,
+    level_of,
+    outsiders,
+    restart,
+    scene_of,
+    started,
+    turn_to,
+    turned,
+)
 from domain.dealerrors import ChangeDecided
 from domain.errors import AlreadyDecided, OwnOrder, Refusal, StepRefused
 from domain.holding import held
@@ -61,7 +73,7 @@ async def judged(order: Order, approval: Approval, *, by: Actor, heard_at: datet
         raise NotYourLevel(order.number, state.approver, state.step, state.of, decided=mine is not None)
     if heard_at is not None and heard_at < approval.asked_at.replace(microsecond=0) - GRACE:
         raise AnswerOutdated(order.number, state.approver, state.step, state.of, approval.asked_at)
-    stands_in = by.staff == approval.approver_id and approval.instead_of
+    stands_in = by.staff == approval.approver_id and not in_own_right(approval)
     if not stands_in and not await _entitled(approval, by):
         raise NotYourLevel(order.number, state.approver, state.step, state.of, decided=False)
 

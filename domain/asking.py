@@ -17,6 +17,7 @@ from domain.rules.roster import Member
 from domain.values import Actor, Role
 from domain.wording import goods_of
 
+ESCALATED = "escalated"
 _ASKED = ("approver_id", "approver", "instead_of", "why", "asked_at", "reminded_at", "version")
 
 
@@ -76,6 +77,11 @@ def turn_to(approval: Approval, choice: Choice, why: str, now: datetime) -> None
     approval.approver = choice.approver.name if choice.approver else ""
     approval.instead_of = choice.instead_of.name if choice.instead_of else ""
     restart(approval, "deputy" if choice.instead_of and why == "roster" else why, now)
+
+
+def in_own_right(approval: Approval) -> bool:
+    """Whether who is asked has to have the right themselves: a deputy has not, nor who was asked above others."""
+    return not approval.instead_of and approval.why != ESCALATED
 
 
 async def turned(approval: Approval, *more: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain.approving import closed, open_for
-from domain.asking import ask, change_of, level_of, scene_of, scene_with, turn_to, turned
+from domain.asking import ESCALATED, ask, change_of, in_own_right, level_of, scene_of, scene_with, turn_to, turned
 from domain.attendance import members
 from domain.holding import held_as_read
 from domain.models import Approval, Order, SubmittedChange
@@ -13,8 +13,6 @@ from domain.rules.roster import Member
 from domain.submitting import overtaken
 from domain.transaction import transact
 from domain.values import SYSTEM
-
-ESCALATED = "escalated"
 
 
 async def keep_moving(patience: timedelta, *, now: datetime) -> int:
@@ -68,7 +66,7 @@ async def _move(number: str, patience: timedelta, now: datetime) -> int:
 
 def _lost_the_right(approval: Approval, current: Member, level: Level) -> bool:
     """Whether who is asked by their own right has it no more."""
-    return not approval.instead_of and not level.authorises(current.code, current.roles)
+    return in_own_right(approval) and not level.authorises(current.code, current.roles)
 
 
 def _moved(approval: Approval, scene: Scene, patience: timedelta) -> str | None:
