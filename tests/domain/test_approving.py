@@ -339,6 +339,7 @@ async def test_who_lost_the_role_decides_no_more_and_another_is_asked(cast: Cast
     number = await held(cast)
     assert (await Approval.get()).approver == "经理"
     await Staff.filter(id=cast.manager.staff).update(roles=["reviewer"])
+    assert cast.manager.address is not None
     demoted = await actor_of(cast.manager.address)
     assert demoted is not None
     with pytest.raises(NotYourLevel):
