@@ -79,7 +79,11 @@ async def fill_in(ask: Ask) -> Answered:
     if numbered is not None and question is not None and command.option:
         return await numbered(ask, question.options, command.option)
     if question is not None and question.kind == "ask_order_no":
-        return await _for_order(ask, question.subject or "query_order", command.order_no)
+        offered = question.options[1:]
+        if command.option and not command.option <= len(offered):
+            return say("no_such_option", most=len(offered))
+        number = offered[command.option - 1] if command.option else command.order_no
+        return await _for_order(ask, question.subject or "query_order", number)
     if draft is None or question is None:
         return say("nothing_asked")
     if command.customer is not None and not ask.actor.may_see(command.customer):

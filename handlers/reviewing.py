@@ -15,6 +15,7 @@ from domain.rules.rights import HIRING
 from domain.values import Role
 
 DECIDERS = frozenset({Role.REVIEWER, Role.MANAGER})
+OFFERED = 4
 
 
 def register(router: Router) -> None:
@@ -30,7 +31,7 @@ async def approve(ask: Ask) -> Answered:
     """同意 1042."""
     number = await _number(ask, ask.given(Approve).order_no)
     if number is None:
-        return _which(ask, "approve")
+        return await _which(ask, "approve")
     decided = await reviewing.approve(number, by=ask.actor, now=ask.now, heard_at=ask.heard_at, cause=ask.key)
     return say("approved", replace(ask.talk, question=None, last_order=number), decided=decided)
 
@@ -40,7 +41,7 @@ async def reject(ask: Ask) -> Answered:
     command = ask.given(Reject)
     number = await _number(ask, command.order_no)
     if number is None:
-        return _which(ask, "reject", command.reason or "")
+        return await _which(ask, "reject", command.reason or "")
     reason = command.reason or ""
     decided = await reviewing.reject(number, reason, by=ask.actor, now=ask.now, heard_at=ask.heard_at, cause=ask.key)
     return say("rejected", replace(ask.talk, question=None, last_order=number), decided=decided)
@@ -63,7 +64,7 @@ async def pass_on(ask: Ask) -> Answered:
         return say("pass_to", number=command.order_no)
     number = await _number(ask, command.order_no)
     if number is None:
-        return _which(ask, "pass_on", command.who)
+        return await _which(ask, "pass_on", command.who)
     waits = await approving.pass_on(
         number, command.who, by=ask.actor, now=ask.now, heard_at=ask.heard_at, cause=ask.key
     )
@@ -91,6 +92,11 @@ async def _number(ask: Ask, given: str | None) -> str | None:
     return rows[0].number if len(rows) == 1 else None
 
 
-def _which(ask: Ask, intent: str, reason: str = "") -> Answered:
-    question = Question("ask_order_no", (reason,), subject=intent)
-    return say("ask_order", replace(ask.talk, question=question), what=intent)
+async def _which(ask: Ask, intent: str, reason: str = "") -> Answered:
+    """Which of those that wait is meant, numbered; ``reason`` is kept in front of them."""
+    rows = await orders_to_review(ask.actor)
+    if not rows:
+        return await waiting(ask)
+    offered = rows[:OFFERED]
+    question = Question("ask_order_no", (reason, *(row.number for row in offered)), subject=intent)
+    return say("which_held", replace(ask.talk, question=question), what=intent, rows=offered, all=len(rows))

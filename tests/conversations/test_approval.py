@@ -198,3 +198,16 @@ async def test_levels_are_set_by_chat_and_a_large_order_passes_both(chat: Chat):
     assert "已同意" in await chat.ask(CHEN, f"同意 {number}")
     assert number in chat.heard(WANG)
     chat.skip(LI)
+
+
+async def test_a_bare_yes_is_asked_about_by_a_numbered_list(chat: Chat):
+    assert await chat.ask(CHEN, "同意") == "没有待审核的订单。"
+    first, second = await a_held_order(chat), await a_held_order(chat, "30箱")
+    chat.skip_all()
+    answer = await chat.ask(CHEN, "同意")
+    assert answer.startswith("同意哪一单？回复数字或单号：\n1 ")
+    assert f"2 {second}" in answer
+    assert f"已同意 {second}" in await chat.ask(CHEN, "2")
+    chat.skip_all()
+    assert f"已同意 {first}" in await chat.ask(CHEN, "同意")
+    chat.skip_all()
