@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from domain import lane
+from domain.counted import refuse_broken
 from domain.errors import DatePassed, ProductNotFound
 from domain.kin import locked_with_kits
 from domain.lots import lots_wanted
@@ -183,6 +184,8 @@ async def _receive(number: str, put: Came, cause: str, by: Actor, now: datetime)
         item = known.get(sku)
         if item is None or qty <= 0 or qty > item.left:
             raise OverReceived(row.number, sku, qty, item.left if item else ZERO)
+        if put.parts is not None:
+            refuse_broken(sku, qty, item.unit)
     await locked_with_kits(came)
     lots = await lots_wanted(came, put.lots, now=now)
     gained = 0

@@ -7,6 +7,7 @@ from decimal import Decimal
 from tortoise.exceptions import IntegrityError
 
 from domain import lane
+from domain.counted import refuse_broken
 from domain.counts import OUTDATED, WAITING
 from domain.errors import (
     ProductNotFound,
@@ -75,6 +76,7 @@ async def count_stock(goods: Counted, cause: str, *, by: Actor, now: datetime) -
     refuse_kit(product)
     if not 0 <= goods.qty <= MOST * 1000:
         raise QuantityRefused(goods.sku, goods.qty, MOST * 1000)
+    refuse_broken(goods.sku, goods.qty, product.base_unit)
     fit(goods.sku, goods.lot, by_lot=product.lots, now=now)
     if goods.lot is not None:
         goods = replace(goods, lot=await known_as(goods.sku, goods.lot))

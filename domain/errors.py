@@ -94,6 +94,11 @@ class QuantityRefused(Refusal):
 
 
 @dataclass
+class PieceRefused(QuantityRefused):
+    """Half a piece of what is counted by the piece."""
+
+
+@dataclass
 class PriceListNotFound(Refusal):
     """There is no price list of this code or name."""
 

@@ -36,11 +36,13 @@ class StartWork(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWork(Command):
-    """报工 W12 良50 废2."""
+    """报工 W12 良50 废2: units as they were said; ``work`` None means the one that runs."""
 
-    work: str
+    work: str | None = None
     good: Decimal | None = None
+    unit: str | None = None
     scrap: Decimal = Decimal(0)
+    scrap_unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

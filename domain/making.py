@@ -10,6 +10,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from domain import lane
+from domain.counted import refuse_broken
 from domain.errors import QuantityRefused
 from domain.forecasting import lacking_parts, open_works
 from domain.kin import locked_with_kits
@@ -136,6 +137,8 @@ async def _release(sku: str, qty: Decimal | None, cause: str, by: Actor, now: da
     if product is None or recipe is None:
         raise RecipeUnknown(sku)
     amount = qty if qty is not None else (await missing()).made.get(sku, ZERO)
+    if qty is not None:
+        refuse_broken(sku, qty, product.base_unit)
     if amount <= 0:
         raise NothingToMake(sku)
     parts = (await recipes_of())[sku]
@@ -180,6 +183,8 @@ async def _report(number: str, output: Output, cause: str, by: Actor, now: datet
     row = await _held(number)
     if row.state != RUNNING:
         raise WorkIdle(row.number, row.state)
+    for amount in (good, scrap):
+        refuse_broken(row.sku, amount, row.unit)
     if good > row.left:
         raise OverMade(row.number, good, row.left)
     await WorkReport.create(work_id=row.id, good=good, scrap=scrap, by=by.name, at=now, cause=cause)

@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from domain import lane
 from domain.allocating import locked
+from domain.counted import refuse_broken
 from domain.errors import (
     ProductNotFound,
     QuantityRefused,
@@ -80,6 +81,7 @@ async def take_in(goods: Counted, cause: str | None, *, document: str = "", by: 
     fit(goods.sku, goods.lot, by_lot=product.lots, now=now)
     if goods.qty <= 0:
         raise QuantityRefused(goods.sku, goods.qty, MOST)
+    refuse_broken(goods.sku, goods.qty, product.base_unit)
     lot = await known_as(goods.sku, goods.lot) if goods.lot else None
     move = Move(goods.sku, goods.qty, "receipt", cause, goods.warehouse, document, lot=lot)
     return await _once(move, by.name, now)

@@ -78,11 +78,31 @@ async def start(ask: Ask) -> Answered:
 async def report(ask: Ask) -> Answered:
     """报工 W12 良50 废2: goods on the shelf, materials off it, those who wait served."""
     command = ask.given(ReportWork)
+    number = command.work
+    if number is None:
+        running = [row for row in await works.works(now=ask.now) if row.state == works.RUNNING]
+        if len(running) != 1:
+            return say("report_which", rows=running)
+        number = running[0].number
     if command.good is None:
-        return say("report_how", number=command.work)
-    good, scrap = command.good, command.scrap or Decimal(0)
-    row = await making.report(command.work, making.Output(good, scrap), ask.key, by=ask.actor, now=ask.now)
-    return say("work", did="reported", row=row, good=good, scrap=scrap)
+        return say("report_how", number=number, unit=None)
+    output = await _output(ask, number, command)
+    if output is None:
+        return say("report_how", number=number, unit=command.unit or command.scrap_unit)
+    row = await making.report(number, output, ask.key, by=ask.actor, now=ask.now)
+    return say("work", did="reported", row=row, good=output.good, scrap=output.scrap)
+
+
+async def _output(ask: Ask, number: str, command: ReportWork) -> making.Output | None:
+    """What was made in base units; None when the product has no such unit."""
+    good, scrap = command.good or Decimal(0), command.scrap
+    if command.unit is None and command.scrap_unit is None:
+        return making.Output(good, scrap)
+    sku = (await works.work(number, now=ask.now)).sku
+    sizes = [ask.lexicon.unit_of(sku, unit) for unit in (command.unit, command.scrap_unit)]
+    if sizes[0] is None or sizes[1] is None:
+        return None
+    return making.Output(good * sizes[0][1], scrap * sizes[1][1])
 
 
 async def pause(ask: Ask) -> Answered:

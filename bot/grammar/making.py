@@ -1,6 +1,7 @@
 """Phrases about goods that are made: 生产单, 配方 A100, 排产 A100 200, 开工 W12, 报工 W12 良50 废2, 停工, 完工."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.grammar.goods import read_goods
@@ -20,14 +21,20 @@ _MAKE = re.compile(r"\s*+(?:排产|安排生产|下生产单|生产)\s*+[:,]?\s*
 _START = re.compile(
     rf"\s*+(?:(?:开工|复工|开始做|继续做)了?\s*+[:,]?\s*+{_W}|(?P<v>w\s?\d{{1,9}})\s*+(?:开工|复工)了?){_END}"
 )
-_REPORT = re.compile(rf"\s*+(?:报工|报产|报数)\s*+[:,]?\s*+{_W}(?P<rest>.*)", re.DOTALL)
+_REPORT = re.compile(
+    rf"\s*+(?:(?:报工|报产|报数|完工了?)\s*+[:,]?\s*+{_W}|(?P<v>w\s?\d{{1,9}})\s*+(?:报工|报产|报数|完工了?|做[好完]?了)[:,]?)"
+    r"(?P<rest>.*)",
+    re.DOTALL,
+)
+_REPORT_OF_ANY = re.compile(r"\s*+(?:报工|报产|报数)\s*+[:,]?(?P<rest>[^\dw]{0,4}\d.*)", re.DOTALL)
 _PAUSE = re.compile(rf"\s*+(?:停工|停产|暂停生产)\s*+[:,]?\s*+{_W}\s*+[:,]?(?P<rest>.*)", re.DOTALL)
 _FINISH = re.compile(
     rf"\s*+(?:(?:完工|结束生产|关闭生产单)了?\s*+[:,]?\s*+{_W}|(?P<v>w\s?\d{{1,9}})\s*+(?:完工|做完)了?){_END}"
 )
 _GOOD = re.compile(r"(?:良品?|好的?|合格品?|正品|完成)\s*[:]?\s*(?P<n>\d{1,6}(?:\.\d{1,3})?)")
 _SCRAP = re.compile(r"(?:废品?|坏的?|次品?|报废|不良品?|不合格品?)\s*[:]?\s*(?P<n>\d{1,6}(?:\.\d{1,3})?)")
-_PLAIN = re.compile(r"\s*(?P<n>\d{1,6}(?:\.\d{1,3})?)\s*[^\d\s,.]{0,2}\s*")
+_PLAIN = re.compile(r"\s*(?P<n>\d{1,6}(?:\.\d{1,3})?)")
+_ENDED = re.compile(r"(?:了|好|[\s,;.。、!])*+")
 _QUESTION = re.compile(r"[?？]|吗|怎么|多少|谁|为什么")
 
 
@@ -56,14 +63,39 @@ def _starting(_scene: Scene, match: re.Match[str]) -> Command:
     return StartWork(work=_number(match))
 
 
-def _reporting(_scene: Scene, match: re.Match[str]) -> Command:
-    rest = match["rest"]
+def _reporting(scene: Scene, match: re.Match[str]) -> Command:
+    rest, unit = match["rest"], re.compile(rf"\s*(?P<u>{scene.lexicon.unit_pattern()})?")
     scrap = _SCRAP.search(rest)
-    left = rest.replace(scrap.group(), " ") if scrap else rest
-    good = _GOOD.search(left) or _PLAIN.fullmatch(left)
-    spoilt = Decimal(scrap["n"]) if scrap else Decimal(0)
+    said = _measured(scrap, unit)
+    left = f"{rest[: scrap.start()]} {rest[said.end :]}" if scrap else rest
+    good = _measured(_GOOD.search(left), unit)
+    if good.qty is None:
+        plain = _measured(_PLAIN.match(left), unit)
+        good = plain if _ENDED.fullmatch(left, plain.end) else good
     nothing = Decimal(0) if scrap and not left.strip(" ,.;、") else None
-    return ReportWork(work=_number(match), good=Decimal(good["n"]) if good else nothing, scrap=spoilt)
+    return ReportWork(
+        work=_number(match) or None,
+        good=nothing if good.qty is None else good.qty,
+        unit=good.unit,
+        scrap=said.qty or Decimal(0),
+        scrap_unit=said.unit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A quantity as it was reported, and where its words end."""
+
+    qty: Decimal | None = None
+    unit: str | None = None
+    end: int = 0
+
+
+def _measured(match: re.Match[str] | None, unit: re.Pattern[str]) -> _Measured:
+    if match is None:
+        return _Measured()
+    word = unit.match(match.string, match.end())
+    return _Measured(Decimal(match["n"]), word["u"] if word else None, word.end() if word else match.end())
 
 
 def _pausing(scene: Scene, match: re.Match[str]) -> Command:
@@ -83,8 +115,9 @@ _PHRASES: Sayings = (
     (_LIST, _listing),
     (_RECIPE, _recipe),
     (_START, _starting),
-    (_REPORT, _reporting),
-    (_PAUSE, _pausing),
     (_FINISH, _finishing),
+    (_REPORT, _reporting),
+    (_REPORT_OF_ANY, _reporting),
+    (_PAUSE, _pausing),
     (_MAKE, _making),
 )

@@ -219,3 +219,22 @@ async def test_who_makes_hears_what_lacks_and_what_nobody_wants_any_more(chat: C
     chat.skip_all()
     assert "没有订单要的生产单 1 张，停下请发「停工 W1 不要了」" in await chat.ask(QIANG, "待办")
     chat.skip_all()
+
+
+async def test_a_report_is_in_its_own_unit_and_of_the_work_that_runs(chat: Chat):
+    await maker(chat)
+    assert "没有在做的生产单" in await chat.ask(QIANG, "报工 10个")
+    await chat.say(QIANG, "排产 B200 240")
+    await chat.say(QIANG, "排产 B200 100")
+    chat.skip_all()
+    await chat.say(QIANG, "开工 W1")
+    chat.skip_all()
+    assert "W1 已报：良 48，" in await chat.ask(QIANG, "报工 W1 2箱")
+    assert "W1 不按「托」算，什么都没记" in await chat.ask(QIANG, "报工 W1 2托")
+    assert "B200 按个算，没有 5.5个，什么都没记" in await chat.ask(QIANG, "报工 W1 良5.5")
+    assert "W1 已报：良 10 废 1，" in await chat.ask(QIANG, "报工 10个，报废1个")
+    await chat.say(QIANG, "开工 W2")
+    chat.skip_all()
+    assert "在做的有：W1 B200、W2 B200。是哪一张？" in await chat.ask(QIANG, "报工 10个")
+    assert "58/240个（废 1）" in await chat.ask(QIANG, "生产单 W1")
+    chat.skip_all()

@@ -1,7 +1,12 @@
 """The warehouse by chat: what was counted, came in and was carried, and what a manager must say yes to."""
 
+from typing import Any
+
+from domain import importing
 from tests.conversations.test_main_story import booked, number_in
 from tests.harness import CHEN, LU, QIANG, WANG, Chat
+
+CABLE: dict[str, Any] = {"sku": "C310", "name": "六类网线", "base_unit": "米", "list_price": 2.1}
 
 
 async def test_a_count_that_fits_or_nearly_is_done_at_once(chat: Chat):
@@ -132,4 +137,20 @@ async def test_a_count_that_nobody_answers_is_told_again_a_day_later(chat: Chat)
     await chat.later(hours=25)
     assert "盘点没人批" in " ".join(f.value for f in chat.card(CHEN).fields)
     assert "回复「同意盘点 1」" in await chat.ask(CHEN, "提醒")
+    chat.skip_all()
+
+
+async def test_there_is_no_half_of_what_is_counted_by_the_piece(chat: Chat):
+    for text in ("入库 A100 0.5", "盘点 A100 4999.5个"):
+        assert "什么都没记" in await chat.ask(QIANG, text)
+    assert "A100 按个算，没有 0.5个，什么都没记。请发整数，如：A100 1个" in await chat.ask(WANG, "下单 A100 0.5个")
+    await chat.say(WANG, "取消")
+    chat.skip_all()
+    assert "25个" in await chat.ask(WANG, "下单 A100 半箱 明天送")
+    number = number_in(await chat.ask(WANG, "确认"))
+    chat.skip_all()
+    assert "没有 12.5个" in await chat.ask(WANG, f"{number} A100改12.5个")
+    await importing.import_products({"products": [CABLE]}, now=chat.platform.clock())
+    await chat.later(minutes=2)
+    assert "已入库 C310 0.5米" in await chat.ask(QIANG, "入库 C310 0.5米")
     chat.skip_all()
