@@ -79,7 +79,7 @@ async def needs() -> list[Need]:
     """What has to be bought, by supplier and product: for orders, and for goods that are made."""
     found = await missing()
     products = await Product.filter(sku__in=list(found.bought)).order_by("supplier", "sku") if found.bought else []
-    return [_need(row, found.bought[row.sku], found.orders.get(row.sku, ())) for row in products]
+    return [need_of(row, found.bought[row.sku], found.orders.get(row.sku, ())) for row in products]
 
 
 async def open_purchases() -> list[Purchase]:
@@ -152,6 +152,11 @@ async def _buy(supplier: str, cause: str, by: Actor, now: datetime) -> Purchase:
     wanted = [need for need in await needs() if need.supplier == supplier]
     if not wanted:
         raise NothingToBuy(supplier)
+    return await placed(supplier, wanted, cause, by, now)
+
+
+async def placed(supplier: str, wanted: Sequence[Need], cause: str, by: Actor, now: datetime) -> Purchase:
+    """Write the purchase order, inside the transaction of the caller."""
     day = next_workday(shop_day(now) + timedelta(days=max(need.lead_days for need in wanted) - 1))
     row = await PurchaseOrder.create(
         supplier=supplier, expected_on=day, first_expected=day, cause=cause, ordered_by=by.name, ordered_at=now
@@ -234,7 +239,8 @@ def _id(number: str) -> int:
     return int(digits) if digits.isdigit() and len(digits) < 10 else 0
 
 
-def _need(row: Product, qty: Decimal, orders: Sequence[str]) -> Need:
+def need_of(row: Product, qty: Decimal, orders: Sequence[str] = ()) -> Need:
+    """A product as something to be bought."""
     return Need(row.sku, row.name, row.base_unit, qty, row.supplier, row.lead_days, tuple(dict.fromkeys(orders)))
 
 

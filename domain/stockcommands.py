@@ -80,13 +80,21 @@ class ListPurchases(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BuyGoods(Command):
+    """采购 B200 500: ordered from its supplier, whether anybody waits for it or not."""
+
+    lines: tuple[Wanted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivePurchase(Command):
     """到货 P17 [A100 200] [批号 L2301 有效期 2027-06-30] [到 北仓]: what came of a purchase order, where it lies.
 
-    A line without a product is a quantity of whatever is open of it; without lines all of it came.
+    A line without a product is a quantity of whatever is open of it; without lines all of it came. ``purchase`` None
+    means the one that has these goods.
     """
 
-    purchase: str
+    purchase: str | None = None
     lines: tuple[Wanted, ...] = ()
     warehouse: str | None = None
     lot: str | None = None

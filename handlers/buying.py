@@ -1,5 +1,6 @@
 """From what is missing to what has come: purchase orders by chat."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -8,10 +9,10 @@ from itertools import groupby
 from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import buying
+from domain import buying, stockpiling
 from domain.commands import Wanted
 from domain.rules.rights import BUYING, STOCKING
-from domain.stockcommands import ClosePurchase, ListPurchases, MovePurchase, ReceivePurchase, SetSupplier
+from domain.stockcommands import BuyGoods, ClosePurchase, ListPurchases, MovePurchase, ReceivePurchase, SetSupplier
 from domain.stocking import MAIN, warehouse_named
 from domain.values import plain
 from handlers.lotting import batch_of
@@ -23,6 +24,7 @@ OFFERED = 4
 def register(router: Router) -> None:
     """What this room answers."""
     router.on(ListPurchases, roles=STOCKING)(purchases)
+    router.on(BuyGoods, roles=BUYING)(stock_up)
     router.on(ReceivePurchase, roles=STOCKING)(or_its_form("arrival", receive))
     router.on(MovePurchase, roles=BUYING)(move)
     router.on(ClosePurchase, roles=BUYING)(close)
@@ -51,15 +53,34 @@ async def chosen(ask: Ask, options: tuple[str, ...], option: int) -> Answered:
     return say("bought", replace(ask.talk, question=None), row=bought)
 
 
+async def stock_up(ask: Ask) -> Answered:
+    """采购 B200 500: ordered of its supplier, whether anybody waits for it or not."""
+    lines = ask.given(BuyGoods).lines
+    if len(lines) != 1 or lines[0].sku is None or lines[0].base_qty is None:
+        return say("stock_unclear", what="buy", lines=lines)
+    row = await stockpiling.stock_up(lines[0].sku, lines[0].base_qty, ask.key, by=ask.actor, now=ask.now)
+    return say("bought", row=row)
+
+
 async def receive(ask: Ask) -> Answered:
     """到货 P17 [A100 200]: on the shelf, and to those who wait."""
     command = ask.given(ReceivePurchase)
-    lines = command.lines
+    number, lines = command.purchase, command.lines
+    if number is None:
+        with_it = await _open_with(lines)
+        if len(with_it) != 1:
+            return say("arrival_of_whom", rows=with_it, lines=lines)
+        number = with_it[0].number
     if len(lines) == 1 and lines[0].sku is None and lines[0].qty is not None:
-        coming = [good[0] for good in (await buying.purchase(command.purchase)).goods if good[2] > 0]
+        coming = await _coming(number)
         if len(coming) > 1:
-            return say("arrival_of_which", number=command.purchase, skus=coming, line=lines[0])
+            return say("arrival_of_which", number=number, skus=coming, line=lines[0])
         lines = tuple(_of(sku, lines[0], ask) for sku in coming)
+    return await _receive(ask, number, lines)
+
+
+async def _receive(ask: Ask, number: str, lines: Sequence[Wanted]) -> Answered:
+    command = ask.given(ReceivePurchase)
     if any(line.sku is None or line.base_qty is None for line in lines):
         return say("stock_unclear", what="arrival", lines=lines)
     parts: dict[str, Decimal] = {}
@@ -68,13 +89,24 @@ async def receive(ask: Ask) -> Answered:
     batch = batch_of(command.lot, command.expires_on, command.lines)
     lots = {}
     if batch is not None:
-        skus = list(parts) or [good[0] for good in (await buying.purchase(command.purchase)).goods if good[2] > 0]
+        skus = list(parts) or await _coming(number)
         if len(skus) > 1:
             return say("stock_unclear", what="arrival_lot", lines=())
         lots = dict.fromkeys(skus, batch)
     came = buying.Came(parts or None, await warehouse_named(command.warehouse), lots)
-    arrived = await buying.receive(command.purchase, came, ask.key, by=ask.actor, now=ask.now)
+    arrived = await buying.receive(number, came, ask.key, by=ask.actor, now=ask.now)
     return say("arrived", arrived=arrived, place=command.warehouse if came.warehouse != MAIN else "")
+
+
+async def _open_with(lines: Sequence[Wanted]) -> list[buying.Purchase]:
+    """The purchases on their way that have any of these goods."""
+    named = {line.sku for line in lines}
+    return [one for one in await buying.open_purchases() if any(good[0] in named and good[2] > 0 for good in one.goods)]
+
+
+async def _coming(number: str) -> list[str]:
+    """What is still to come of a purchase."""
+    return [good[0] for good in (await buying.purchase(number)).goods if good[2] > 0]
 
 
 def _of(sku: str, line: Wanted, ask: Ask) -> Wanted:

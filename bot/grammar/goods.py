@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.grammar.amounts import merged, wanted
 from bot.grammar.lines import pair
 from bot.grammar.lots import read_batch
-from bot.grammar.marks import NoiseMark
+from bot.grammar.marks import NoiseMark, ProductMark
 from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
 from domain.commands import Command, Wanted
@@ -22,6 +22,11 @@ _AGREED = re.compile(r"(?:了|吧|的|啊|哈|[。.!])*+")
 _COUNT = re.compile(r"\s*+(?:盘点|盘存|盘库|点数)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
 _NOTHING = re.compile(r"(?<![\w.])0\s?[^\W\d]{0,2}[。.!]?\s*+\Z")
 _TAKE_IN = re.compile(r"\s*+(?:入库|进仓|收货入库)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
+# 阿强 says the goods first: A100盘点出来380个, B200 入库10箱.
+_COUNT_OF = re.compile(
+    r"(?P<head>[^\n]{1,40}?)(?:盘点|盘存|盘库|点数)(?:出来|下来|结果|了|过)*+[是有剩为:,\s]*+(?P<tail>\S.*)", re.DOTALL
+)
+_TAKE_IN_OF = re.compile(r"(?P<head>[^\n]{1,40}?)(?:入库|进仓)了?[:,\s]*+(?P<tail>\S.*)", re.DOTALL)
 _TRANSFER = re.compile(r"\s*+(?:调拨|移库|调仓)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
 _REVERSE = re.compile(
     r"\s*+(?:冲销|红冲)\s*+(?:流水)?\s*+[#:]?\s*+(?P<n>\d{1,9})(?:(?:[\s,:;。.!]|(?=[记写录输错重弄搞])).*)?", re.DOTALL
@@ -60,7 +65,21 @@ def _bare(_scene: Scene, match: re.Match[str]) -> Command:
 
 
 def _count(scene: Scene, match: re.Match[str]) -> Command:
-    said = read_batch(match["rest"])
+    return _counted(scene, match["rest"])
+
+
+def _count_of(scene: Scene, match: re.Match[str]) -> Command | None:
+    return _counted(scene, f"{match['head']} {match['tail']}") if goods_lead(scene, match) else None
+
+
+def goods_lead(scene: Scene, match: re.Match[str]) -> bool:
+    """Whether staff name nothing but goods in the ``head`` of a phrase."""
+    marks = [mark for mark in scene.marks if mark.end <= match.end("head")]
+    return scene.context.staff and bool(marks) and all(isinstance(mark, ProductMark) for mark in marks)
+
+
+def _counted(scene: Scene, text: str) -> Command:
+    said = read_batch(text)
     lines, place = read_goods(scene, said.rest)
     if len(lines) == 1 and lines[0].sku is not None and lines[0].qty is None and _NOTHING.search(said.rest):
         # Nobody orders nothing, but somebody may well count it.
@@ -70,7 +89,15 @@ def _count(scene: Scene, match: re.Match[str]) -> Command:
 
 
 def _taken_in(scene: Scene, match: re.Match[str]) -> Command:
-    said = read_batch(match["rest"])
+    return _took_in(scene, match["rest"])
+
+
+def _taken_in_of(scene: Scene, match: re.Match[str]) -> Command | None:
+    return _took_in(scene, f"{match['head']} {match['tail']}") if goods_lead(scene, match) else None
+
+
+def _took_in(scene: Scene, text: str) -> Command:
+    said = read_batch(text)
     lines, place = read_goods(scene, said.rest)
     return TakeIn(lines=lines, warehouse=place, lot=said.code, expires_on=said.until)
 
@@ -129,4 +156,6 @@ _PHRASES: Sayings = (
     (_REVERSE, _reversal),
     (_OPEN, _opening),
     (_KIT, _kit),
+    (_COUNT_OF, _count_of),
+    (_TAKE_IN_OF, _taken_in_of),
 )

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
-from bot.grammar.goods import read_goods
+from bot.grammar.goods import goods_lead, read_goods
 from bot.grammar.lots import read_batch
 from bot.grammar.marks import DateMark, ProductMark, QuantityMark
 from bot.grammar.numerals import NUMBER, small_number
@@ -13,6 +13,7 @@ from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
 from domain.commands import Command, Wanted
 from domain.stockcommands import (
+    BuyGoods,
     ClosePurchase,
     ListPurchases,
     MovePurchase,
@@ -32,6 +33,11 @@ _WHOLE = re.compile(
     r"[\s,]*+(?:货|都|已经?|全部?)*+(?:到齐|收齐|到货|收到|齐|到(?=了))?+了?(?:[\s,。.!]++|(?=[到在\da-z])|\Z)"
 )
 _ITS_DAY = rf"\s*+(?:采购单)?\s*+{_P}\s*+的?(?:到货|交货|来货)?(?:日期|时间|交期|日子|天)?\s*+(?:要|会|得)?"
+_ARRIVED_OF = re.compile(
+    r"\s*+(?:到货|收到货|来货)了?[:,\s]*+(?P<all>\S.*)|(?P<head>[^\n]{1,40}?)(?:到货|来货)了?[:,\s]*+(?P<tail>\S.*)",
+    re.DOTALL,
+)
+_BUY = re.compile(r"\s*+(?:采购|进货)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
 _MOVE = re.compile(
     rf"{_ITS_DAY}(?:改到|改成|改为|改期到?|延到|延期到?|推迟到?|推到|预计|提前到?|晚到)(?!\s*+{NUMBER}\s?[天周](?!后))(?P<rest>.*)"
 )
@@ -71,6 +77,25 @@ def _arrival(scene: Scene, match: re.Match[str]) -> Command:
         lot=said.code,
         expires_on=said.until,
     )
+
+
+def _arrival_of(scene: Scene, match: re.Match[str]) -> Command | None:
+    """到货 T01 50, T01到货 50: of the purchase that has it."""
+    if not scene.context.staff or scene.order_nos or (not match["all"] and not goods_lead(scene, match)):
+        return None
+    said = read_batch(match["all"] or f"{match['head']} {match['tail']}")
+    lines, place = read_goods(scene, said.rest)
+    if not any(line.sku for line in lines):
+        return None
+    return ReceivePurchase(lines=lines, warehouse=place, lot=said.code, expires_on=said.until)
+
+
+def _buying(scene: Scene, match: re.Match[str]) -> Command | None:
+    """采购 B200 500 of staff who name no customer: bought, not sold."""
+    if not scene.context.staff or scene.context.role == "sales" or scene.has("CN") or scene.context.draft is not None:
+        return None
+    lines, _ = read_goods(scene, match["rest"])
+    return BuyGoods(lines=lines) if any(line.sku for line in lines) else None
 
 
 def _unnamed(scene: Scene, rest: str) -> tuple[Wanted, ...]:
@@ -138,6 +163,8 @@ _PHRASES: Sayings = (
     (_LATER, _later),
     (_ARRIVED, _arrival),
     (_ARRIVED_TOO, _arrival),
+    (_ARRIVED_OF, _arrival_of),
+    (_BUY, _buying),
     (_CLOSE, _closing),
     (_SUPPLIER, _supplier),
     (_PROMISES, _promises),

@@ -223,3 +223,19 @@ async def test_a_quantity_of_a_purchase_of_two_goods_is_asked_about(chat: Chat):
     assert "什么都没动" in await chat.ask(QIANG, "到货 P1 L09 5托")
     assert "收齐了" in await chat.ask(QIANG, "到货 P1 全部")
     chat.skip_all()
+
+
+async def test_goods_are_bought_for_the_shelf_and_come_in_without_the_number(chat: Chat):
+    await chat.say(CAI, "供应商 B200 华南电子")
+    chat.skip_all()
+    assert "已下采购单 P1 华南电子：B200 500个" in await chat.ask(CAI, "采购 B200 500")
+    assert "由经理或采购来做" in await chat.ask(QIANG, "采购 B200 500")
+    assert "没有在途的采购单有 A100" in await chat.ask(QIANG, "A100到货 50")
+    assert "P1 已收：B200 50个" in await chat.ask(QIANG, "B200到货 50")
+    assert "没有 0.5个" in await chat.ask(CAI, "采购 B200 0.5")
+    await chat.say(CAI, "采购 B200 100")
+    chat.skip_all()
+    assert "B200 在 P1、P2 都有，还没记" in await chat.ask(QIANG, "到货 B200 50")
+    assert "已入库 B200 240个" in await chat.ask(QIANG, "B200 入库10箱")
+    assert "账实相符：530个" in await chat.ask(QIANG, "B200盘点出来530个")
+    chat.skip_all()

@@ -124,6 +124,7 @@ CHAT: dict[str, frozenset[str]] = {
     "SnoozeAlert": STAFF,
     "TakeLeave": STAFF,
     "ClosePurchase": frozenset({"purchasing", "manager"}),
+    "BuyGoods": frozenset({"purchasing", "manager"}),
     "ListPurchases": frozenset({"warehouse", "purchasing", "manager"}),
     "MovePurchase": frozenset({"purchasing", "manager"}),
     "Prioritise": frozenset({"manager"}),

@@ -1,0 +1,31 @@
+"""Goods bought for the shelf: what purchasing wants to have, whether anybody waits for it or not."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from tortoise.exceptions import IntegrityError
+
+from domain.buying import Purchase, need_of, placed, purchase
+from domain.counted import MOST, refuse_broken
+from domain.errors import ProductNotFound, QuantityRefused
+from domain.kits import refuse_kit
+from domain.models import Product, PurchaseOrder
+from domain.rules.rights import BUYING, require
+from domain.transaction import transact
+from domain.values import Actor
+
+
+async def stock_up(sku: str, qty: Decimal, cause: str, *, by: Actor, now: datetime) -> Purchase:
+    """Order so much of a product from its supplier, whoever waits for it; once per ``cause``."""
+    require(by, BUYING)
+    product = await Product.get_or_none(sku=sku, active=True)
+    if product is None:
+        raise ProductNotFound(sku)
+    refuse_kit(product)
+    if not 0 < qty <= MOST:
+        raise QuantityRefused(sku, qty, MOST, product.base_unit)
+    refuse_broken(sku, qty, product.base_unit)
+    try:
+        return await transact(lambda: placed(product.supplier, [need_of(product, qty)], cause, by, now))
+    except IntegrityError:
+        return await purchase((await PurchaseOrder.get(cause=cause)).number)
