@@ -10,7 +10,7 @@ from tortoise.expressions import F
 
 from domain import lane
 from domain.counted import refuse_broken
-from domain.errors import DatePassed, ProductNotFound
+from domain.errors import DatePassed
 from domain.kin import locked_with_kits
 from domain.lots import lots_wanted
 from domain.models import Product, PurchaseItem, PurchaseOrder, StockMove
@@ -137,13 +137,6 @@ async def close(number: str, *, by: Actor, now: datetime) -> Purchase:
         return replace(_view(row, await PurchaseItem.filter(order_id=row.id).order_by("id")), state="closed")
 
     return await transact(work)
-
-
-async def set_supplier(sku: str, supplier: str, *, by: Actor) -> None:
-    """Keep who a product is bought from."""
-    require(by, BUYING)
-    if not await Product.filter(sku=sku).update(supplier=supplier[:64]):
-        raise ProductNotFound(sku)
 
 
 async def _buy(supplier: str, cause: str, by: Actor, now: datetime) -> Purchase:

@@ -1,4 +1,4 @@
-"""Goods bought for the shelf: what purchasing wants to have, whether anybody waits for it or not."""
+"""Goods bought for the shelf, whether anybody waits for them or not, and who a product is bought from."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -29,3 +29,10 @@ async def stock_up(sku: str, qty: Decimal, cause: str, *, by: Actor, now: dateti
         return await transact(lambda: placed(product.supplier, [need_of(product, qty)], cause, by, now))
     except IntegrityError:
         return await purchase((await PurchaseOrder.get(cause=cause)).number)
+
+
+async def set_supplier(sku: str, supplier: str, *, by: Actor) -> None:
+    """Keep who a product is bought from."""
+    require(by, BUYING)
+    if not await Product.filter(sku=sku).update(supplier=supplier[:64]):
+        raise ProductNotFound(sku)

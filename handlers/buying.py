@@ -139,5 +139,5 @@ async def set_supplier(ask: Ask) -> Answered:
     command = ask.given(SetSupplier)
     if command.sku is None:
         return say("stock_unclear", what="supplier", lines=())
-    await buying.set_supplier(command.sku, command.supplier, by=ask.actor)
+    await stockpiling.set_supplier(command.sku, command.supplier, by=ask.actor)
     return say("supplier_set", sku=command.sku, name=ask.name_of(command.sku), supplier=command.supplier)

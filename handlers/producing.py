@@ -71,7 +71,10 @@ async def make(ask: Ask) -> Answered:
 
 async def start(ask: Ask) -> Answered:
     """开工 W12."""
-    row = await making.start(ask.given(StartWork).work, by=ask.actor, now=ask.now)
+    number = ask.given(StartWork).work
+    if not number:
+        return say("work_which", word="start", rows=await works.works(now=ask.now))
+    row = await making.start(number, by=ask.actor, now=ask.now)
     return say("work", did="started", row=row)
 
 
@@ -108,6 +111,8 @@ async def _output(ask: Ask, number: str, command: ReportWork) -> making.Output |
 async def pause(ask: Ask) -> Answered:
     """停工 W12 原因."""
     command = ask.given(PauseWork)
+    if not command.work:
+        return say("work_which", word="pause", rows=await works.works(now=ask.now))
     row = await making.pause(command.work, command.reason, by=ask.actor, now=ask.now)
     return say("work", did="paused", row=row)
 
@@ -115,5 +120,7 @@ async def pause(ask: Ask) -> Answered:
 async def finish(ask: Ask) -> Answered:
     """完工 W12: nothing more is made of it."""
     work = ask.given(FinishWork).work
+    if not work:
+        return say("work_which", word="finish", rows=await works.works(now=ask.now))
     row = await making.finish(work, by=ask.actor, now=ask.now, cause=ask.key, heard_at=ask.heard_at)
     return say("work", did="finished", row=row)

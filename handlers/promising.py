@@ -29,7 +29,10 @@ async def promises(ask: Ask) -> Answered:
 
 async def first(ask: Ask) -> Answered:
     """优先 1042: who would lose what, and a question."""
-    number = await find_order(ask.given(Prioritise).order_no or "", ask.actor)
+    given = ask.given(Prioritise).order_no
+    if given is None:
+        return say("amend_which", what="first")
+    number = await find_order(given, ask.actor)
     swap = await prioritising.preview(number, by=ask.actor, now=ask.now)
     question = Question("confirm_swap", (swap.seal,), subject=number, heard_at=ask.heard_at)
     return say("swap_sure", replace(ask.talk, question=question, last_order=number), swap=swap)

@@ -57,7 +57,7 @@ _ORDER_WORDS = re.compile(
     rf"|最近的?|那|这|个|上次的?|全部|所有)*{_GOODS}|^(?:查单|查订单|订单查询|物流查询|查物流"
     rf"|查快递|我的订单|我的单|我的货|订单|物流|快递|进度|催单|催货|催一?下|历史订单|最近订单"
     rf"|订单列表|订单状态|订单记录|myorders?|my orders?|order status|tracking)$"
-    r"|怎么(?:还|都)?(?:不|没|没有)(?:发|到|送|来|出货)|还(?:没|不)(?:发货?|到货?|送到?|收到"
+    r"|怎么(?:还|都)?(?:不|没|没有)(?:发|到|送|来|出货)|(?:为什么|为啥|为何)(?:还|都)?(?:不|没|没有)(?:发(?!票)|到(?!账|帐)|送|出货)|还(?:没|不)(?:发货?|到货?|送到?|收到"
     r"|来)(?!再)|(?:^|[货单件我们的还都底DCPN,里])(?:发货了?(?:吗|没)|发了(?:吗|没)|寄出?了?(?:吗"
     r"|没))|(?:^|[货单件我们的还都底DCPN,里你概约问般]|物流)(?:什么时候|啥时候|几时|何时|多久|几天"
     r"|几号|几点|哪天|多长时间)(?:能|才|可以|会|给)?(?:发|到|送|出货|收到|交货|来|给|寄)|到哪(?:里"
@@ -83,6 +83,10 @@ _WONDERING = re.compile(r"[?？]|吗|没(?!货|有货|法)|呢|怎|什么|啥|�
 _WHY = re.compile(r"为什么|为啥|为何|(?:怎么|咋)(?:还|都)?(?:不|没)|卡在|why")
 _NUMBER_ALONE = re.compile(
     r"(?:订单编?号?|单号|查单|查询|查|看|下|一下|帮我|请|单子?|order|no|[N#,、和的号张那:.])++(?:呢|啊|吗)?"
+)
+_BARE_ORDER = re.compile(
+    r"\s*(?:看一?下?|看看|查一?下?|查查)?\s*#?(?P<n>\d{4,8})\s*(?:号|的|这|那|张|单|订单)*\s*"
+    r"(?:详情|明细|内容|(?:是|现在|什么|啥|的)*(?:状态|情况)|怎么样了?|如何了?)?\s*[?。.!]?\s*"
 )
 _LINES = re.compile(r"P[:*x要来订拿-]*Q|QP")
 _ORDERING = re.compile(r"下单(?!了|的)|[要订来拿](?:Q|P)")
@@ -166,6 +170,14 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
             why=scene.says(_WHY),
         )
     ]
+
+
+def bare_order(scene: Scene) -> QueryOrder | None:
+    """1001, 看1001, 1001 什么状态: the digits of an order, where no draft and no question about an amount is open."""
+    context = scene.context
+    open_gap = context.pending is not None and context.pending.kind.startswith("ask_")
+    match = None if context.draft is not None or open_gap else _BARE_ORDER.fullmatch(scene.text)
+    return QueryOrder(order_no=match["n"]) if match else None
 
 
 def _asks_about_goods(scene: Scene) -> bool:

@@ -17,6 +17,7 @@ from bot.grammar.departures import ship
 from bot.grammar.fixed import fixed_phrase, is_trial, order_phrase
 from bot.grammar.goods import goods_phrase
 from bot.grammar.guard import addresses_the_machine
+from bot.grammar.halves import half_a_phrase
 from bot.grammar.lacking import shortage_phrase
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.links import link_phrase
@@ -29,7 +30,7 @@ from bot.grammar.orders import create, reorder
 from bot.grammar.parcels import parcel_phrase
 from bot.grammar.picking import picking_phrase
 from bot.grammar.proclaiming import proclaims, proclamation
-from bot.grammar.questions import query_both, query_order, query_price, query_stock
+from bot.grammar.questions import bare_order, query_both, query_order, query_price, query_stock
 from bot.grammar.referring import reference_asked
 from bot.grammar.reports import own_count, past_orders, report
 from bot.grammar.ruling import ruling
@@ -190,6 +191,8 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("query_order", query_order),
     ("modify", modify),
     ("modify_unknown", modify_unknown),
+    ("half", half_a_phrase),
+    ("bare_order", bare_order),
     ("create", _continue),
     ("smalltalk", small_talk),
 )

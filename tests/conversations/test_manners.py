@@ -186,3 +186,23 @@ async def test_emoji_may_say_yes_but_start_nothing(chat: Chat):
     await chat.ask(WANG, "A100 2箱 明天送😊")
     assert "已下单" in await chat.ask(WANG, "👌")
     chat.skip_all()
+
+
+async def test_an_order_is_shown_by_its_digits_and_half_a_command_gets_its_form(chat: Chat):
+    number = await booked(chat)
+    digits = number.removeprefix("SO")[:-1]
+    chat.skip_all()
+    for text in (digits, f"看{digits}", f"{digits}详情", f"{digits} 什么状态"):
+        assert f"{number} 备货中" in await chat.ask(WANG, text), text
+    assert number in await chat.ask(QIANG, digits)
+    assert "没有找到订单" in await chat.ask(WANG, "8888")
+    for half, form in {
+        "盘点": "盘点 A100 380",
+        "到货": "到货 P17 A100 200",
+        "报工": "没有在做的生产单",
+        "开工": "排产 A100 200",
+        "暂停": "这一步要由",
+    }.items():
+        assert form in await chat.ask(QIANG, half), half
+    assert "请带单号，如：优先 1042" in await chat.ask(CHEN, "优先")
+    chat.skip_all()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain import buying, ordering
+from domain import buying, ordering, stockpiling
 from domain.buying import Came
 from domain.errors import (
     DatePassed,
@@ -111,11 +111,11 @@ async def test_a_purchase_moves_and_closes(cast: Cast):
 
 async def test_who_may_buy(cast: Cast):
     await a_product("A", supplier="华南")
-    await buying.set_supplier("A", "华北", by=cast.cai)
+    await stockpiling.set_supplier("A", "华北", by=cast.cai)
     with pytest.raises(ProductNotFound):
-        await buying.set_supplier("Z", "华北", by=cast.cai)
+        await stockpiling.set_supplier("Z", "华北", by=cast.cai)
     for who in (cast.wang, cast.li, cast.qiang, cast.lu):
         with pytest.raises(NotAllowed):
             await buying.buy("华北", "m1", by=who, now=NOW)
         with pytest.raises(NotAllowed):
-            await buying.set_supplier("A", "华南", by=who)
+            await stockpiling.set_supplier("A", "华南", by=who)
