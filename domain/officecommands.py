@@ -20,9 +20,10 @@ class TakeLeave(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndLeave(Command):
-    """销假: the leave that runs or comes next is over."""
+    """销假: the leave that runs or comes next is over, or that of a ``day``."""
 
     who: str | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,9 +113,10 @@ async def take_leave(
 
 
 async def end_leave(
-    *, who: str | None = None, by: Actor, now: datetime, cause: str = "", heard_at: datetime | None = None
-) -> LeaveKept:
-    """End the leave that runs, or take back the one that comes next; one of them per ``cause``."""
+    *, who: str | None = None, day: date | None = None, by: Actor, now: datetime, cause: str = "",
+    heard_at: datetime | None = None,
+) -> LeaveKept:  # fmt: skip
+    """End the leave of a ``day``, the one that runs, or the one that comes next; one of them per ``cause``."""
     require(by, WORKING if who is None else HIRING)
     staff = await _whom(who, by)
 
@@ -125,15 +126,16 @@ async def end_leave(
         if before is not None:
             row = await Leave.get(staff_id=staff.id, ended_at=before.at)
         else:
-            row = await _ended(staff, by=by, now=now, cause=cause)
+            row = await _ended(staff, day, by=by, now=now, cause=cause)
         own, told = staff.id == by.staff, await _manager_of(staff)
         return LeaveKept(staff.name, row.first_day, row.last_day, row.part, own=own, told=told)
 
     return await transact(work)
 
 
-async def _ended(staff: Staff, *, by: Actor, now: datetime, cause: str) -> Leave:
-    row = await Leave.filter(staff_id=staff.id, end_at__gt=now, ended_at__isnull=True).order_by("start_at").first()
+async def _ended(staff: Staff, day: date | None, *, by: Actor, now: datetime, cause: str) -> Leave:
+    rows = Leave.filter(staff_id=staff.id, end_at__gt=now, ended_at__isnull=True).order_by("start_at")
+    row = await (rows if day is None else rows.filter(first_day__lte=day, last_day__gte=day)).first()
     if row is None:
         raise NoLeave(staff.name)
     await Leave.filter(id=row.id).update(ended_at=now, ended_by=by.name)

@@ -1,11 +1,15 @@
 """Help, small talk, a person to speak to, and what we did not understand."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.replies import say
 from bot.router import ANYONE, BOUND, Answered, Ask, Router
 from domain import chasing
 from domain.commands import HandOff, Help, NotUnderstood, SmallTalk
+from domain.errors import OrderNotFound
+from domain.queries import find_order
+from handlers.enquiring import one_order
 
 PATIENCE = 2
 
@@ -29,9 +33,13 @@ async def greet(ask: Ask) -> Answered:
 
 
 async def puzzle(ask: Ask) -> Answered:
-    """Not understood: what to write instead; the second time a person is offered."""
+    """Not understood: what to write instead; the second time a person is offered. Digits may be those of an order."""
     if ask.actor.is_stranger:
         return say("stranger")
+    number = ask.given(NotUnderstood).order_no
+    if number is not None:
+        with suppress(OrderNotFound):
+            return await one_order(ask, await find_order(number, ask.actor))
     misses = ask.talk.misses + 1
     facts = {"draft": ask.talk.draft, "question": ask.talk.question, "often": misses >= PATIENCE}
     return say("not_understood", replace(ask.talk, misses=misses), **facts)

@@ -44,9 +44,10 @@ async def take_leave(ask: Ask) -> Answered:
 
 
 async def end_leave(ask: Ask) -> Answered:
-    """销假."""
+    """销假 [明天]."""
+    command = ask.given(EndLeave)
     kept = await rostering.end_leave(
-        who=ask.given(EndLeave).who, by=ask.actor, now=ask.now, cause=ask.key, heard_at=ask.heard_at
+        who=command.who, day=command.day, by=ask.actor, now=ask.now, cause=ask.key, heard_at=ask.heard_at
     )
     return say("leave_ended", kept=kept)
 

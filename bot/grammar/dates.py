@@ -44,6 +44,7 @@ _LOOSE_TIME = re.compile(
     rf"(?<![早今明昨后天日一二三四五六日])(?:{_PART} ?(?:{_CLOCK})?|{_CLOCK.replace('P<', 'P<x')}(?= ?(?:之|以)?前))"
     r"(?= ?(?:(?P<turn>(?:之|以)?前)|(?:送|到|要|发|来|交|给|配|能|可以)))"
 )
+_WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]")
 _JOINT = re.compile(r" ?(?:到|至|-|~|和|或者?|、|/|,|或是|to|and)? ?")
 _BETWEEN = re.compile(r"(?:之间|期间|均可|都行|都可以|都能)?")
 _PARTS = {"上午": "am", "早": "am", "清": "am", "一": "am", "am": "am", "morning": "am", "中": "noon", "noon": "noon"}
@@ -160,8 +161,12 @@ def _range(text: str, one: Mention, days: Days, other: Mention, other_days: Days
     if days.grain == "end" or any(m.wish and m.wish.kind is DeliveryKind.BY for m in (one, other)):
         return None
     wish = None
-    if one.wish and other.wish and other_days.last > days.first:
-        wish = DeliveryWish(DeliveryKind.RANGE, None, days.first, other_days.last)
+    last = other_days.last
+    if last <= days.first and _WEEKDAY.match(text, other.start):
+        # 下周一到周三: the Wednesday after that Monday, not the one of this week.
+        last += timedelta(weeks=(days.first - last).days // 7 + 1)
+    if one.wish and other.wish and last > days.first:
+        wish = DeliveryWish(DeliveryKind.RANGE, None, days.first, last)
     start, stop = days.back[0], other_days.back[1]
     period = Period(start, stop) if start <= stop else None
     return Mention(one.start, tail.end() if tail else other.end, wish, period, vague=one.vague or other.vague)

@@ -26,6 +26,7 @@ _INTENTS = {
 }  # fmt: skip
 _REAL_SKU_LIST = ("Report",)
 _UNANNOTATED = {"QueryPrice": ("qty", "unit", "customer", "price_list"), "QueryOrder": ("why",)}
+_UNANNOTATED |= {"NotUnderstood": ("order_no",)}
 _UNANNOTATED |= {"ReceiveGoods": ("faults",), "TakeBack": ("faults",)}
 
 

@@ -20,7 +20,9 @@ _LEAVE = re.compile(
     r"请[\s\dD一两二三四五六七八九十半天个的]{0,9}(?:事|病|年|婚|产|调休|丧|公)?假|(?<!不)休[\s\d半天个]{0,4}假"
 )
 _BACK = re.compile(
-    rf"(?:给|帮|替)?(?P<a>{_NAME})(?:销假|不请假|不休假)了?|(?:取消|撤销|撤回|结束)(?P<b>{_NAME})的?(?:请假|休假|假期?)了?"
+    rf"(?:给|帮|替)?D{{0,20}}(?P<a>{_NAME})D{{0,20}}(?:提前)?(?:销假|不请假|不休假)了?D{{0,20}}(?:的|了)?"
+    rf"|(?:取消|撤销|撤回|结束)D{{0,20}}的?(?P<b>{_NAME})D{{0,20}}的?(?:请假|休假|假期?)了?"
+    rf"|(?P<c>{_NAME})D{{0,20}}的?(?:请假|休假|假期?)(?:取消|撤销|撤回|作废|不要)(?:掉|吧)?了?"
 )
 _MINE = re.compile(r"(?:看|查)?我的(?:请假|休假|假期)(?:记录)?")
 _LIST = re.compile(r"(?:看|查)?D{0,12}(?:请假|休假)(?:名单|列表|表|情况|记录)")
@@ -157,7 +159,8 @@ def _who_is_on_duty(said: _Said) -> Command | None:
 
 def _end_of_leave(said: _Said) -> Command | None:
     match = _BACK.fullmatch(said.compact)
-    return EndLeave(who=said.name(match["a"] or match["b"] or "")) if match else None
+    who = said.name(match["a"] or match["b"] or match["c"] or "") if match else None
+    return EndLeave(who=who, day=said.span()[0]) if match else None
 
 
 def _roster(said: _Said) -> Command | None:

@@ -6,7 +6,7 @@ from bot.grammar.marks import CustomerMark, QuantityMark
 from bot.grammar.orders import named_customer
 from bot.grammar.reports import LISTED, WHICH, period_of
 from bot.grammar.scene import Scene
-from domain.commands import QueryOrder, QueryPrice, QueryStock
+from domain.commands import NotUnderstood, QueryOrder, QueryPrice, QueryStock
 
 _STOCK = re.compile(
     r"库存|有货|现货|存货|还有(?:没有)?(?:货|吗|不|么|没|多少|Q|吧|几)|有没有|有(?:吗|么|没"
@@ -172,12 +172,18 @@ def query_order(scene: Scene) -> list[QueryOrder] | None:
     ]
 
 
-def bare_order(scene: Scene) -> QueryOrder | None:
-    """1001, 看1001, 1001 什么状态: the digits of an order, where no draft and no question about an amount is open."""
+def bare_order(scene: Scene) -> QueryOrder | NotUnderstood | None:
+    """1001, 看1001, 1001 什么状态: the digits of an order, where no draft and no question about an amount is open.
+
+    Digits alone are one only if there is such an order.
+    """
     context = scene.context
     open_gap = context.pending is not None and context.pending.kind.startswith("ask_")
     match = None if context.draft is not None or open_gap else _BARE_ORDER.fullmatch(scene.text)
-    return QueryOrder(order_no=match["n"]) if match else None
+    if match is None:
+        return None
+    alone = match["n"] == scene.text.strip(" ?。.!")
+    return NotUnderstood(order_no=match["n"]) if alone else QueryOrder(order_no=match["n"])
 
 
 def _asks_about_goods(scene: Scene) -> bool:

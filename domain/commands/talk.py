@@ -53,7 +53,9 @@ class SmallTalk(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotUnderstood(Command):
-    """unknown: nothing that the grammar may act upon."""
+    """unknown: nothing that the grammar may act upon; ``order_no`` when it is but digits, as an order may have."""
+
+    order_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,3 +105,14 @@ async def test_what_waits_for_whom(chat: Chat):
     chat.platform.clock.forward(timedelta(days=3))
     assert "过了交期 1 单" in await chat.ask(LI, "待办")
     chat.skip_all()
+
+
+async def test_the_leave_of_a_day_is_called_off(chat: Chat):
+    await chat.say(QIANG, "请假 周五")
+    await chat.say(QIANG, "请假 明天")
+    chat.skip_all()
+    assert "明天(11-25)的请假到此为止" in await chat.ask(QIANG, "明天请假取消")
+    chat.skip_all()
+    assert "没有可以取消的请假" in await chat.ask(QIANG, "销假 明天")
+    assert "11-27" in await chat.ask(QIANG, "销假 周五")
+    chat.skip_all()
