@@ -13,6 +13,7 @@ from domain.counted import refuse_broken
 from domain.errors import DatePassed
 from domain.kin import locked_with_kits
 from domain.lots import lots_wanted
+from domain.measure import refuse_odd
 from domain.models import Product, PurchaseItem, PurchaseOrder, StockMove
 from domain.models.scaled import grains
 from domain.needing import missing
@@ -182,6 +183,7 @@ async def _receive(number: str, put: Came, cause: str, by: Actor, now: datetime)
         item = known.get(sku)
         if item is None or qty <= 0 or qty > item.left:
             raise OverReceived(row.number, sku, qty, item.left if item else ZERO)
+        refuse_odd(sku, qty, item.unit)
         if put.parts is not None:
             refuse_broken(sku, qty, item.unit)
     await locked_with_kits(came)

@@ -11,12 +11,12 @@ from domain.counted import refuse_broken
 from domain.counts import OUTDATED, WAITING
 from domain.errors import (
     ProductNotFound,
-    QuantityRefused,
     Refusal,
 )
 from domain.kin import locked_to_take_away
 from domain.kits import refuse_kit
 from domain.lots import count_expired, fit, in_lot, known_as
+from domain.measure import refuse_odd
 from domain.models import Product, Stock, StockCount
 from domain.policy import current_policy
 from domain.rationing import Loss, make_room
@@ -35,7 +35,7 @@ from domain.stockevents import (
     CountDecided,
     CountWaits,
 )
-from domain.stocking import MOST, Counted
+from domain.stocking import Counted
 from domain.transaction import transact
 from domain.values import Actor, Role, plain
 
@@ -74,8 +74,8 @@ async def count_stock(goods: Counted, cause: str, *, by: Actor, now: datetime) -
     if product is None:
         raise ProductNotFound(goods.sku)
     refuse_kit(product)
-    if not 0 <= goods.qty <= MOST * 1000:
-        raise QuantityRefused(goods.sku, goods.qty, MOST * 1000)
+    if goods.qty:
+        refuse_odd(goods.sku, goods.qty, product.base_unit)
     refuse_broken(goods.sku, goods.qty, product.base_unit)
     fit(goods.sku, goods.lot, by_lot=product.lots, now=now)
     if goods.lot is not None:

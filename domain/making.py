@@ -18,6 +18,7 @@ from domain.lots import out_of
 from domain.makeerrors import MaterialsMissing, NothingToMake, OverMade, RecipeUnknown, WorkIdle, WorkNotFound
 from domain.makeevents import WorkMoved, WorkOrdered, WorkReported, WorkStopped
 from domain.materials import settle_materials, use_material
+from domain.measure import refuse_odd, too_fine
 from domain.models import Order, Product, PurchaseRequest, Recipe, Stock, StockMove, WorkOrder, WorkReport
 from domain.models.scaled import grains
 from domain.needing import missing
@@ -53,8 +54,8 @@ class Output:
 async def release(sku: str, qty: Decimal | None, cause: str, *, by: Actor, now: datetime) -> Work:
     """Have so many made, or all that is missing; once per ``cause``, refused when nothing is missing any more."""
     require(by, MAKING)
-    if qty is not None and not 0 < qty <= MOST:
-        raise QuantityRefused(sku, qty, MOST)
+    if qty is not None:
+        refuse_odd(sku, qty, most=MOST)
     try:
         return await transact(lambda: _release(sku, qty, cause, by, now))
     except (IntegrityError, NothingToMake):
@@ -88,8 +89,9 @@ async def report(number: str, output: Output, cause: str, *, by: Actor, now: dat
     Who waits for the goods gets them at once.
     """
     require(by, MAKING)
-    if output.good < 0 or output.scrap < 0 or not 0 < output.total <= MOST:
-        raise QuantityRefused(number, output.total, MOST)
+    if output.good < 0 or output.scrap < 0 or too_fine(output.good):
+        raise QuantityRefused(number, output.good, MOST)
+    refuse_odd(number, output.total, most=MOST)
     try:
         return await transact(lambda: _report(number, output, cause, by, now))
     except (IntegrityError, OverMade, WorkIdle, WorkNotFound):

@@ -13,6 +13,7 @@ from domain.delivering import count_arrived, mark_arrived
 from domain.errors import NothingToReceive, QuantityRefused
 from domain.events import GoodsReceived
 from domain.holding import held
+from domain.measure import too_fine
 from domain.models import Order, OrderLine, Shipment, ShipmentLine
 from domain.models.returns import ClaimKind
 from domain.parcelevents import ClaimMade, ReceiptAssumed
@@ -20,7 +21,7 @@ from domain.recording import brought_about, first_effect, record
 from domain.rules.kits import broken
 from domain.rules.rights import SIGNING, require
 from domain.transaction import transact
-from domain.values import Actor, plain
+from domain.values import Actor, plain, quantity
 from domain.wording import base_of, entered
 
 ZERO = Decimal(0)
@@ -186,7 +187,7 @@ def _at_fault(lines: Sequence[OrderLine], sku: str | None, fault: Fault) -> tupl
     """The lines that are meant and how much of them, in base units; of a kit those that so much of a part is in."""
     mine = [line for line in lines if line.sku == sku]
     if mine:
-        return mine, base_of(mine[0], fault.qty, fault.unit)
+        return mine, quantity(base_of(mine[0], fault.qty, fault.unit))
     kits = [line for line in lines if any(p.sku == sku and fault.unit in (None, p.unit) for p in line.kit)]
     return kits[:1], broken(kits[0].kit, sku or "", fault.qty) if kits else ZERO
 
@@ -219,7 +220,7 @@ def _named(lines: Sequence[OrderLine], unsigned: dict[int, Decimal], named: Sequ
             continue
         most = sum((room[line.id] for line in mine), ZERO)
         half = any(line.parts for line in mine) and base % 1
-        if base <= 0 or base > most or half:
+        if base <= 0 or base > most or half or too_fine(base):
             raise QuantityRefused(sku, base, most, mine[0].base_unit if mine else "")
         for line in mine:
             part = min(room[line.id], base)

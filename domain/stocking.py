@@ -18,6 +18,7 @@ from domain.kin import locked_with_kits
 from domain.kits import refuse_kit
 from domain.loterrors import LotNeeded
 from domain.lots import fit, known_as, out_of
+from domain.measure import refuse_odd
 from domain.models import Product, Stock, StockMove, Warehouse
 from domain.restocking import fill_short
 from domain.rules.lots import OPENING, Batch
@@ -79,8 +80,7 @@ async def take_in(goods: Counted, cause: str | None, *, document: str = "", by: 
         raise ProductNotFound(goods.sku)
     refuse_kit(product)
     fit(goods.sku, goods.lot, by_lot=product.lots, now=now)
-    if goods.qty <= 0:
-        raise QuantityRefused(goods.sku, goods.qty, MOST)
+    refuse_odd(goods.sku, goods.qty, product.base_unit)
     refuse_broken(goods.sku, goods.qty, product.base_unit)
     lot = await known_as(goods.sku, goods.lot) if goods.lot else None
     move = Move(goods.sku, goods.qty, "receipt", cause, goods.warehouse, document, lot=lot)
@@ -106,7 +106,8 @@ async def reverse_move(number: int, *, by: Actor, now: datetime) -> Booked:
 async def transfer(goods: Counted, to: str, cause: str, *, by: Actor, now: datetime) -> Booked:
     """Carry free goods from one warehouse to another: two moves that belong together, once per ``cause``."""
     require(by, STOCKING)
-    if goods.qty <= 0 or goods.warehouse == to:
+    refuse_odd(goods.sku, goods.qty)
+    if goods.warehouse == to:
         raise QuantityRefused(goods.sku, goods.qty, MOST)
 
     async def work() -> Booked:

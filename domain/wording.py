@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from domain.errors import QuantityRefused
 from domain.kiterrors import KitIsWhole
+from domain.measure import MOST_MOVED, too_fine
 from domain.models import OrderLine
 from domain.values import plain
 
@@ -47,7 +49,9 @@ def refuse_part(number: str, lines: Iterable[OrderLine], sku: str | None) -> Non
 
 
 def whole_kits(number: str, mine: Iterable[OrderLine], qty: Decimal) -> None:
-    """Refuse half a kit."""
+    """Refuse half a kit, and what is finer than can be kept."""
     for line in mine:
+        if too_fine(qty):
+            raise QuantityRefused(line.sku, qty, MOST_MOVED, line.base_unit)
         if line.parts and qty % 1:
             raise KitIsWhole(number, line.sku, line.sku, line.base_unit)

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from domain import ordering, shipping, stocking
+from domain import buying, claiming, counting, making, ordering, receiving, shipping, stocking
 from domain.errors import NotAllowed, ProductNotFound, QuantityRefused, Refusal
-from domain.models import PurchaseRequest, StockMove
+from domain.models import PurchaseItem, PurchaseOrder, PurchaseRequest, StockMove, Warehouse
+from domain.models.returns import ClaimKind
 from domain.stocking import Counted
 from domain.values import SYSTEM
-from tests.shop import NOW, Cast, a_product, an_order, balance, line, lines_of, on
+from tests.shop import NOW, TODAY, Cast, a_product, an_order, balance, goods, line, lines_of, on
 
 
 async def test_goods_go_to_the_order_that_was_promised_first(cast: Cast):
@@ -93,3 +94,38 @@ async def test_goods_orders_cancellations_and_parcels_at_once_keep_the_books(cas
     assert not [one for one in outcomes if isinstance(one, AssertionError)]
     faults = [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, Refusal)]
     assert not faults
+
+
+async def test_what_nobody_can_mean_is_refused_at_every_door(cast: Cast):
+    """Finer than is kept, or more than any shelf holds: a refusal that says so, and nothing is booked."""
+    await a_product("A100", stock=50)
+    await Warehouse.create(code="NORTH", name="北仓")
+    number = (await an_order(cast.wang, line("A100", 10))).number
+    purchase = await PurchaseOrder.create(
+        supplier="甲", expected_on=TODAY, first_expected=TODAY, cause="x", ordered_by="采妹", ordered_at=NOW
+    )
+    await PurchaseItem.create(order_id=purchase.id, sku="A100", name="x", unit="个", qty=Decimal(100))
+    fine, some = Decimal("0.0005"), [goods(base="0.0005")]
+    doors = [
+        lambda: shipping.ship(number, "自提", None, some, by=cast.qiang, now=NOW),
+        lambda: buying.receive("P1", buying.Came({"A100": fine}), "r", by=cast.qiang, now=NOW),
+        lambda: making.release("A100", fine, "w", by=cast.manager, now=NOW),
+        lambda: making.report("W1", making.Output(fine), "m", by=cast.manager, now=NOW),
+    ]
+    for qty in (fine, Decimal(99_999_999_999), Decimal(10) ** 17, Decimal(10) ** 30):
+        at = stocking.Counted("A100", qty)
+        doors += [
+            lambda at=at: stocking.take_in(at, "i", by=cast.qiang, now=NOW),
+            lambda at=at: stocking.transfer(at, "NORTH", "t", by=cast.qiang, now=NOW),
+            lambda at=at: counting.count_stock(at, "c", by=cast.qiang, now=NOW),
+        ]
+    for door in doors:
+        with pytest.raises(QuantityRefused):
+            await door()
+    await shipping.ship(number, "自提", None, [goods(base=5)], by=cast.qiang, now=NOW)
+    with pytest.raises(QuantityRefused):
+        await receiving.receive_goods(number, some, None, by=cast.receiver, now=NOW)
+    await receiving.receive_goods(number, None, None, by=cast.receiver, now=NOW)
+    with pytest.raises(QuantityRefused):
+        await claiming.ask_return(number, ClaimKind.RETURN, some, "", by=cast.wang, now=NOW)
+    assert await balance() == (45, 5)
