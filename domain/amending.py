@@ -190,9 +190,11 @@ async def _write(order: Order, wish: Wish, grown: Sequence[OrderLine], total: De
         order.wish, order.requested_date = wish_facts(details.delivery), details.delivery.last_day
     if grown or details.delivery is not None:
         leads = dict(await Product.filter(sku__in=skus_of(grown)).values_list("sku", "lead_days"))
-        supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in grown]
+        known = await last_of_it(order, today=today)
+        # What is known of goods on their way is better than lead times; of an order that is paused nothing is.
+        supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in grown] if known is None else []
         named = promise(supplies, today=today, wish=delivery)
-        day = max(named, await last_of_it(order, today=today) or named)
+        day = max(named, known or named)
         # More goods may make an order later, never earlier than was told, unless another day is asked for.
         order.promised_date = day if details.delivery is not None else max(order.promised_date or day, day)
     said = {"address": details.address, "name": details.contact_name, "phone": details.contact_phone}

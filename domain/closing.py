@@ -17,6 +17,7 @@ from domain.owing import owed_more
 from domain.picking import stop_picks
 from domain.recording import brought_about, record
 from domain.repricing import ratio_of, total_of
+from domain.repromising import catch_up
 from domain.restocking import fill_short, release
 from domain.rules.lifecycle import Step, after, may
 from domain.rules.rights import HOLDING, WRITING, require
@@ -125,6 +126,8 @@ async def _resume(number: str, by: Actor, now: datetime, source: str) -> Stopped
     await locked_with_kits(skus)
     for sku in skus:
         await fill_short(sku)
+    if stopped.rest:
+        await catch_up(order, now=now)
     return stopped
 
 

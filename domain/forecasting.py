@@ -3,31 +3,37 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from domain import lane
 from domain.incoming import arrivals_of
 from domain.materials import Held, held_for
-from domain.models import Product, WorkOrder
-from domain.policy import shop_day
+from domain.models import Product, WorkOrder, WorkReport
+from domain.policy import current_policy, shop_day
 from domain.recipes import free_of
 from domain.rules.making import Job, forecast, needed, workdays
 from domain.rules.supplying import Served, Want, served, without
+from domain.rules.workdays import is_workday
 from domain.transaction import transact
 
-OPEN = ("running", "ready", "paused")
+PAUSED = "paused"
+OPEN = ("running", "ready", PAUSED)
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A material that a work order lacks, behind those before it: until when, and the document that brings it."""
+    """A material that a work order lacks, behind those before it: until when, and the document that brings it.
+
+    Nobody is ``sure`` of the day while that is overdue, or while nobody has bought the material.
+    """
 
     part: str
     qty: Decimal
     on: date
     by: str | None
+    sure: bool = True
 
 
 async def open_works(sku: str | None = None) -> list[WorkOrder]:
@@ -57,8 +63,7 @@ async def reforecast(now: datetime) -> int:
     works = await open_works()
     if not works:
         return 0
-    today = shop_day(now)
-    days = forecast(_jobs(works, await lacking_parts(works, today=today), today), today=today)
+    days = await forecasts(works, now)
     changed = [(work.id, work.forecast, days[work.number]) for work in works if work.forecast != days[work.number]]
 
     async def write() -> int:
@@ -68,16 +73,38 @@ async def reforecast(now: datetime) -> int:
     return await transact(write) if changed else 0
 
 
-def _jobs(works: Sequence[WorkOrder], lacking: Mapping[int, list[Lacking]], today: date) -> list[Job]:
-    ready = {work: max(one.on for one in parts) for work, parts in lacking.items()}
-    return [Job(row.number, row.station, row.left, _pace(row, today), ready.get(row.id)) for row in works]
+async def forecasts(works: Sequence[WorkOrder], now: datetime) -> dict[str, date]:
+    """When each of all this open work will be finished, in the order in which it is done; by number."""
+    today = shop_day(now)
+    lacking = await lacking_parts(works, today=today)
+    made = await _made_on(works, today)
+    return forecast([_job(row, lacking.get(row.id, ()), made.get(row.id, ZERO), today) for row in works], today=today)
 
 
-def _pace(work: WorkOrder, today: date) -> Decimal:
-    """How many a day: as it went so far, by the recipe while nobody knows."""
-    if not work.good or work.begun_at is None:
-        return work.per_day
-    return work.good / max(workdays(shop_day(work.begun_at), today), 1)
+def _job(work: WorkOrder, lacking: Sequence[Lacking], made: Decimal, today: date) -> Job:
+    """Reckoned from the morning of this day, so that who works at the usual pace is told nothing new all day."""
+    pace = _pace(work, made, today)
+    left = work.left + (min(made, pace) if is_workday(today) else ZERO)
+    stalled = work.state == PAUSED or not all(one.sure for one in lacking)
+    kept = work.forecast if stalled and work.forecast is not None and work.forecast >= today else None
+    return Job(work.number, work.station, left, pace, max((one.on for one in lacking), default=None), kept)
+
+
+def _pace(work: WorkOrder, made: Decimal, today: date) -> Decimal:
+    """How many a day: as it went on the days that are over, by the recipe while nobody knows."""
+    before = work.good - made
+    days = workdays(shop_day(work.begun_at), today - timedelta(days=1)) if work.begun_at is not None else 0
+    return before / days if before > 0 and days else work.per_day
+
+
+async def _made_on(works: Sequence[WorkOrder], today: date) -> dict[int, Decimal]:
+    """How many good ones were reported on this day, by the id of the work."""
+    begun = [work.id for work in works if work.good]
+    morning = datetime.combine(today, time(), current_policy().zone)
+    made: dict[int, Decimal] = {}
+    for row in await WorkReport.filter(work_id__in=begun, at__gte=morning) if begun else ():
+        made[row.work_id] = made.get(row.work_id, ZERO) + row.good
+    return made
 
 
 def _wants(
@@ -92,12 +119,12 @@ def _wants(
             left[part] = left.get(part, ZERO) - need
             if missing > 0:
                 otherwise = without(None, leads.get(part, 0), today=today)
-                found.append((work, Want(len(found), part, (date.min, 0, len(found)), missing, otherwise)))
+                found.append((work, Want(len(found), part, (date.min, 0, len(found)), missing, otherwise, named=False)))
     return found
 
 
 def _lack(want: Want, found: Served) -> Lacking:
-    return Lacking(want.sku, want.qty, found.on, found.by)
+    return Lacking(want.sku, want.qty, found.on, found.by, found.sure)
 
 
 async def _leads(skus: set[str]) -> dict[str, int]:

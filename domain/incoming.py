@@ -107,6 +107,7 @@ async def _wants(
                 place=place_of(orders[line.order_id], line),
                 qty=qty,
                 otherwise=without(expected.get((line.id, sku)), leads.get(sku, 0), today=today),
+                named=(expected.get((line.id, sku)) or today) > today,
             ),
         )
         for number, (line, sku, qty) in enumerate(lacking)
@@ -130,7 +131,7 @@ async def lacking_of(skus: Collection[str]) -> dict[str, Decimal]:
 async def days_for(lacking: Mapping[str, Decimal], *, today: date) -> dict[str, date]:
     """When so much more of each product could be with a customer, behind everybody who waits for it already.
 
-    Products of which too little is coming are left out: their lead time decides.
+    Products of which too little is coming, or is overdue, are left out: their lead time decides.
     """
     if not lacking:
         return {}
@@ -140,4 +141,5 @@ async def days_for(lacking: Mapping[str, Decimal], *, today: date) -> dict[str, 
     before = [Want(n, sku, (date.min, 0, line.id), qty, date.max) for n, (line, sku, qty) in enumerate(ahead)]
     mine = [Want(-n, sku, last, qty, date.max) for n, (sku, qty) in enumerate(lacking.items(), 1)]
     found = served([*before, *mine], await arrivals_of(lacking), today=today)
-    return {want.sku: found[want.line].on for want in mine if found[want.line].by is not None}
+    coming = ((want.sku, found[want.line]) for want in mine)
+    return {sku: one.on for sku, one in coming if one.by is not None and one.sure}

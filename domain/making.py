@@ -12,7 +12,7 @@ from tortoise.expressions import F
 from domain import lane
 from domain.counted import refuse_broken
 from domain.errors import QuantityRefused
-from domain.forecasting import lacking_parts, open_works
+from domain.forecasting import forecasts, lacking_parts, open_works
 from domain.kin import locked_with_kits
 from domain.lots import out_of
 from domain.makeerrors import MaterialsMissing, NothingToMake, OverMade, RecipeUnknown, WorkIdle, WorkNotFound
@@ -27,7 +27,7 @@ from domain.recipes import parts_text, recipes_of
 from domain.recording import first_effect, record
 from domain.restocking import fill_short
 from domain.rules.lots import Batch
-from domain.rules.making import Job, forecast, needed
+from domain.rules.making import needed
 from domain.rules.rights import MAKING, require
 from domain.shelving import MAIN, Move, moved
 from domain.transaction import transact
@@ -158,19 +158,11 @@ async def _release(sku: str, qty: Decimal | None, cause: str, by: Actor, now: da
         ordered_at=now,
     )
     await _settled(row, await locked_with_kits(row.parts))
-    row.forecast = await _forecast(row, shop_day(now))
+    row.forecast = (await forecasts(await open_works(), now))[row.number]
     await WorkOrder.filter(id=row.id).update(forecast=row.forecast)
     event = WorkOrdered(work=row.number, goods=_goods(row), forecast=row.forecast.isoformat())
     await record(event, by=by, at=now)
     return await seen(row, now)
-
-
-async def _forecast(row: WorkOrder, today: date) -> date:
-    rows = await open_works()
-    lacking = await lacking_parts(rows, today=today)
-    ready = {work: max(one.on for one in parts) for work, parts in lacking.items()}
-    jobs = [Job(one.number, one.station, one.left, one.per_day, ready.get(one.id)) for one in rows]
-    return forecast(jobs, today=today)[row.number]
 
 
 async def _due(sku: str) -> date | None:

@@ -61,10 +61,13 @@ async def repromise(now: datetime) -> int:
     for one in await waiting_lines(None, today=today):
         waiting.setdefault(one.order.id, []).append(one)
     moved = 0
-    for lines in list(waiting.values())[:MOST]:
-        moved += await _move(lines[0].order, *_day_of(lines, today), now=now)
-    for order in await _served(waiting, today):
-        moved += await _move(order, earliest_day(order, today), "arrived", now=now)
+    days = [(lines[0].order, *_day_of(lines, today)) for lines in waiting.values()]
+    days += [(order, earliest_day(order, today), "arrived") for order in await _served(waiting, today)]
+    # All are looked at, however many there are; who was told the nearest day is told a new one first.
+    for order, day, reason in sorted(days, key=lambda one: (one[0].promised_date or today, one[0].id)):
+        if moved == MOST:
+            break
+        moved += await _move(order, day, reason, now=now)
     return moved
 
 
@@ -76,8 +79,14 @@ async def last_of_it(order: Order, *, today: date) -> date | None:
 
 
 def _day_of(lines: Sequence[Waiting], today: date) -> tuple[date, str]:
-    latest = max(lines, key=lambda one: one.served.on)
-    return max(latest.served.on, earliest_day(latest.order, today)), latest.served.by or "not_ordered"
+    on, reason = max((_honest(one, today), one.served.by or "not_ordered") for one in lines)
+    return max(on, earliest_day(lines[0].order, today)), reason
+
+
+def _honest(one: Waiting, today: date) -> date:
+    """A day of which nobody is sure is not told anew each morning: the one that was told stands until it has come."""
+    told = one.order.promised_date
+    return told if not one.served.sure and told is not None and told > today else one.served.on
 
 
 def earliest_day(order: Order, today: date) -> date:
@@ -89,33 +98,42 @@ async def _served(waiting: Iterable[int], today: date) -> list[Order]:
     """Orders that waited once and do not any more, with a day that may be too far off."""
     asked = Subquery(PurchaseRequest.filter(state="done").values("order_number"))
     later = Order.filter(state=OrderState.ACCEPTED, promised_date__gt=next_workday(today), number__in=asked)
-    rows = await later.order_by("id").limit(MOST)
+    rows = await later.order_by("id")
     ids = set(waiting)
     return [row for row in rows if row.id not in ids and earliest_day(row, today) < (row.promised_date or today)]
 
 
+async def catch_up(order: Order, *, now: datetime) -> None:
+    """Name a new day for an order that goes on after its day has come; for use while the order is held."""
+    today = shop_day(now)
+    if order.promised_date is not None and order.promised_date <= today:
+        day = max(earliest_day(order, today), await last_of_it(order, today=today) or today)
+        await _moved(order, day, "resumed", now)
+
+
 async def _move(order: Order, day: date, reason: str, *, now: datetime) -> bool:
-    before = order.promised_date
-    if before is None or day == before:
+    if order.promised_date in (None, day):
         return False
-
-    async def work() -> bool:
-        same = Order.filter(id=order.id, promised_date=before, state=OrderState.ACCEPTED)
-        if not await same.update(promised_date=day):
-            return False
-        lines = await OrderLine.filter(order_id=order.id).order_by("position")
-        event = PromiseMoved(
-            order=order.number,
-            goods=goods_of(lines),
-            promised=day.isoformat(),
-            before=before.isoformat(),
-            later=day > before,
-            reason=reason,
-        )
-        await record(event, by=SYSTEM, at=now)
-        return True
-
-    done = await transact(work)
+    done = await transact(lambda: _moved(order, day, reason, now))
     if done:
-        log.info("promise_moved", order=order.number, before=str(before), promised=str(day), reason=reason)
+        before = str(order.promised_date)
+        log.info("promise_moved", order=order.number, before=before, promised=str(day), reason=reason)
     return done
+
+
+async def _moved(order: Order, day: date, reason: str, now: datetime) -> bool:
+    before = order.promised_date
+    same = Order.filter(id=order.id, promised_date=before, state=OrderState.ACCEPTED)
+    if before is None or not await same.update(promised_date=day):
+        return False
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    event = PromiseMoved(
+        order=order.number,
+        goods=goods_of(lines),
+        promised=day.isoformat(),
+        before=before.isoformat(),
+        later=day > before,
+        reason=reason,
+    )
+    await record(event, by=SYSTEM, at=now)
+    return True

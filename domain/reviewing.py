@@ -23,7 +23,7 @@ from domain.recording import brought_about, first_effect, record
 from domain.repromising import last_of_it
 from domain.reviewerrors import MoreAgainst
 from domain.rules.lifecycle import OrderState, Step, after, may
-from domain.rules.promising import Supply, promise
+from domain.rules.promising import promise
 from domain.rules.rights import DECIDING, require
 from domain.submitting import overtaken, settle, tell_refused
 from domain.transaction import transact
@@ -110,9 +110,8 @@ async def _approve(number: str, by: Actor, now: datetime, heard_at: datetime | N
     lines = await reserve_lines(await OrderLine.filter(order_id=order.id).order_by("position"))
     leads = dict(await Product.filter(sku__in=skus_of(lines)).values_list("sku", "lead_days"))
     today = shop_day(now)
-    supplies = [Supply(line.short <= 0, leads.get(line.sku, 0)) for line in lines]
-    day = promise(supplies, today=today, wish=order.delivery_wish)
-    if any(line.parts and line.short > 0 for line in lines):
+    day = promise((), today=today, wish=order.delivery_wish)
+    if any(line.short > 0 for line in lines):
         day = max(day, await last_of_it(order, today=today) or day)
     order.promised_date = order.first_promised = day
     await Order.filter(id=order.id).update(promised_date=order.promised_date, first_promised=order.promised_date)

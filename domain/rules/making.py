@@ -24,13 +24,17 @@ class Exploded:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that is still to be done at a station; its materials are there on ``ready_on``, None for now."""
+    """Work that is still to be done at a station; its materials are there on ``ready_on``, None for now.
+
+    While nobody knows when it goes on, the day that was ``kept`` for it so far is the one that counts.
+    """
 
     number: str
     station: str
     left: Decimal
     per_day: Decimal
     ready_on: date | None = None
+    kept: date | None = None
 
 
 def explode(wanted: Mapping[str, Decimal], recipes: Recipes, at_hand: Mapping[str, Decimal]) -> Exploded:
@@ -76,7 +80,7 @@ def forecast(jobs: Iterable[Job], *, today: date) -> dict[str, date]:
     found = {}
     for job in jobs:
         begin = max(free.get(job.station, today), job.ready_on or today)
-        found[job.number] = _after(_workday(begin), job.left, job.per_day)
+        found[job.number] = job.kept or _after(_workday(begin), job.left, job.per_day)
         free[job.station] = next_workday(found[job.number])
     return found
 

@@ -20,28 +20,36 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A line that is short: its place in the queue, how much it lacks, and when it is served if nothing is coming."""
+    """A line that is short: its place in the queue, how much it lacks, and when it is served if nothing is coming.
+
+    That day is ``named``, or reckoned from today because the one that was named has passed.
+    """
 
     line: int
     sku: str
     place: tuple[date, int, int]
     qty: Decimal
     otherwise: date
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """When a line can be with the customer, and the last document that it waits for; none when nothing is coming."""
+    """When a line can be with the customer, and the last document that it waits for; none when nothing is coming.
+
+    Nobody is ``sure`` of a day where that document is overdue, or where what was never bought has run out of time.
+    """
 
     line: int
     on: date
     by: str | None
+    sure: bool = True
 
 
 def served(wants: Iterable[Want], arrivals: Iterable[Arrival], *, today: date) -> dict[int, Served]:
     """Deal what is coming to those who lack it, first in the queue first; by line.
 
-    What is overdue may come any day now: nobody is told a day before the next working day.
+    What is overdue comes nobody knows when: it is reckoned with like what has not been bought yet.
     """
     coming = sorted(arrivals, key=lambda a: (a.on, a.by))
     found = {}
@@ -58,9 +66,12 @@ def _serve(want: Want, coming: list[Arrival], today: date) -> tuple[Served, list
         lacking -= part
         last = arrival if part > 0 else last
         rest.append(replace(arrival, qty=arrival.qty - part) if part > 0 else arrival)
+    usual = max(want.otherwise, next_workday(today))
     if lacking > 0 or last is None:
-        return Served(want.line, max(want.otherwise, next_workday(today)), None), rest
-    return Served(want.line, next_workday(max(last.on, today)), last.by), rest
+        return Served(want.line, usual, None, sure=want.named), rest
+    if last.on < today:
+        return Served(want.line, usual, last.by, sure=False), rest
+    return Served(want.line, next_workday(last.on), last.by), rest
 
 
 def without(expected: date | None, lead_days: int, *, today: date) -> date:

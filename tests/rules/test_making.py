@@ -62,6 +62,12 @@ def test_a_station_does_one_after_the_other_and_rests_at_weekends():
     assert forecast([Job("W1", "x", D(500), D(100))], today=TUESDAY)["W1"] == date(2026, 11, 30)
 
 
+def test_work_of_which_nobody_knows_when_it_goes_on_keeps_its_day_and_its_place():
+    kept = Job("W1", "x", D(500), D(100), kept=date(2026, 11, 26))
+    behind = Job("W2", "x", D(100), D(100))
+    assert forecast([kept, behind], today=TUESDAY) == {"W1": date(2026, 11, 26), "W2": date(2026, 11, 27)}
+
+
 def test_work_waits_for_its_materials():
     late = Job("W1", "x", D(100), D(100), date(2026, 12, 1))
     assert forecast([late], today=TUESDAY)["W1"] == date(2026, 12, 1)
@@ -73,4 +79,5 @@ def test_working_days_and_what_can_be_made():
     assert workdays(date(2026, 11, 28), date(2026, 11, 29)) == 0
     assert makeable({"LED": D(4)}, {"LED": D(41)}, D(100)) == 10
     assert makeable({}, {}, D(7)) == 7
+    assert makeable({"POWDER": D(3)}, {"POWDER": D(1)}, D(7), D("0.001")) == D("0.333")
     assert needed(D(3), D("0.333333")) == D("1")

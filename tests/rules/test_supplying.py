@@ -55,11 +55,12 @@ def test_too_little_is_coming():
     assert served([want(1, 1)], [], today=TODAY)[1] == Served(1, ON[30], None)
 
 
-def test_what_is_overdue_may_come_any_day():
+def test_of_what_is_overdue_or_ran_out_of_time_nobody_is_sure():
     late = Arrival("A", date(2026, 11, 20), Decimal(5), "P1")
-    assert served([want(1, 5)], [late], today=TODAY)[1].on == ON[25]
-    gone = Want(1, "A", (TODAY, 0, 1), Decimal(1), date(2026, 11, 20))
-    assert served([gone], [], today=TODAY)[1].on == ON[25]
+    assert served([want(1, 5)], [late], today=TODAY)[1] == Served(1, ON[30], "P1", sure=False)
+    assert served([want(1, 5)], [arrival(24, 5)], today=TODAY)[1] == Served(1, ON[25], "P1")
+    gone = Want(1, "A", (TODAY, 0, 1), Decimal(1), date(2026, 11, 20), named=False)
+    assert served([gone], [], today=TODAY)[1] == Served(1, ON[25], None, sure=False)
 
 
 def test_goods_that_nobody_ordered_come_by_their_lead_time():
