@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from domain import lane
-from domain.allocating import Shortage, locked, skus_of
+from domain.allocating import Shortage, skus_of
 from domain.amendplan import Wish, planned, worked_out
 from domain.approving import Waiting, waiting
 from domain.commands import NO_DETAILS
@@ -16,6 +16,7 @@ from domain.delivering import close_if_done
 from domain.errors import OrderNotFound, Refusal
 from domain.events import StockFellShort
 from domain.holding import held
+from domain.kin import locked_with_kits
 from domain.models import Order, OrderLine, Product, SubmittedChange
 from domain.models.orders import wish_facts
 from domain.owing import balance_held, owed_more
@@ -146,7 +147,7 @@ async def amend_decided(order: Order, change: SubmittedChange, by: Actor, now: d
 
 
 async def _carried_out(order: Order, wish: Wish, hands: _Hands, now: datetime) -> Amended:
-    await locked((await planned(order, wish, hands.writer)).skus)
+    await locked_with_kits((await planned(order, wish, hands.writer)).skus)
     # Read again: only now nobody gives goods to its lines any more, or takes them away.
     plan, was = await planned(order, wish, hands.writer), order.total
     freed = await give_way(plan)

@@ -22,7 +22,7 @@ from domain.kin import locked_with_kits
 from domain.models import Order, OrderLine, ShortageOffer
 from domain.owing import owed_more
 from domain.policy import shop_day
-from domain.recording import record
+from domain.recording import brought_about, first_effect, record
 from domain.regranting import CHANGED
 from domain.repricing import ratio_of, resize, total_of
 from domain.repromising import earliest_day
@@ -100,19 +100,25 @@ async def codes_of(number: str) -> tuple[str, ...]:
 
 
 async def unanswered(actor: Actor) -> list[str]:
-    """The orders of this person whose question is open, the newest first."""
+    """The orders of this person whose question is open while something lacks, the newest first."""
     asked = Subquery(ShortageOffer.filter(choice__isnull=True).values("order_number"))
     rows = visible(actor).exclude(state__in=list(FINAL)).filter(number__in=asked).order_by("-id").limit(LISTED)
-    return [row.number for row in await rows]
+    return [row.number for row in await rows.prefetch_related("lines") if lacks(list(row.lines))]
 
 
-async def choose(number: str, choice: str, *, by: Actor, now: datetime) -> Chosen:
+async def settled_by(cause: str, *, heard_at: datetime) -> str | None:
+    """The order of which a message that names none has settled already what becomes of what lacks."""
+    event = await first_effect(ShortageSettled, cause, heard_at=heard_at)
+    return event.order_number if event is not None else None
+
+
+async def choose(number: str, choice: str, *, by: Actor, now: datetime, cause: str = "") -> Chosen:
     """Do about what lacks what the buyer wants, on what lacks now; the same choice again changes nothing.
 
-    Also after the deadline, and with another choice than before, as long as something lacks.
+    Also after the deadline, and with another choice than before, as long as something lacks. Once per ``cause``.
     """
     require(by, WRITING)
-    return await transact(lambda: _choose(number, choice, by, now))
+    return await transact(lambda: _choose(number, choice, by, now, cause))
 
 
 async def settle_silent(now: datetime) -> int:
@@ -147,8 +153,11 @@ def _swap_wish(lines: Sequence[OrderLine], swaps: dict[str, str]) -> Wish:
     return Wish(tuple(ops))
 
 
-async def _choose(number: str, choice: str, by: Actor, now: datetime) -> Chosen:
+async def _choose(number: str, choice: str, by: Actor, now: datetime, cause: str) -> Chosen:
     order = await held(number, by)
+    for told in await brought_about(number, ShortageSettled, cause):
+        day = told["promised"] and date.fromisoformat(told["promised"])
+        return Chosen(number, told["choice"], told["goods"], told["lacking"], order.total, day)
     if not may(order.state, Step.AMEND):
         raise StepRefused(number, order.state, Step.AMEND)
     await locked_with_kits(skus_of(await OrderLine.filter(order_id=order.id)))
@@ -164,7 +173,7 @@ async def _choose(number: str, choice: str, by: Actor, now: datetime) -> Chosen:
     if not await ShortageOffer.filter(order_number=number).update(**settled):
         await ShortageOffer.create(order_number=number, fallback=choice, deadline=now, **settled)
     chosen = await _chosen(order, choice, words)
-    await _tell(chosen, by, now)
+    await _tell(chosen, by, now, cause)
     return chosen
 
 
@@ -211,7 +220,7 @@ async def _chosen(order: Order, choice: str, lacking: str) -> Chosen:
     return Chosen(order.number, choice, goods, lacking, order.total, order.promised_date)
 
 
-async def _tell(chosen: Chosen, by: Actor, now: datetime) -> None:
+async def _tell(chosen: Chosen, by: Actor, now: datetime, cause: str = "") -> None:
     event = ShortageSettled(
         order=chosen.number,
         choice=chosen.choice,
@@ -220,7 +229,7 @@ async def _tell(chosen: Chosen, by: Actor, now: datetime) -> None:
         promised=chosen.promised.isoformat() if chosen.promised else None,
         unanswered=by == SYSTEM,
     )
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=cause)
 
 
 async def _settle(number: str, now: datetime) -> bool:

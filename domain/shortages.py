@@ -87,7 +87,8 @@ def offered(order: Order, lines: Sequence[OrderLine], *, by: Actor, now: datetim
         return
     policy = current_policy()
     deadline = now + policy.shortage_patience
-    fallback = policy.shortage_default if SEND in choices else WAIT
+    # Who said to wait for all has not changed their mind by saying nothing about more.
+    fallback = policy.shortage_default if SEND in choices and not order.ship_whole else WAIT
     asked = {"order_number": order.number, "choices": list(choices), "swaps": swaps, "fallback": fallback}
     yield lane.insert(ShortageOffer, [asked | {"deadline": deadline}], then=_ASKED_ANEW)
     event = ShortageOffered(

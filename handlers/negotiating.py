@@ -38,8 +38,7 @@ async def choose(ask: Ask) -> Answered:
     asked = question if question is not None and question.kind == ASKED and command.order_no is None else None
     given = command.order_no or (asked.subject if asked else None)
     if given is None:
-        waiting = await negotiating.unanswered(ask.actor)
-        given = ask.talk.last_order if len(waiting) != 1 else waiting[0]
+        given, waiting = await _spoken_of(ask)
         if waiting and given not in waiting:
             return say("shortage_which", numbers=waiting)
     if given is None:
@@ -54,8 +53,19 @@ async def choose(ask: Ask) -> Answered:
         if not 1 <= command.option <= len(options):
             return say("no_such_option", most=len(options))
         choice = options[command.option - 1]
-    done = await negotiating.choose(number, choice or "", by=ask.actor, now=ask.now)
+    done = await negotiating.choose(number, choice or "", by=ask.actor, now=ask.now, cause=ask.key)
     return say("shortage_chosen", replace(ask.talk, question=None, last_order=number), done=done)
+
+
+async def _spoken_of(ask: Ask) -> tuple[str | None, list[str]]:
+    """The order that words without a number are about, and those whose question is open if it has to be one of them."""
+    before = await negotiating.settled_by(ask.key, heard_at=ask.heard_at)
+    if before is not None:
+        return before, []
+    waiting, last = await negotiating.unanswered(ask.actor), ask.talk.last_order
+    # Only their own one question is meant by who speaks of no other order: staff see the questions of many.
+    only = last is None and len(waiting) == 1 and not ask.actor.is_staff
+    return waiting[0] if only else last, waiting
 
 
 async def ask_again(ask: Ask) -> Answered:

@@ -77,7 +77,7 @@ async def _put(group: Sequence[Telling], look: Round) -> None:
     await bring_up_to_date([alert], look.now)
     facts = (
         facts_of(alert, url)
-        | {"taker": alert.taken_by or ""}
+        | {"taker": (alert.taken_by or "") if alert.taken_by in {person.name for person in first.hearers} else ""}
         | ({"same": len(rest), "numbers": rest[:_SHOWN]} if rest else {})
     )
     reason = f"{alert.rule}:{first.verdict.why}{':grouped' if rest else ''}"

@@ -6,6 +6,7 @@ from typing import Any
 from domain import importing
 from domain.models import Order, OrderLine, PurchaseRequest, ShortageOffer
 from tests.conversations.test_main_story import number_in
+from tests.conversations.test_picking import worked_on_again
 from tests.harness import CHEN, LI, LU, QIANG, WANG, Chat
 from tests.shopfloor import PRODUCTS
 
@@ -155,7 +156,8 @@ async def test_the_one_open_question_needs_no_number_and_of_several_it_is_asked(
     assert f"{first} 先发现货" in await chat.ask(WANG, "选1")
     _, second = await short(chat, "下单 A100 1箱 B200 3箱 明天送")
     await chat.ask(WANG, f"查 {first}")
-    assert f"{second} 等齐一起发" in await chat.ask(WANG, "等齐"), "the other one is answered already"
+    assert f"{second} 等齐" in await chat.ask(WANG, "等齐"), "it is never guessed"
+    assert f"{second} 等齐一起发" in await chat.ask(WANG, f"{second} 等齐")
     third = (await short(chat, "下单 A100 1箱 B200 4箱 明天送"))[1]
     fourth = (await short(chat, "下单 A100 1箱 B200 6箱 明天送"))[1]
     await chat.ask(WANG, f"查 {first}")
@@ -179,4 +181,42 @@ async def test_bare_digits_of_an_order_are_no_quantity_and_never_the_whole_order
     assert await Order.all().count() == 1
     assert "已取消缺的 B200 5箱" in await chat.ask(WANG, f"{digits} 缺的不要了")
     assert (await Order.get()).state == "accepted"
+    chat.skip_all()
+
+
+async def test_words_without_a_number_never_settle_another_order_than_the_one_spoken_of(chat: Chat):
+    _, first = await short(chat)
+    await chat.ask(WANG, f"{first} 等齐")
+    _, second = await short(chat, "下单 A100 1箱 B200 3箱 明天送")
+    chat.skip_all()
+    await chat.ask(WANG, f"查 {first}")
+    which = await chat.ask(WANG, "缺的不要了")
+    assert "是哪一单？" in which
+    assert second in which
+    await chat.ask(LI, f"查 {first}")
+    assert "是哪一单？" in await chat.ask(LI, "缺的不要了"), "nor a question that was put to somebody else"
+    assert {row.order_number: row.choice for row in await ShortageOffer.all()} == {f"SO{first}": "wait", f"SO{second}": None}
+    chat.silent()
+
+
+async def test_an_answer_without_a_number_that_is_worked_on_again_settles_one_order(chat: Chat):
+    _, first = await short(chat)
+    _, second = await short(chat, "下单 A100 1箱 B200 3箱 明天送")
+    await chat.ask(WANG, f"查 {first}")
+    chat.skip_all()
+    once = await worked_on_again(chat, WANG, "缺的不要了")
+    assert f"{first} 现在是" in once
+    choices = {row.order_number: row.choice for row in await ShortageOffer.all()}
+    assert choices == {f"SO{first}": "cancel", f"SO{second}": None}
+    chat.skip_all()
+
+
+async def test_silence_about_more_that_lacks_leaves_the_wish_to_wait_for_all(chat: Chat):
+    _, number = await short(chat)
+    await chat.ask(WANG, f"{number} 等齐")
+    await chat.ask(WANG, f"{number} 加B200 2箱")
+    assert "不回，按「等齐」办" in await chat.ask(WANG, "1")
+    await chat.later(hours=25)
+    assert (await Order.get()).ship_whole
+    assert (await ShortageOffer.get()).choice == "wait"
     chat.skip_all()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -10,11 +10,11 @@ from decimal import Decimal
 import pytest
 
 from domain import (
-    allocating,
     amending,
     chasing,
     claiming,
     closing,
+    kin,
     receiving,
     reviewing,
     shipping,
@@ -103,16 +103,16 @@ async def test_goods_that_come_in_while_an_order_changes_are_counted_once(
 ):
     await a_product(stock=3)
     number = (await an_order(cast.wang, line(qty=10))).number
-    outside, real = contextvars.copy_context(), allocating.locked
+    outside, real = contextvars.copy_context(), kin.locked_with_kits
 
-    async def locked(skus: Iterable[str]) -> list[Stock]:
-        monkeypatch.setattr(amending, "locked", real)
+    async def locked(skus: Collection[str]) -> list[Stock]:
+        monkeypatch.setattr(amending, "locked_with_kits", real)
         if database_url.startswith("postgres"):
             goods_in = stocking.take_in(Counted("A100", Decimal(came)), "main:1", by=cast.qiang, now=NOW)
             await asyncio.create_task(goods_in, context=outside)
         return await real(skus)
 
-    monkeypatch.setattr(amending, "locked", locked)
+    monkeypatch.setattr(amending, "locked_with_kits", locked)
     await said(cast, number, to(wanted), (await Order.get(number=number)).version, "main:2#0")
     (row,), shelf = await lines_of(number), await Stock.get(sku="A100")
     assert row.reserved == shelf.reserved == min(wanted, int(shelf.on_hand))
