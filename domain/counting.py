@@ -20,7 +20,7 @@ from domain.measure import refuse_odd
 from domain.models import Product, Stock, StockCount
 from domain.policy import current_policy
 from domain.rationing import Loss, make_room
-from domain.recording import record
+from domain.recording import first_effect, record
 from domain.restocking import fill_short
 from domain.rules.lots import Batch
 from domain.rules.rights import CORRECTING, STOCKING, require
@@ -86,10 +86,16 @@ async def count_stock(goods: Counted, cause: str, *, by: Actor, now: datetime) -
         return _outcome(await StockCount.get(cause=cause), product)
 
 
-async def decide_count(number: int, reason: str | None, *, by: Actor, now: datetime) -> CountOutcome:
+async def decide_count(number: int, reason: str | None, *, by: Actor, now: datetime, cause: str = "") -> CountOutcome:
     """Book a waiting count, or refuse it when there is a ``reason``; the first decision counts."""
     require(by, CORRECTING)
-    return await transact(lambda: _decide(number, reason, by, now))
+    return await transact(lambda: _decide(number, reason, by, now, cause))
+
+
+async def decided_by(cause: str, *, heard_at: datetime) -> int | None:
+    """The count on which a message that names none has decided already."""
+    event = await first_effect(CountDecided, cause, heard_at=heard_at)
+    return int(event.facts["count"]) if event is not None else None
 
 
 async def _count(goods: Counted, product: Product, cause: str, by: Actor, now: datetime) -> CountOutcome:
@@ -137,7 +143,7 @@ def _is_much(difference: Decimal, free: Decimal | None, product: Product) -> boo
     return abs(difference) * product.list_price > current_policy().count_above
 
 
-async def _decide(number: int, reason: str | None, by: Actor, now: datetime) -> CountOutcome:
+async def _decide(number: int, reason: str | None, by: Actor, now: datetime, cause: str) -> CountOutcome:
     row = await StockCount.get_or_none(id=number)
     if row is None:
         raise CountNotFound(number)
@@ -161,7 +167,7 @@ async def _decide(number: int, reason: str | None, by: Actor, now: datetime) -> 
         booked=reason is None,
         reason=reason or "",
     )
-    await record(event, by=by, at=now)
+    await record(event, by=by, at=now, source=cause)
     if reason is not None:
         return _outcome(row, product)
     await locked_to_take_away(row.sku)

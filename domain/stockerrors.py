@@ -61,10 +61,15 @@ class OwnCount(Refusal):
 
 @dataclass
 class MoveNotReversible(Refusal):
-    """No such entry of the stock ledger, or one that cannot be taken back (``done``: it was already)."""
+    """No such entry of the stock ledger, or one that cannot be taken back.
+
+    ``done``: it was already; ``document``: the purchase or the work order that brought ``sku`` in.
+    """
 
     number: int
     done: bool
+    document: str = ""
+    sku: str = ""
 
 
 @dataclass

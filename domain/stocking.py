@@ -1,5 +1,6 @@
 """Goods that come in, move or are counted: every change is a move in the ledger, and who waits gets theirs at once."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,6 +42,7 @@ MOST = Decimal(99_999)
 MAIN_NAMES = frozenset({MAIN, "主仓", "总仓", "主仓库"})
 """What people call the main warehouse."""
 REVERSIBLE = frozenset({"receipt", "count"})
+_BOUGHT_OR_MADE = re.compile(r"[PW]\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,16 @@ async def take_in(goods: Counted, cause: str | None, *, document: str = "", by: 
 
 
 async def reverse_move(number: int, *, by: Actor, now: datetime) -> Booked:
-    """Take a receipt or the difference of a count back by a move against it; refused once the goods are promised."""
+    """Take a receipt or the difference of a count back by a move against it; refused once the goods are promised.
+
+    What a purchase or a work order brought in stays, for they count it as received or made: a count puts it right.
+    """
     require(by, STOCKING)
     row = await StockMove.get_or_none(id=number)
     if row is None or row.kind not in REVERSIBLE:
         raise MoveNotReversible(number, done=False)
+    if row.kind == "receipt" and _BOUGHT_OR_MADE.fullmatch(row.document or ""):
+        raise MoveNotReversible(number, done=False, document=row.document or "", sku=row.sku)
     if await StockMove.filter(reverses=number).exists():
         raise MoveNotReversible(number, done=True)
     lot = Batch(row.lot or OPENING)

@@ -66,13 +66,13 @@ async def count(ask: Ask) -> Answered:
 async def decide(ask: Ask) -> Answered:
     """同意盘点 12 / 驳回盘点 12 理由; without a number the one that waits, or a list of them."""
     command = ask.given(DecideCount)
-    number = command.count
+    number = command.count or await counting.decided_by(ask.key, heard_at=ask.heard_at)
     if number is None:
         rows = await counts.waiting_counts(ask.actor)
         if len(rows) != 1:
             return say("counts_waiting", rows=rows)
         number = rows[0].number
-    decided = await counting.decide_count(number, command.reason, by=ask.actor, now=ask.now)
+    decided = await counting.decide_count(number, command.reason, by=ask.actor, now=ask.now, cause=ask.key)
     return say("count_decided", decided=decided)
 
 

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from bot.models import InboundMessage, Progress
 from domain import importing
+from domain.models import StockCount
 from tests.conversations.test_main_story import booked, number_in
+from tests.conversations.test_picking import worked_on_again
 from tests.harness import CHEN, LU, QIANG, WANG, Chat
 
 CABLE: dict[str, Any] = {"sku": "C310", "name": "六类网线", "base_unit": "米", "list_price": 2.1}
@@ -119,6 +122,23 @@ async def test_a_count_that_waits_is_seen_and_answered_without_its_number(chat: 
     chat.skip_all()
     assert "没有待批的盘点" in await chat.ask(CHEN, "同意盘点")
     assert await chat.ask(CHEN, "待审核") == "没有待审核的订单。"
+
+
+async def test_a_yes_to_a_count_that_is_worked_on_again_takes_no_other_count(chat: Chat):
+    await chat.say(QIANG, "盘点 A100 380")
+    chat.skip_all()
+    await worked_on_again(chat, CHEN, "同意盘点")
+    await chat.say(QIANG, "盘点 B200 2")
+    chat.skip_all()
+    assert [row.state for row in await StockCount.all().order_by("id")] == ["booked", "waiting"]
+    newest = await InboundMessage.filter(key__startswith=f"m:{CHEN.openid}:").order_by("-id").first()
+    assert newest is not None
+    await InboundMessage.filter(id=newest.id).update(progress=Progress.WORKING, answer=None, lease_until=None)
+    await chat.restart()
+    await chat.shop.inbox.resume()
+    await chat.settle()
+    assert [row.state for row in await StockCount.all().order_by("id")] == ["booked", "waiting"]
+    chat.skip_all()
 
 
 async def test_a_count_that_was_made_again_is_outdated(chat: Chat):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain import buying, ordering, stockpiling
+from domain import buying, ordering, stocking, stockpiling
 from domain.buying import Came
 from domain.errors import (
     DatePassed,
@@ -14,8 +14,9 @@ from domain.errors import (
     ProductNotFound,
     Refusal,
 )
-from domain.models import PurchaseOrder, PurchaseRequest
+from domain.models import PurchaseOrder, PurchaseRequest, StockMove
 from domain.stockerrors import (
+    MoveNotReversible,
     NothingToBuy,
     OverReceived,
     PurchaseNotFound,
@@ -77,6 +78,10 @@ async def test_goods_come_in_parts_and_serve_who_waits(cast: Cast):
     assert (arrived.gained, arrived.left) == (1, (("A", 6, "个"),))
     assert (await lines_of(number))[0].reserved == 4
     assert await buying.needs() == []
+    entry = await StockMove.get(document="P1")
+    with pytest.raises(MoveNotReversible) as kept:
+        await stocking.reverse_move(entry.id, by=cast.qiang, now=NOW)
+    assert (kept.value.document, kept.value.sku) == ("P1", "A"), "the purchase counts it as received"
     again = await buying.receive("P1", Came({"A": Decimal(4)}), "m2", by=cast.qiang, now=NOW)
     assert again.repeated
     assert await balance("A") == (4, 4)
