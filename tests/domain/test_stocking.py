@@ -1,8 +1,10 @@
 """Goods that come in or are counted: every change is a move, and the oldest waiting order gets its share."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -106,18 +108,18 @@ async def test_what_nobody_can_mean_is_refused_at_every_door(cast: Cast):
     )
     await PurchaseItem.create(order_id=purchase.id, sku="A100", name="x", unit="个", qty=Decimal(100))
     fine, some = Decimal("0.0005"), [goods(base="0.0005")]
-    doors = [
-        lambda: shipping.ship(number, "自提", None, some, by=cast.qiang, now=NOW),
-        lambda: buying.receive("P1", buying.Came({"A100": fine}), "r", by=cast.qiang, now=NOW),
-        lambda: making.release("A100", fine, "w", by=cast.manager, now=NOW),
-        lambda: making.report("W1", making.Output(fine), "m", by=cast.manager, now=NOW),
+    doors: list[Callable[[], Awaitable[object]]] = [
+        partial(shipping.ship, number, "自提", None, some, by=cast.qiang, now=NOW),
+        partial(buying.receive, "P1", buying.Came({"A100": fine}), "r", by=cast.qiang, now=NOW),
+        partial(making.release, "A100", fine, "w", by=cast.manager, now=NOW),
+        partial(making.report, "W1", making.Output(fine), "m", by=cast.manager, now=NOW),
     ]
     for qty in (fine, Decimal(99_999_999_999), Decimal(10) ** 17, Decimal(10) ** 30):
         at = stocking.Counted("A100", qty)
         doors += [
-            lambda at=at: stocking.take_in(at, "i", by=cast.qiang, now=NOW),
-            lambda at=at: stocking.transfer(at, "NORTH", "t", by=cast.qiang, now=NOW),
-            lambda at=at: counting.count_stock(at, "c", by=cast.qiang, now=NOW),
+            partial(stocking.take_in, at, "i", by=cast.qiang, now=NOW),
+            partial(stocking.transfer, at, "NORTH", "t", by=cast.qiang, now=NOW),
+            partial(counting.count_stock, at, "c", by=cast.qiang, now=NOW),
         ]
     for door in doors:
         with pytest.raises(QuantityRefused):
