@@ -17,7 +17,6 @@ _DECIDE = re.compile(
     r"\s*+(?P<yes>同意|批准|通过)?(?P<no>驳回|不同意|退回)?\s*+盘点单?\s*+#?(?P<n>\d{1,9})?\s*+[,:]?\s*+(?P<why>.*)",
     re.DOTALL,
 )
-_BARE = re.compile(r"\s*+(?:同意|批准)\s*+#?(?P<n>\d{1,3})[。.!]?\s*+")
 _AGREED = re.compile(r"(?:了|吧|的|啊|哈|[。.!])*+")
 _COUNT = re.compile(r"\s*+(?:盘点|盘存|盘库|点数)\s*+[:,]?\s*+(?P<rest>\S.*)", re.DOTALL)
 _NOTHING = re.compile(r"(?<![\w.])0\s?[^\W\d]{0,2}[。.!]?\s*+\Z")
@@ -57,11 +56,6 @@ def _decision(scene: Scene, match: re.Match[str]) -> Command | None:
         return None
     why = scene.normal.quote(*match.span("why")).strip()
     return DecideCount(count=int(match["n"]) if match["n"] else None, reason=None if match["yes"] else why)
-
-
-def _bare(_scene: Scene, match: re.Match[str]) -> Command:
-    """同意 1, as the card of a count has its number: no order has one so short."""
-    return DecideCount(count=int(match["n"]))
 
 
 def _count(scene: Scene, match: re.Match[str]) -> Command:
@@ -149,7 +143,6 @@ def _read(scene: Scene, text: str) -> tuple[tuple[Wanted, ...], str | None]:
 
 _PHRASES: Sayings = (
     (_DECIDE, _decision),
-    (_BARE, _bare),
     (_COUNT, _count),
     (_TAKE_IN, _taken_in),
     (_TRANSFER, _transfer),

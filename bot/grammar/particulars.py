@@ -4,6 +4,7 @@ import re
 
 from bot.grammar.lexicon import Lexicon
 from bot.grammar.marks import (
+    MASK,
     Canvas,
     CarrierMark,
     NoiseMark,
@@ -41,9 +42,12 @@ _BEFORE_VERB = re.compile(
     rf"|这张|那单|这单|到哪|发货|发出|发了|已发|催|签收|收货|同意|批准"
     r"|核准|驳回|不同意|不批|通过|不通过|取消|作废|撤单|改|什么时候|怎么|状态|进度|物流|审核|审批"
     r"|剩下|余下|剩余|其余|暂停|先别发|恢复|继续发|挂起|冻结|解冻|结案"
-    r"|退回|去掉|不要了|过$|shipped|approved?|rejected?"
-    r"|(?:那|就|我|要|选|请|把|先|的|,)*(?:[缺没]货?少?的|(?:有货的?|现货)?先发(?!票)|[等凑到]到?齐|一起发|分[批开]发"
-    r"|换(?:替代|成|货)|用替代|申?请?退货?(?!款|税|票)))"
+    r"|退回|去掉|不要了|过$|shipped|approved?|rejected?)"
+)
+_ANSWERED = re.compile(
+    rf"\s*#?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])#?\s?(?=(?:那|就|我|要|选|请|把|先|的|,)*(?:[缺没]货?少?的"
+    r"|(?:有货的?|现货)?先发(?!票)|[等凑到]到?齐|一起发|分[批开]发|换(?:替代|货)"
+    rf"|换成\s?{MASK}|用替代|申?请?退货?(?!款|税|票)))"
 )
 _CHAINED = re.compile(
     rf"\s?(?:和|、|,|跟|及|与|and)\s?(?P<n>\d{{2,10}}[{CHECK_LETTERS}]?)(?![a-z0-9.])(?=\s?(?:$"
@@ -54,6 +58,7 @@ _IN_A_ROW = re.compile(rf"\d{{2,10}}[{CHECK_LETTERS}]?")
 _ROW = re.compile(rf"(?:[\s,、和]++\d{{2,10}}+[{CHECK_LETTERS}]?+)++[\s,、:]*+")
 _ALONE = re.compile(rf"\s*#?(?P<n>\d{{2,8}}[{CHECK_LETTERS}])#?\s*(?:[。!?,~].*)?$", re.DOTALL)
 _LEADING = re.compile(rf"\s*#?(?P<n>\d{{4,8}}[{CHECK_LETTERS}]?)#?[\s,:]+(?=\S)")
+_LONG = re.compile(r"\d{4}")
 _ADDED_TO = re.compile(
     rf"\s*(?:给|往|在|把|帮我给)?\s?#?(?P<n>\d{{4,8}}[{CHECK_LETTERS}]?)(?![a-z0-9.])[里上]?\s*"
     r"(?:再|也|还|又|另外|帮我|给我|多)*(?:加(?!急)|追加|添|补|减|去掉|删)"
@@ -106,8 +111,11 @@ def spot_order_numbers(canvas: Canvas, lexicon: Lexicon) -> None:
         canvas.add(OrderMark(start=match.start("n"), end=match.end(), number=match["n"].upper()))
 
 
-def spot_bare_numbers(canvas: Canvas, lexicon: Lexicon) -> None:
-    """Our own order numbers as people shorten them, only beside a verb that takes an order."""
+def spot_bare_numbers(canvas: Canvas, lexicon: Lexicon, *, counting: bool) -> None:
+    """Our own order numbers as people shorten them, only beside a verb that takes an order.
+
+    Where goods are being counted (a draft is open, a quantity was asked for) more words go with a quantity.
+    """
     alone = _ALONE.match(canvas.masked)
     if alone and not re.fullmatch(r"\d{1,2}[kw]", alone["n"]):
         canvas.add(OrderMark(start=alone.start("n"), end=alone.end("n"), number=alone["n"].upper()))
@@ -116,6 +124,7 @@ def spot_bare_numbers(canvas: Canvas, lexicon: Lexicon) -> None:
         for match in pattern.finditer(canvas.masked):
             if not unit.match(canvas.masked, match.end("n")):
                 canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
+    _spot_told(canvas, unit, counting=counting)
     _spot_leading(canvas, unit)
     _spot_in_one_box(canvas)
     _spot_before_reference(canvas)
@@ -138,12 +147,16 @@ def _spot_in_one_box(canvas: Canvas) -> None:
             canvas.add(OrderMark(start=match.start(), end=match.end(), number=match[0].upper()))
 
 
+def _spot_told(canvas: Canvas, unit: re.Pattern[str], *, counting: bool) -> None:
+    """A number that the message begins with and that is told what to do (1042等齐, 1042再加T10), if not a quantity."""
+    for match in filter(None, (pattern.match(canvas.masked) for pattern in (_ANSWERED, _ADDED_TO))):
+        meant = well_formed(match["n"]) or (not counting and _LONG.match(match["n"]))
+        if meant and not unit.match(canvas.masked, match.end("n")):
+            canvas.add(OrderMark(start=match.start("n"), end=match.end("n"), number=match["n"].upper()))
+
+
 def _spot_leading(canvas: Canvas, unit: re.Pattern[str]) -> None:
     """A number that a message about changes begins with (1042 A100改30), and any whose check letter is right."""
-    added_to = _ADDED_TO.match(canvas.masked)
-    if added_to and not unit.match(canvas.masked, added_to.end("n")):
-        canvas.add(OrderMark(start=added_to.start("n"), end=added_to.end("n"), number=added_to["n"].upper()))
-        return
     match = _LEADING.match(canvas.masked)
     if match is None or unit.match(canvas.masked, match.end("n")):
         return

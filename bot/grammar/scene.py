@@ -101,7 +101,7 @@ def look(text: str, lexicon: Lexicon, context: Context, today: date) -> Scene:
     spot_persons(canvas, normal)
     spot_remarks(canvas, normal, today)
     spot_entities(canvas, lexicon, staff=context.staff)
-    spot_bare_numbers(canvas, lexicon)
+    spot_bare_numbers(canvas, lexicon, counting=context.draft is not None or context.asks("ask_qty"))
     spot_tax(canvas)
     for mention in find_dates(canvas.masked, today):
         canvas.add(DateMark(start=mention.start, end=mention.end, mention=mention))
