@@ -119,7 +119,9 @@ class Chat:
     async def ask(self, person: Person, text: str) -> str:
         """Say something and read the answer."""
         await self.say(person, text)
-        return self.heard(person)
+        answer = self.heard(person)
+        assert "\n\n" not in answer, answer
+        return answer
 
     async def later(self, **span: float) -> None:
         """Let time pass for everybody, run the clock-driven jobs, send what is due."""

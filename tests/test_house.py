@@ -220,6 +220,8 @@ def test_no_line_of_a_reply_runs_into_the_next():
         lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
         for number, (line, after) in enumerate(pairwise(lines), start=1):
             ends = not after or re.match(r"\{%-? ?(else|elif|endblock|endmacro|block)", after) is not None
+            if not line and not after and path.parent.name == "replies":
+                words.append(f"{path.relative_to(ROOT)}:{number}: an empty line in a reply")
             eats = line.endswith("%}") and not line.endswith(("-%}", "endblock %}"))
             if eats and tag.sub("", line) and not ends:
                 words.append(f"{path.relative_to(ROOT)}:{number}: {line[-60:]}")
