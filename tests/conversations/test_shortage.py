@@ -7,6 +7,7 @@ from domain import importing
 from domain.models import Order, OrderLine, PurchaseRequest, ShortageOffer
 from tests.conversations.test_main_story import number_in
 from tests.conversations.test_picking import worked_on_again
+from tests.conversations.test_silence import told
 from tests.harness import CHEN, LI, LU, QIANG, WANG, Chat
 from tests.shopfloor import PRODUCTS
 
@@ -207,6 +208,7 @@ async def test_an_answer_without_a_number_that_is_worked_on_again_settles_one_or
     chat.skip_all()
     once = await worked_on_again(chat, WANG, "缺的不要了")
     assert f"{first} 现在是" in once
+    assert once in told(chat, WANG), "the words of the first time"
     choices = {row.order_number: row.choice for row in await ShortageOffer.all()}
     assert choices == {f"SO{first}": "cancel", f"SO{second}": None}
     chat.skip_all()
