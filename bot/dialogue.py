@@ -41,7 +41,10 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An order that is being written. ``key`` makes at most one order of it; ``version`` counts its changes."""
+    """An order that is being written. ``key`` makes at most one order of it; ``version`` counts its changes.
+
+    ``bargain`` are the words of money that were said and not counted.
+    """
 
     key: str
     customer: str | None
@@ -50,6 +53,7 @@ class Draft:
     details: Details = NO_DETAILS
     version: int = 1
     doubts: tuple[str, ...] = ()
+    bargain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

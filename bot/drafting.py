@@ -35,6 +35,7 @@ def started(order: PlaceOrder, *, key: str, customer: str | None) -> Draft:
         lines=tuple(line_of(wanted) for wanted in order.lines),
         details=order.details,
         doubts=tuple(doubt for doubt in order.clarify if doubt == "date"),
+        bargain=order.bargain,
     )
 
 

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from bot.dialogue import Draft, DraftLine, Question, Talk
 from bot.drafting import Difference, Gap, changed, detailed, gap, started, worked_out
+from bot.grammar.bargaining import discount
 from bot.grammar.lexicon import Lexicon
+from bot.haggling import bargained, discounted, uncounted
 from bot.replies import Reply, refused, say
 from bot.router import BOUND, Answered, Ask, Router
 from bot.vocabulary import as_called_by
@@ -47,8 +50,9 @@ async def dry_run(ask: Ask) -> Answered:
         return say("try_whom")
     if gap(draft, staff=False) is not None:
         return say("try_incomplete")
-    quote = await ordering.quote(order_draft(draft, ask.actor), by=ask.actor, now=ask.now)
-    return say("try_order", quote=quote)
+    said = draft.bargain
+    draft, quote, full = await _quoted(ask, draft)
+    return say("try_order", quote=quote, **_bargain(ask, draft, quote, said, full))
 
 
 async def modify(ask: Ask) -> Answered:
@@ -64,7 +68,8 @@ async def modify(ask: Ask) -> Answered:
         _own(ask.actor, command.customer)
         draft = replace(draft, customer=command.customer, candidates=())
     was_empty = not draft.lines
-    draft, differences = changed(detailed(draft, command.details, command.clarify), command.ops)
+    draft = bargained(detailed(draft, command.details, command.clarify), command.bargain, command.ops)
+    draft, differences = changed(draft, command.ops)
     return await proceed(ask, draft, () if was_empty else differences)
 
 
@@ -112,8 +117,9 @@ async def sure(ask: Ask) -> Answered:
 async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = ()) -> Reply:
     """The draft in full, with conversions, prices and day: the version that a yes books; an odd quantity is asked about
     before."""
+    said = draft.bargain
     try:
-        quote = await ordering.quote(order_draft(draft, ask.actor), by=ask.actor, now=ask.now)
+        draft, quote, full = await _quoted(ask, draft)
     except Refusal as no:
         return refused(no, replace(ask.talk, draft=_before(ask, draft, no), question=None), keeps_draft=True)
     odd = _odd(draft, quote)
@@ -122,7 +128,17 @@ async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] 
     question = Question("confirm_order", heard_at=ask.heard_at)
     kept = await _kept_goods(ask, draft, quote)
     facts = {"quote": quote, "draft": draft, "differences": differences, "named": ask.name_of, "kept": kept}
-    return say("readback", _kept(ask.talk, draft, question), **facts, ignored_price=_ignored_price(ask, draft, quote))
+    return say("readback", _kept(ask.talk, draft, question), **facts, **_bargain(ask, draft, quote, said, full))
+
+
+async def _quoted(ask: Ask, draft: Draft) -> tuple[Draft, Quote, Decimal | None]:
+    """The draft with its quote; where a rep spoke of a discount, with that worked in and the total before it."""
+    quote = await ordering.quote(order_draft(draft, ask.actor), by=ask.actor, now=ask.now)
+    rate = discount(draft.bargain) if ask.actor.is_staff else None
+    if rate is None:
+        return draft, quote, None
+    lower = discounted(draft, rate, quote.lines)
+    return lower, await ordering.quote(order_draft(lower, ask.actor), by=ask.actor, now=ask.now), quote.total
 
 
 def _odd(draft: Draft, quote: Quote) -> tuple[int, Decimal] | None:
@@ -165,6 +181,12 @@ def _priced(line: DraftLine, actor: Actor) -> ordering.DraftLine:
     return ordering.DraftLine(
         line.sku, line.qty, line.unit or "", line.price if own else None, line.price_unit if own else None
     )
+
+
+def _bargain(ask: Ask, draft: Draft, quote: Quote, said: str, full: Decimal | None) -> dict[str, Any]:
+    """What a reply tells of words about the price: worked in, with the total before, or not counted."""
+    ignored = _ignored_price(ask, draft, quote)
+    return {"said": said, "full": full, "bargain": uncounted(draft, quote.total), "ignored_price": ignored}
 
 
 def _ignored_price(ask: Ask, draft: Draft, quote: Quote) -> bool:

@@ -37,9 +37,8 @@ async def again(ask: Ask) -> Answered:
         return say("nothing_before")
     view = await order_view(number)
     lines = tuple(DraftLine(line.sku, line.qty, line.unit, line.base_qty, sure=True) for line in view.lines)
-    draft = detailed(
-        Draft(key=ask.key, customer=customer or view.customer, lines=lines), command.details, command.clarify
-    )
+    draft = Draft(key=ask.key, customer=customer or view.customer, lines=lines, bargain=command.bargain)
+    draft = detailed(draft, command.details, command.clarify)
     ops = command.ops
     if command.times and 1 < command.times <= MOST_TIMES:
         ops = (*(Change(Op.MUL, line.sku, factor=Decimal(command.times)) for line in lines), *ops)

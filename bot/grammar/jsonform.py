@@ -27,6 +27,7 @@ _INTENTS = {
 _REAL_SKU_LIST = ("Report",)
 _UNANNOTATED = {"QueryPrice": ("qty", "unit", "customer", "price_list"), "QueryOrder": ("why",)}
 _UNANNOTATED |= {"NotUnderstood": ("order_no",)}
+_UNANNOTATED |= dict.fromkeys(("PlaceOrder", "ModifyOrder", "Reorder"), ("bargain",))
 _UNANNOTATED |= {"ReceiveGoods": ("faults",), "TakeBack": ("faults",)}
 
 

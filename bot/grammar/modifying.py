@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.grammar.bargaining import bargain
 from bot.grammar.changes import changes_of
 from bot.grammar.details import details_of, has_details
 from bot.grammar.marks import PoMark
@@ -61,6 +62,9 @@ def _modified(scene: Scene, order_no: str | None) -> ModifyOrder | None:
     ops, asked = changes_of(scene)
     details, unclear = details_of(scene)
     customer, several = named_customer(scene)
+    words = bargain(scene)
+    if words and not ops and order_no is None and scene.context.draft is not None:
+        return ModifyOrder(details=details, bargain=words)
     if not ops and not has_details(details) and not customer and not unclear:
         return _unspecific(scene, order_no)
     renamed = customer and scene.says(_CUSTOMER_CHANGED)
@@ -73,6 +77,7 @@ def _modified(scene: Scene, order_no: str | None) -> ModifyOrder | None:
         customer_candidates=several,
         ops=ops,
         details=details,
+        bargain=words,
         clarify=tuple(sorted(asked)),
     )
 

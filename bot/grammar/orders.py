@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.grammar.amounts import gaps, merged, wanted
+from bot.grammar.bargaining import bargain
 from bot.grammar.changes import changes_of
 from bot.grammar.details import details_of
 from bot.grammar.lines import pair
@@ -108,6 +109,7 @@ def reorder(scene: Scene) -> Reorder | None:
         ops=ops,
         times=times,
         details=details,
+        bargain=bargain(scene),
         clarify=tuple(sorted(asked)),
     )
 
@@ -160,7 +162,12 @@ def _order(scene: Scene, marks: Sequence[Mark]) -> PlaceOrder:
     if several or (scene.context.staff and customer is None):
         asked.add("customer")
     return PlaceOrder(
-        customer=customer, customer_candidates=several, lines=lines, details=details, clarify=tuple(sorted(asked))
+        customer=customer,
+        customer_candidates=several,
+        lines=lines,
+        details=details,
+        bargain=bargain(scene),
+        clarify=tuple(sorted(asked)),
     )
 
 

@@ -17,6 +17,7 @@ _AUDIENCE = re.compile(
 _GLUED = re.compile(rf"(?P<glued>全体员工|全员|{'|'.join(TEAMS)})(?=[^\s部门])")
 _STAFF = re.compile(r"全员|全体|全体员工|所有员工|员工|全体同事|同事|大家|内部|公司")
 _CUSTOMERS = re.compile(r"(?:全部|所有|全体|各位)?客户们?")
+_AND = re.compile(r"[、/+&和跟与及]")
 _LEVELS = re.compile(r"\s{0,3}审批(?:级别|层级|分级)\s{0,3}[:]?")
 _LEVEL = re.compile(
     r"(?P<n>\d{1,9}(?:\.\d{1,2})?)\s?(?P<k>[万千wk])?\s?[元块]?(?:及?以上|起)?[\s:]{0,2}(?:要|由|归|需|找)?\s?"
@@ -61,7 +62,9 @@ def _meant(word: str, span: tuple[int, int], scene: Scene) -> str:
     if team is not None:
         return team
     marks = [mark for mark in scene.of(CustomerMark) if span[0] <= mark.start < span[1] and len(mark.ids) == 1]
-    return f"customer:{marks[0].ids[0]}" if marks else ""
+    if not marks or _AND.search(scene.text[span[0] : marks[0].start] + scene.text[marks[0].end : span[1]]):
+        return ""  # Nobody we know, or more than one: never only a part of those who were named.
+    return f"customer:{marks[0].ids[0]}"
 
 
 def _levels(scene: Scene) -> Command | None:

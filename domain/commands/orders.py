@@ -7,12 +7,13 @@ from domain.commands.parts import NO_DETAILS, Change, Command, Details, Fault, W
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder(Command):
-    """create_order (下单): products with quantities, or a bare wish to order."""
+    """create_order (下单): products with quantities, or a bare wish to order; ``bargain`` are words such as 打9折."""
 
     customer: str | None = None
     customer_candidates: tuple[str, ...] = ()
     lines: tuple[Wanted, ...] = ()
     details: Details = NO_DETAILS
+    bargain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Reorder(Command):
     ops: tuple[Change, ...] = ()
     times: int | None = None
     details: Details = NO_DETAILS
+    bargain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class ModifyOrder(Command):
     customer_candidates: tuple[str, ...] = ()
     ops: tuple[Change, ...] = ()
     details: Details = NO_DETAILS
+    bargain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

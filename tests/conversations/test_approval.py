@@ -98,6 +98,15 @@ async def test_off_hours_somebody_stands_in_until_a_turn_of_duty_brings_the_appr
     chat.skip_all()
 
 
+async def test_a_no_without_a_reason_promises_none(chat: Chat):
+    await hire_wu(chat)
+    number = await a_held_order(chat)
+    assert number in chat.heard(WU)
+    assert "已驳回" in await chat.ask(WU, f"驳回 {number}")
+    assert "未通过审核" in [field.value for field in chat.card(WANG).fields]
+    chat.skip_all()
+
+
 async def test_a_decision_is_handed_on_by_chat(chat: Chat):
     await hire_wu(chat)
     number = await a_held_order(chat)

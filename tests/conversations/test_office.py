@@ -44,6 +44,9 @@ async def test_customers_and_one_customer_are_told(chat: Chat):
     assert "周五不送货" in await chat.ask(WANG, "公告")
     assert "没有别人绑定" in await chat.ask(CHEN, "公告 宏达: 周五不送货")
     assert "没有别人绑定" in await chat.ask(CHEN, "公告 财务: 月底关账")
+    for several in ("华强、宏达", "华强和宏达", "华强、老张"):
+        assert "几家请一家一条" in await chat.ask(CHEN, f"公告 {several}: 周五不送货")
+    chat.silent()
 
 
 async def test_what_stands_in_an_announcement_is_not_done(chat: Chat):

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.grammar import Context, CustomerEntry, Lexicon, ProductEntry, understand
+from bot.grammar.bargaining import bargain, discount
 from bot.grammar.dates import find_dates
 from bot.grammar.guard import addresses_the_machine
 from bot.grammar.holidays import festival, is_workday, workday_after
@@ -242,3 +243,21 @@ def test_a_minus_before_a_quantity_is_asked_about(text: str) -> None:
 @pytest.mark.parametrize("text", ["龙井-3罐", "龙井 - 3罐", "-3罐 龙井", "- 龙井 3罐"])
 def test_a_dash_that_only_sets_apart_is_no_minus(text: str) -> None:
     assert meaning("c", "-", text) == ("create_order · T10 3 罐",)
+
+
+BARGAINS = {
+    "A100 20箱 打9折": ("打9折", "0.9"), "A100 20箱，九五折": ("九五折", "0.95"), "20箱8.5折吧": ("8.5折", "0.85"),
+    "打 八 折": ("打 八 折", "0.8"), "打八折": ("打八折", "0.8"), "A100 20箱 总价2900": ("总价2900", None),
+    "20箱A100一口价：2900元": ("一口价：2900元", None), "总共680": ("", None), "总共680元": ("总共680元", None),
+    "一共20箱": ("", None), "合计 300": ("", None), "优惠100吧": ("优惠100", None), "便宜2块": ("便宜2块", None),
+    "优惠20箱": ("", None), "抹零": ("抹零", None), "便宜点": ("", None), "几折": ("", None), "打折吗": ("", None),
+    "3打A100": ("", None), "折叠椅3把": ("", None), "三折叠手机": ("", None), "2折扇": ("", None),
+    "10折": ("10折", None), "A100 1折": ("1折", "0.1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BARGAINS)
+def test_words_about_the_price_of_the_whole_order(text: str):
+    words, rate = BARGAINS[text]
+    assert bargain(look(text, lexicon(), Context(role="sales"), NOW.date())) == words
+    assert discount(words) == (None if rate is None else Decimal(rate))
