@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from bot.grammar.marks import AddressMark, CustomerMark, ProductMark, RemarkMark
 from bot.grammar.normal import fold
 from bot.grammar.numerals import DIGITS, SPOKEN
 from bot.grammar.scene import Scene
@@ -10,19 +11,24 @@ from bot.grammar.scene import Scene
 _N = rf"(?:\d{{1,7}}(?:\.\d{{1,2}})?|[{SPOKEN}]{{1,6}})"
 _COIN = r"(?:块钱?|元|圆|万元?)"
 _END = r"(?=$|[\s,;。!?、吧哈啊])"
+_PART = r"(?:(?<![\d.])\d{1,2}(?:\.\d)?|[一二三四五六七八九]{1,2})[ \t]?"
 _OVERALL = re.compile(
-    rf"[打按]?[ \t]?(?:\d{{1,2}}(?:\.\d)?|[一二三四五六七八九]{{1,2}})[ \t]?折(?!叠|[\u4e00-\u9fff]?[扇伞椅])"
+    rf"[打按][ \t]?{_PART}折(?!叠)|{_PART}折(?=$|[\s,;。!?、吧哈啊了算给发送出])"
     rf"|(?:总价|一口价|打包价?)[ \t]?(?:是|为|算|按|就)?[ \t]?[:]?[ \t]?¥?[ \t]?{_N}[ \t]?(?:{_COIN}|{_END})"
     rf"|(?:一共|总共|合计|总计|共计)[ \t]?(?:是|为|算|按|就)?[ \t]?[:]?[ \t]?(?:¥[ \t]?{_N}|{_N}[ \t]?{_COIN})"
     rf"|(?:优惠|便宜|少算|减免|让利|让)[ \t]?(?:了|个)?[ \t]?{_N}[ \t]?(?:{_COIN}|个点|%|{_END})|抹零"
 )
 _RATE = re.compile(r"(?<!\d)([1-9一二三四五六七八九])(?:\.?([1-9一二三四五六七八九])|\.0)?[ \t]?折")
+_NAMES = (ProductMark, CustomerMark, AddressMark, RemarkMark)
 
 
 def bargain(scene: Scene) -> str:
-    """The words of money that are not counted, as they were written; "" without any."""
-    found = _OVERALL.search(scene.text)
-    return scene.normal.quote(*found.span()) if found else ""
+    """These words as they were written, "" without any; what is part of a name, an address or a remark is none."""
+    named = [mark for mark in scene.marks if isinstance(mark, _NAMES)]
+    for found in _OVERALL.finditer(scene.text):
+        if not any(mark.start < found.end() and found.start() < mark.end for mark in named):
+            return scene.normal.quote(*found.span())
+    return ""
 
 
 def discount(words: str) -> Decimal | None:

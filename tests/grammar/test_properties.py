@@ -172,6 +172,8 @@ def test_the_order_of_lines_does_not_matter(parts: list[str], data: st.DataObjec
 def test_any_count_is_read_exactly(goods: str, count: int, glue: str) -> None:
     if glue == "" and goods[-1] in string.digits:
         return
+    if count == 999:
+        return  # Without a unit this is a product as well, and is asked about.
     found = understand(f"{goods}{glue}{count}", lexicon(), Context(), NOW).commands[0]
     assert isinstance(found, PlaceOrder)
     assert [line.qty for line in found.lines] == [count]
