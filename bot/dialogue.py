@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from bot.models import Dialogue
 from domain import lane
-from domain.commands import NO_DETAILS, Change, Details
+from domain.commands import NO_BARGAIN, NO_DETAILS, Bargain, Change, Details
 from domain.lane import Script, Statement
 from domain.values import Address
 
@@ -24,7 +24,8 @@ class DraftLine:
     """A line of the draft as far as it is known; ``text`` is what was written, ``candidates`` what it may mean.
 
     ``base_qty`` is missing while product, quantity or unit is unknown; ``sure`` once an unusual quantity was repeated;
-    ``called`` are words that we had to ask about: a name worth learning when the order is booked.
+    ``called`` are words that we had to ask about: a name worth learning when the order is booked. ``cut`` when the price
+    comes from a discount on the whole order.
     """
 
     sku: str | None
@@ -37,13 +38,14 @@ class DraftLine:
     candidates: tuple[str, ...] = ()
     sure: bool = False
     called: str = ""
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An order that is being written. ``key`` makes at most one order of it; ``version`` counts its changes.
 
-    ``bargain`` are the words of money that were said and not counted.
+    ``bargain`` is what was said about its price as a whole.
     """
 
     key: str
@@ -53,7 +55,7 @@ class Draft:
     details: Details = NO_DETAILS
     version: int = 1
     doubts: tuple[str, ...] = ()
-    bargain: str = ""
+    bargain: Bargain = NO_BARGAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def _after(before: DraftLine | None, op: Change) -> DraftLine | None:
         case Op.REMOVE:
             return None
         case Op.PRICE:
-            return before and replace(before, price=op.price, price_unit=op.price_unit or before.unit)
+            return before and replace(before, price=op.price, price_unit=op.price_unit or before.unit, cut=False)
         case Op.MUL:
             return before and _times(before, op.factor or Decimal(1))
         case Op.REPLACE:
@@ -134,7 +134,7 @@ def _said(op: Change) -> DraftLine:
 
 
 def _keep_price(said: DraftLine, before: DraftLine) -> DraftLine:
-    return replace(said, price=before.price, price_unit=before.price_unit)
+    return replace(said, price=before.price, price_unit=before.price_unit, cut=before.cut)
 
 
 def _replaced(before: DraftLine | None, op: Change) -> DraftLine:

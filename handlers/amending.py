@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue import Amendment, Question
+from bot.haggling import words_of
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain import amending, closing
@@ -37,7 +38,8 @@ async def propose(ask: Ask, command: ModifyOrder) -> Answered:
         amendment=Amendment(number, command.ops, command.details, tried.version),
         last_order=number,
     )
-    return say("amend_sure", talk, tried=_told(ask, tried), details=command.details)
+    bargain = words_of(command.bargain)
+    return say("amend_sure", talk, tried=_told(ask, tried), details=command.details, bargain=bargain)
 
 
 async def amend_now(ask: Ask) -> Answered:

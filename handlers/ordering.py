@@ -7,9 +7,8 @@ from typing import Any
 
 from bot.dialogue import Draft, DraftLine, Question, Talk
 from bot.drafting import Difference, Gap, changed, detailed, gap, started, worked_out
-from bot.grammar.bargaining import discount
 from bot.grammar.lexicon import Lexicon
-from bot.haggling import bargained, discounted, uncounted
+from bot.haggling import bargained, discounted, plain, uncounted
 from bot.replies import Reply, refused, say
 from bot.router import BOUND, Answered, Ask, Router
 from bot.vocabulary import as_called_by
@@ -50,9 +49,8 @@ async def dry_run(ask: Ask) -> Answered:
         return say("try_whom")
     if gap(draft, staff=False) is not None:
         return say("try_incomplete")
-    said = draft.bargain
     draft, quote, full = await _quoted(ask, draft)
-    return say("try_order", quote=quote, **_bargain(ask, draft, quote, said, full))
+    return say("try_order", quote=quote, **_bargain(ask, draft, quote, full))
 
 
 async def modify(ask: Ask) -> Answered:
@@ -117,7 +115,6 @@ async def sure(ask: Ask) -> Answered:
 async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] = ()) -> Reply:
     """The draft in full, with conversions, prices and day: the version that a yes books; an odd quantity is asked about
     before."""
-    said = draft.bargain
     try:
         draft, quote, full = await _quoted(ask, draft)
     except Refusal as no:
@@ -128,16 +125,16 @@ async def read_back(ask: Ask, draft: Draft, differences: tuple[Difference, ...] 
     question = Question("confirm_order", heard_at=ask.heard_at)
     kept = await _kept_goods(ask, draft, quote)
     facts = {"quote": quote, "draft": draft, "differences": differences, "named": ask.name_of, "kept": kept}
-    return say("readback", _kept(ask.talk, draft, question), **facts, **_bargain(ask, draft, quote, said, full))
+    return say("readback", _kept(ask.talk, draft, question), **facts, **_bargain(ask, draft, quote, full))
 
 
 async def _quoted(ask: Ask, draft: Draft) -> tuple[Draft, Quote, Decimal | None]:
-    """The draft with its quote; where a rep spoke of a discount, with that worked in and the total before it."""
+    """The draft with its quote; where a rep gave a discount, with that worked in and the total before it."""
+    draft = plain(draft)
     quote = await ordering.quote(order_draft(draft, ask.actor), by=ask.actor, now=ask.now)
-    rate = discount(draft.bargain) if ask.actor.is_staff else None
-    if rate is None:
+    if draft.bargain.rate is None or not ask.actor.is_staff:
         return draft, quote, None
-    lower = discounted(draft, rate, quote.lines)
+    lower = discounted(draft, draft.bargain.rate, quote.lines)
     return lower, await ordering.quote(order_draft(lower, ask.actor), by=ask.actor, now=ask.now), quote.total
 
 
@@ -183,10 +180,11 @@ def _priced(line: DraftLine, actor: Actor) -> ordering.DraftLine:
     )
 
 
-def _bargain(ask: Ask, draft: Draft, quote: Quote, said: str, full: Decimal | None) -> dict[str, Any]:
+def _bargain(ask: Ask, draft: Draft, quote: Quote, full: Decimal | None) -> dict[str, Any]:
     """What a reply tells of words about the price: worked in, with the total before, or not counted."""
+    bargain = uncounted(draft.bargain, quote.total, staff=ask.actor.is_staff)
     ignored = _ignored_price(ask, draft, quote)
-    return {"said": said, "full": full, "bargain": uncounted(draft, quote.total), "ignored_price": ignored}
+    return {"said": draft.bargain.words, "full": full, "bargain": bargain, "ignored_price": ignored}
 
 
 def _ignored_price(ask: Ask, draft: Draft, quote: Quote) -> bool:

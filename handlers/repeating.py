@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bot.dialogue import Draft, DraftLine
 from bot.drafting import Difference, changed, detailed
+from bot.haggling import bargained
 from bot.replies import say
 from bot.router import Answered, Ask, Router
 from domain.commands import Change, Op, Reorder, ShowUsuals
@@ -37,8 +38,8 @@ async def again(ask: Ask) -> Answered:
         return say("nothing_before")
     view = await order_view(number)
     lines = tuple(DraftLine(line.sku, line.qty, line.unit, line.base_qty, sure=True) for line in view.lines)
-    draft = Draft(key=ask.key, customer=customer or view.customer, lines=lines, bargain=command.bargain)
-    draft = detailed(draft, command.details, command.clarify)
+    draft = Draft(key=ask.key, customer=customer or view.customer, lines=lines)
+    draft = bargained(detailed(draft, command.details, command.clarify), command.bargain, ())
     ops = command.ops
     if command.times and 1 < command.times <= MOST_TIMES:
         ops = (*(Change(Op.MUL, line.sku, factor=Decimal(command.times)) for line in lines), *ops)

@@ -9,7 +9,7 @@ from bot.grammar.details import details_of, has_details
 from bot.grammar.marks import PoMark
 from bot.grammar.orders import named_customer
 from bot.grammar.scene import Scene
-from domain.commands import NO_DETAILS, Command, Details, ModifyOrder
+from domain.commands import NO_BARGAIN, NO_DETAILS, Command, Details, ModifyOrder
 
 _CHANGE_WORDS = re.compile(
     r"改|换|加|减|去掉|删|不要|[也还]要|多|少|追加|补|翻倍|备注|地址|收货人|联系人|电话|提前|推迟|延"
@@ -62,13 +62,12 @@ def _modified(scene: Scene, order_no: str | None) -> ModifyOrder | None:
     ops, asked = changes_of(scene)
     details, unclear = details_of(scene)
     customer, several = named_customer(scene)
-    words = bargain(scene)
-    if words and not ops and order_no is None and scene.context.draft is not None:
-        return ModifyOrder(details=details, bargain=words)
-    if not ops and not has_details(details) and not customer and not unclear:
+    money = bargain(scene)
+    priced = money != NO_BARGAIN and order_no is None and scene.context.draft is not None
+    if not ops and not has_details(details) and not customer and not unclear and not priced:
         return _unspecific(scene, order_no)
     renamed = customer and scene.says(_CUSTOMER_CHANGED)
-    if not ops and order_no is None and not renamed and not _about_the_order(scene, details):
+    if not ops and order_no is None and not renamed and not priced and not _about_the_order(scene, details):
         return None
     asked = asked | ({"date"} if unclear else set()) | ({"customer"} if several else set())
     return ModifyOrder(
@@ -77,7 +76,7 @@ def _modified(scene: Scene, order_no: str | None) -> ModifyOrder | None:
         customer_candidates=several,
         ops=ops,
         details=details,
-        bargain=words,
+        bargain=money,
         clarify=tuple(sorted(asked)),
     )
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from bot.grammar.amounts import gaps, merged, wanted
-from bot.grammar.bargaining import bargain
+from bot.grammar.bargaining import bargain, uncertain
 from bot.grammar.changes import changes_of
 from bot.grammar.details import details_of
 from bot.grammar.lines import pair
@@ -77,7 +78,9 @@ def create(scene: Scene) -> list[PlaceOrder] | None:
     quantified = any(isinstance(mark, QuantityMark) for mark in marks) or not set(marks) <= set(scene.marks)
     products = any(isinstance(mark, ProductMark) for mark in marks)
     if products and (quantified or wish or _only_names(scene)):
-        return [_order(scene, part) for part in _by_customer(scene, marks)]
+        parts = _by_customer(scene, marks)
+        money = bargain(scene) if len(parts) == 1 else uncertain(bargain(scene))
+        return [replace(_order(scene, part), bargain=money) for part in parts]
     if not products and _BARE_WISH.search(scene.core):
         return [_order(scene, marks)]
     if not products and _WISH_OF_IT.fullmatch(scene.core) and not scene.context.draft:
@@ -166,7 +169,6 @@ def _order(scene: Scene, marks: Sequence[Mark]) -> PlaceOrder:
         customer_candidates=several,
         lines=lines,
         details=details,
-        bargain=bargain(scene),
         clarify=tuple(sorted(asked)),
     )
 

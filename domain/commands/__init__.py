@@ -30,7 +30,9 @@ from domain.commands.orders import (
     Undo,
 )
 from domain.commands.parts import (
+    NO_BARGAIN,
     NO_DETAILS,
+    Bargain,
     Change,
     Command,
     Details,
@@ -62,9 +64,11 @@ from domain.commands.talk import (
 )
 
 __all__ = [
+    "NO_BARGAIN",
     "NO_DETAILS",
     "AcknowledgeAlert",
     "Approve",
+    "Bargain",
     "Bind",
     "CancelOrder",
     "Change",

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from domain.commands.parts import NO_DETAILS, Change, Command, Details, Fault, Wanted
+from domain.commands.parts import NO_BARGAIN, NO_DETAILS, Bargain, Change, Command, Details, Fault, Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder(Command):
-    """create_order (下单): products with quantities, or a bare wish to order; ``bargain`` are words such as 打9折."""
+    """create_order (下单): products with quantities, or a bare wish to order."""
 
     customer: str | None = None
     customer_candidates: tuple[str, ...] = ()
     lines: tuple[Wanted, ...] = ()
     details: Details = NO_DETAILS
-    bargain: str = ""
+    bargain: Bargain = NO_BARGAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Reorder(Command):
     ops: tuple[Change, ...] = ()
     times: int | None = None
     details: Details = NO_DETAILS
-    bargain: str = ""
+    bargain: Bargain = NO_BARGAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class ModifyOrder(Command):
     customer_candidates: tuple[str, ...] = ()
     ops: tuple[Change, ...] = ()
     details: Details = NO_DETAILS
-    bargain: str = ""
+    bargain: Bargain = NO_BARGAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

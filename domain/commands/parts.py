@@ -77,6 +77,23 @@ class Details:
 NO_DETAILS = Details()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bargain:
+    """What was said about the price of a whole order (整单优惠).
+
+    ``rate`` is the part of the price that is left, 0.9 after the ``words`` 打9折, only where it was plainly given;
+    ``others`` are words that no price follows; ``off`` takes back what was said before.
+    """
+
+    rate: Decimal | None = None
+    words: str = ""
+    others: tuple[str, ...] = ()
+    off: bool = False
+
+
+NO_BARGAIN = Bargain()
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """破1, 少2个: so much is broken or short; of ``sku`` when it was named."""

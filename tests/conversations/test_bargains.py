@@ -2,8 +2,12 @@
 
 from decimal import Decimal
 
+import pytest
+
 from domain.models import Order, OrderLine
-from tests.harness import LI, WANG, Chat
+from tests.conversations.test_main_story import booked
+from tests.conversations.test_prices import agreed
+from tests.harness import CHEN, LI, WANG, Chat
 
 
 async def test_a_discount_of_a_rep_is_worked_into_every_line(chat: Chat):
@@ -26,7 +30,7 @@ async def test_it_is_one_of_the_usual_price_however_often_it_is_said(chat: Chat)
     assert "×17.575（老李定价）" in await chat.ask(LI, "打95折吧")
     changed = await chat.ask(LI, "A100改30箱")
     assert "30箱(=1500个) ×17.575" in changed
-    assert "已按" not in changed
+    assert "（已按「打95折」算，原来合计 ¥27,750.00）" in changed
     assert (await chat.ask(LI, "A100 单价18")).startswith("已改：A100 单价 18\n请核对")
     await chat.ask(LI, "2")
 
@@ -56,7 +60,7 @@ async def test_a_customer_hears_that_it_does_not_count(chat: Chat):
     assert "（「优惠100」没有算进去，价格按您的报价单计算，要谈价请发「人工」）" in read
     read = await chat.ask(WANG, "打9折")
     assert "合计 ¥18,500.00" in read
-    assert "「打9折」没有算进去" in read
+    assert "「打9折、优惠100」没有算进去" in read
     await chat.ask(WANG, "1")
     assert (await Order.get()).total == Decimal(18500)
     chat.skip_all()
@@ -77,3 +81,97 @@ async def test_the_same_again_and_a_trial_hear_of_it_too(chat: Chat):
 async def test_a_dozen_is_no_discount(chat: Chat):
     assert "A100 电源适配器 3打(=36个) ×16.65（老李定价）" in await chat.ask(LI, "华强 3打A100 打9折")
     await chat.ask(LI, "2")
+
+
+@pytest.mark.parametrize("words", ["不打9折", "不能打9折", "客户要打8折，没答应", "能不能打9折", "上次打9折的"])
+async def test_a_discount_that_is_refused_or_asked_about_is_not_given(chat: Chat, words: str):
+    read = await chat.ask(LI, f"华强 A100 20箱 {words}")
+    await chat.ask(LI, "2")
+    assert "，合计 ¥18,500.00" in read, read
+
+
+@pytest.mark.parametrize("words", ["不要打9折", "取消打9折", "去掉9折"])
+async def test_a_discount_that_is_taken_back_goes(chat: Chat, words: str):
+    await chat.ask(LI, "华强 A100 20箱 打9折")
+    read = await chat.ask(LI, words)
+    await chat.ask(LI, "2")
+    assert "合计 ¥16,650.00" not in read
+
+
+async def test_a_customer_who_is_changed_in_the_same_breath_is_changed(chat: Chat):
+    await chat.ask(CHEN, "华强 A100 20箱")
+    read = await chat.ask(CHEN, "客户改成宏达，打9折")
+    await chat.ask(CHEN, "2")
+    assert "宏达" in read
+
+
+async def test_a_vague_day_in_the_same_breath_is_asked_about(chat: Chat):
+    await chat.ask(LI, "华强 A100 20箱")
+    read = await chat.ask(LI, "改天送，打9折")
+    await chat.say(LI, "2")
+    chat.skip_all()
+    assert "哪天" in read or "日期" in read, read
+
+
+async def test_a_price_that_was_named_is_not_raised_by_a_discount(chat: Chat):
+    read = await chat.ask(LI, "华强 A100 20箱 单价17元/个，B200 3箱 打95折")
+    await chat.ask(LI, "2")
+    assert "×17.575" not in read, read
+
+
+async def test_what_is_added_to_a_discounted_order_is_discounted_or_said_not_to_be(chat: Chat):
+    await chat.ask(LI, "华强 A100 20箱 打9折")
+    read = await chat.ask(LI, "再加10箱L09")
+    await chat.ask(LI, "2")
+    assert "×2.88" in read or "打9折" in read, read
+
+
+async def test_a_discount_never_costs_more_than_the_list(chat: Chat):
+    await agreed(chat)
+    await chat.ask(LI, "华强 A100 10箱 打98折")
+    read = await chat.ask(LI, "A100改30箱")
+    await chat.ask(LI, "2")
+    assert "×17.64" not in read, "17 is the price of everybody in this list from 1000 on"
+
+
+async def test_a_discount_is_one_of_the_price_of_the_customer_who_buys(chat: Chat):
+    await agreed(chat)
+    await chat.ask(CHEN, "华强 A100 30箱 打9折")
+    read = await chat.ask(CHEN, "客户改成宏达")
+    await chat.ask(CHEN, "2")
+    assert "×15.3" not in read, "nine tenths of what 宏达 pays are 16.65"
+
+
+async def test_the_total_before_is_that_without_a_discount(chat: Chat):
+    await chat.ask(LI, "华强 A100 20箱 打9折")
+    read = await chat.ask(LI, "打95折")
+    await chat.ask(LI, "2")
+    assert "原来合计 ¥18,500.00" in read, read
+
+
+async def test_every_word_of_money_is_counted_or_said_not_to_be(chat: Chat):
+    read = await chat.ask(LI, "华强 A100 20箱 打95折再优惠100元")
+    await chat.ask(LI, "2")
+    assert "优惠100元" in read, read
+
+
+async def test_a_sum_in_ten_thousands_that_comes_out_needs_no_word(chat: Chat):
+    read = await chat.ask(LI, "华强 A100 20箱 总价1.85万")
+    await chat.ask(LI, "2")
+    assert "没有算进去" not in read, read
+
+
+async def test_a_discount_on_an_order_that_stands_is_said_not_to_be_counted(chat: Chat):
+    number = await booked(chat, "下单 A100 20箱 明天送")
+    read = await chat.ask(LI, f"{number} A100改30箱，打9折")
+    await chat.ask(LI, "2")
+    chat.skip_all()
+    assert "9折" in read, read
+
+
+async def test_of_two_orders_in_one_message_none_takes_the_discount_of_the_other(chat: Chat):
+    await chat.say(CHEN, "华强 A100 20箱 打9折\n宏达 B200 5箱")
+    read = chat.heard(CHEN)
+    assert "打9折" in read
+    assert "×16.65" not in read
+    assert "×19.8" not in read

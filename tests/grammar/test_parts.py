@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.grammar import Context, CustomerEntry, Lexicon, ProductEntry, understand
-from bot.grammar.bargaining import bargain, discount
+from bot.grammar.bargaining import bargain, figure
 from bot.grammar.dates import find_dates
 from bot.grammar.guard import addresses_the_machine
 from bot.grammar.holidays import festival, is_workday, workday_after
@@ -246,21 +246,27 @@ def test_a_dash_that_only_sets_apart_is_no_minus(text: str) -> None:
 
 
 BARGAINS = {
-    "A100 20箱 打9折": ("打9折", "0.9"), "A100 20箱，九五折": ("九五折", "0.95"), "20箱8.5折吧": ("8.5折", "0.85"),
-    "打 八 折": ("打 八 折", "0.8"), "打八折": ("打八折", "0.8"), "A100 20箱 总价2900": ("总价2900", None),
-    "20箱A100一口价：2900元": ("一口价：2900元", None), "总共680": ("", None), "总共680元": ("总共680元", None),
-    "一共20箱": ("", None), "合计 300": ("", None), "优惠100吧": ("优惠100", None), "便宜2块": ("便宜2块", None),
-    "优惠20箱": ("", None), "抹零": ("抹零", None), "便宜点": ("", None), "几折": ("", None), "打折吗": ("", None),
-    "3打A100": ("", None), "折叠椅3把": ("", None), "三折叠手机": ("", None), "2折扇": ("", None),
-    "10折": ("10折", None), "A100 1折": ("1折", "0.1"), "四折页500张": ("", None), "打三折叠好": ("", None),
-    "A100 20箱 备注：上次打9折": ("", None), "20箱A100九折给华强": ("九折", "0.9"),
-    "A100 20箱，给95折": ("95折", "0.95"), "送到八折路一共5号": ("", None),
-    "20箱8折发": ("8折", "0.8"), "20箱按8折发": ("按8折", "0.8"),
+    "T10 20箱 打9折": "打9折=0.9", "T10 20箱，九五折": "九五折=0.95", "20箱8.5折吧": "8.5折=0.85",
+    "打 八 折": "打 八 折=0.8", "打八折": "打八折=0.8", "龙井 1折": "1折=0.1", "20罐龙井九折给李记": "九折=0.9",
+    "T10 20箱，给95折": "95折=0.95", "20箱8折发": "8折=0.8", "20箱按8折发": "按8折=0.8",
+    "整单打9折吧，谢谢": "打9折=0.9", "10折": "+10折", "打95折再优惠100元": "打95折=0.95+优惠100元",
+    "打9折，一共2900元": "打9折=0.9+一共2900元", "A100 20箱 总价2900": "+总价2900",
+    "20箱A100一口价：2900元": "+一口价：2900元", "总共680元": "+总共680元", "优惠100吧": "+优惠100",
+    "便宜2块": "+便宜2块", "抹零": "+抹零", "不打9折": "off", "不要打9折": "off", "取消打9折": "off",
+    "去掉9折": "off", "不打折了": "off", "恢复原价": "off", "能不能打9折": "+打9折", "客户要打8折": "+打8折",
+    "打8折，没答应": "+打8折", "上次打9折的": "+打9折", "不能打9折": "off", "总共680": "", "一共20箱": "",
+    "合计 300": "", "优惠20箱": "", "便宜点": "", "几折": "", "打折吗": "", "3打A100": "", "折叠椅3把": "",
+    "三折叠手机": "", "2折扇": "", "四折页500张": "", "打三折叠好": "", "A100 20箱 备注：上次打9折": "",
+    "送到八折路一共5号": "",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("text", BARGAINS)
 def test_words_about_the_price_of_the_whole_order(text: str):
-    words, rate = BARGAINS[text]
-    assert bargain(look(text, lexicon(), Context(role="sales"), NOW.date())) == words
-    assert discount(words) == (None if rate is None else Decimal(rate))
+    found = bargain(look(text, lexicon(), Context(role="sales"), NOW.date()))
+    given = f"{found.words}={found.rate}" if found.rate else ""
+    assert given + "".join(f"+{words}" for words in found.others) + "off" * found.off == BARGAINS[text]
+
+
+def test_a_sum_of_money_is_read_from_its_words():
+    assert [figure(words) for words in ("总价2900", "总价1.85万", "抹零")] == [Decimal(2900), Decimal(18500), None]
