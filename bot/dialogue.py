@@ -24,8 +24,8 @@ class DraftLine:
     """A line of the draft as far as it is known; ``text`` is what was written, ``candidates`` what it may mean.
 
     ``base_qty`` is missing while product, quantity or unit is unknown; ``sure`` once an unusual quantity was repeated;
-    ``called`` are words that we had to ask about: a name worth learning when the order is booked. ``cut`` when the price
-    comes from a discount on the whole order.
+    ``called`` are words that we had to ask about: a name worth learning when the order is booked;
+    ``cut`` when the price comes from a discount on the whole order.
     """
 
     sku: str | None

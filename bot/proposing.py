@@ -76,7 +76,8 @@ def _names_others(text: str, ask: Ask) -> bool:
 
 def _puzzles(ask: Ask) -> bool:
     """Whether somebody we know was not understood."""
-    return isinstance(ask.command, NotUnderstood) and not ask.actor.is_stranger
+    command = ask.command
+    return isinstance(command, NotUnderstood) and command.order_no is None and not ask.actor.is_stranger
 
 
 def taken_up(offered: Proposal, commands: Sequence[Command], inbound: Inbound) -> Inbound:

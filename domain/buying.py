@@ -185,7 +185,7 @@ async def _receive(number: str, put: Came, cause: str, by: Actor, now: datetime)
             raise OverReceived(row.number, sku, qty, item.left if item else ZERO)
         refuse_odd(sku, qty, item.unit)
         if put.parts is not None:
-            refuse_broken(sku, qty, item.unit)
+            refuse_broken(sku, qty, item.unit, begun=item.qty)
     await locked_with_kits(came)
     lots = await lots_wanted(came, put.lots, now=now)
     gained = 0

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tortoise.exceptions import IntegrityError
 
 from domain import lane
-from domain.counted import refuse_broken
+from domain.counted import refuse_broken_of
 from domain.counts import OUTDATED, WAITING
 from domain.errors import (
     ProductNotFound,
@@ -76,7 +76,6 @@ async def count_stock(goods: Counted, cause: str, *, by: Actor, now: datetime) -
     refuse_kit(product)
     if goods.qty:
         refuse_odd(goods.sku, goods.qty, product.base_unit)
-    refuse_broken(goods.sku, goods.qty, product.base_unit)
     fit(goods.sku, goods.lot, by_lot=product.lots, now=now)
     if goods.lot is not None:
         goods = replace(goods, lot=await known_as(goods.sku, goods.lot))
@@ -105,6 +104,7 @@ async def _count(goods: Counted, product: Product, cause: str, by: Actor, now: d
     if goods.lot is not None:
         before, expired = await in_lot(goods.sku, goods.warehouse, goods.lot.code)
         before += expired
+    refuse_broken_of(product, goods.qty, begun=before)
     # What has expired is on nobody's order: only its worth counts.
     free = None if expired else sum((row.free for row in shelves), ZERO)
     waits = Role.MANAGER not in by.roles and _is_much(goods.qty - before, free, product)

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from domain import lane
 from domain.models import Order, OrderLine, Product, PurchaseRequest
 from domain.models.scaled import ungrained
+from domain.recording import first_effect
 from domain.rules.allocation import Claim
 from domain.rules.supplying import Arrival, Served, Want, served, without
+from domain.stockevents import GoodsArrived
 from domain.values import day_of
 
 ZERO = Decimal(0)
@@ -143,3 +145,9 @@ async def days_for(lacking: Mapping[str, Decimal], *, today: date) -> dict[str, 
     found = served([*before, *mine], await arrivals_of(lacking), today=today)
     coming = ((want.sku, found[want.line]) for want in mine)
     return {sku: one.on for sku, one in coming if one.by is not None and one.sure}
+
+
+async def arrived_by(cause: str, *, heard_at: datetime) -> str | None:
+    """The purchase of which a message that names none has brought goods already."""
+    event = await first_effect(GoodsArrived, cause, heard_at=heard_at)
+    return str(event.facts["purchase"]) if event is not None else None

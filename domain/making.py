@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from domain import lane
-from domain.counted import refuse_broken
+from domain.counted import refuse_broken, refuse_broken_of
 from domain.errors import QuantityRefused
 from domain.forecasting import forecasts, lacking_parts, open_works
 from domain.kin import locked_with_kits
@@ -101,6 +101,12 @@ async def report(number: str, output: Output, cause: str, *, by: Actor, now: dat
         return await seen(before.work, now, repeated=True)
 
 
+async def reported_by(cause: str) -> str | None:
+    """The work of which a message that names none has reported already."""
+    before = await WorkReport.get_or_none(cause=cause)
+    return f"W{before.work_id}" if before is not None else None
+
+
 async def pause(number: str, reason: str, *, by: Actor, now: datetime) -> Work:
     """Stop for a while, and say why; the same said again is told to nobody."""
     require(by, MAKING)
@@ -140,7 +146,7 @@ async def _release(sku: str, qty: Decimal | None, cause: str, by: Actor, now: da
         raise RecipeUnknown(sku)
     amount = qty if qty is not None else (await missing()).made.get(sku, ZERO)
     if qty is not None:
-        refuse_broken(sku, qty, product.base_unit)
+        refuse_broken_of(product, qty)
     if amount <= 0:
         raise NothingToMake(sku)
     parts = (await recipes_of())[sku]
@@ -178,7 +184,7 @@ async def _report(number: str, output: Output, cause: str, by: Actor, now: datet
     if row.state != RUNNING:
         raise WorkIdle(row.number, row.state)
     for amount in (good, scrap):
-        refuse_broken(row.sku, amount, row.unit)
+        refuse_broken(row.sku, amount, row.unit, begun=row.qty)
     if good > row.left:
         raise OverMade(row.number, good, row.left)
     await WorkReport.create(work_id=row.id, good=good, scrap=scrap, by=by.name, at=now, cause=cause)

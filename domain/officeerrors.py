@@ -32,9 +32,11 @@ class LeaveOverlaps(Refusal):
 
 @dataclass
 class NoLeave(Refusal):
-    """This person has no leave that could end."""
+    """This person has no leave that could end, or one of several days of which a single one was named."""
 
     name: str
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass

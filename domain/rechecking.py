@@ -1,8 +1,9 @@
 """A held order looked at once more when somebody says yes: what the people of money have said since counts as well."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.approving import GRACE
 from domain.asking import approval_of, ask, restart
 from domain.credit import credit_of
 from domain.holding import held_as_read
@@ -39,7 +40,8 @@ async def added(no: MoreAgainst, *, by: Actor, now: datetime) -> None:
     order.review = order.review | {"reasons": [*known, *new]}
     await Order.filter(id=order.id).update(review=order.review)
     approval = await approval_of(order, now=now)
-    restart(approval, approval.why, now)
+    # The answer that met this was written before it, and may come again: here no second of grace is left to it.
+    restart(approval, approval.why, now.replace(microsecond=0) + GRACE + timedelta(seconds=1))
     await approval.save(update_fields=["asked_at", "reminded_at", "version"])
     if approval.approver_id != by.staff:
         await ask(approval, order, by, now)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from domain.aiming import Aim
 from domain.commands import Change, Op
-from domain.counted import refuse_broken
+from domain.counted import refuse_broken_of
 from domain.errors import PackRefused, PriceRefused, ProductNotFound, QuantityRefused
 from domain.kits import kit_of
 from domain.models import Customer, Order, OrderLine, Product
@@ -97,7 +97,7 @@ def check_quantity(product: Product | None, aim: Aim) -> None:
     fits = fitting(aim.total, product.min_qty, product.pack_qty)
     if fits != aim.total:
         raise PackRefused(aim.sku, aim.total, fits, product.base_unit, product.min_qty, product.pack_qty)
-    refuse_broken(aim.sku, aim.total, product.base_unit)
+    refuse_broken_of(product, aim.total)
 
 
 def new_line(order: Order, aim: Aim, products: Mapping[str, Product], position: int) -> OrderLine:

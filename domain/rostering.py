@@ -136,8 +136,8 @@ async def end_leave(
 async def _ended(staff: Staff, day: date | None, *, by: Actor, now: datetime, cause: str) -> Leave:
     rows = Leave.filter(staff_id=staff.id, end_at__gt=now, ended_at__isnull=True).order_by("start_at")
     row = await (rows if day is None else rows.filter(first_day__lte=day, last_day__gte=day)).first()
-    if row is None:
-        raise NoLeave(staff.name)
+    if row is None or (day is not None and row.first_day != row.last_day):
+        raise NoLeave(staff.name, *((row.first_day, row.last_day) if row else ()))
     await Leave.filter(id=row.id).update(ended_at=now, ended_by=by.name)
     event = LeaveEnded(
         staff=staff.code, name=staff.name, first=row.first_day.isoformat(), last=row.last_day.isoformat(),

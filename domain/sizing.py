@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.counted import refuse_broken
+from domain.counted import refuse_broken_of
 from domain.errors import PackRefused, PriceRefused, ProductNotFound, QuantityRefused, UnitUnknown
 from domain.models import Product, UnitSynonym
 from domain.quotedvalues import DraftLine, QuotedLine
@@ -81,7 +81,7 @@ def _packed(product: Product, ordered: Decimal) -> None:
     fits = fitting(ordered, product.min_qty, product.pack_qty)
     if fits != ordered:
         raise PackRefused(product.sku, ordered, fits, product.base_unit, product.min_qty, product.pack_qty)
-    refuse_broken(product.sku, ordered, product.base_unit)
+    refuse_broken_of(product, ordered)
 
 
 def _line(one: _Measured, priced: PricedLine, free: Decimal) -> QuotedLine:

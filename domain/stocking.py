@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from domain import lane
 from domain.allocating import locked
-from domain.counted import refuse_broken
+from domain.counted import refuse_broken_of
 from domain.errors import (
     ProductNotFound,
     QuantityRefused,
@@ -83,7 +83,7 @@ async def take_in(goods: Counted, cause: str | None, *, document: str = "", by: 
     refuse_kit(product)
     fit(goods.sku, goods.lot, by_lot=product.lots, now=now)
     refuse_odd(goods.sku, goods.qty, product.base_unit)
-    refuse_broken(goods.sku, goods.qty, product.base_unit)
+    refuse_broken_of(product, goods.qty)
     lot = await known_as(goods.sku, goods.lot) if goods.lot else None
     move = Move(goods.sku, goods.qty, "receipt", cause, goods.warehouse, document, lot=lot)
     return await _once(move, by.name, now)

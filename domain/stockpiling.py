@@ -6,7 +6,7 @@ from decimal import Decimal
 from tortoise.exceptions import IntegrityError
 
 from domain.buying import Purchase, need_of, placed, purchase
-from domain.counted import MOST, refuse_broken
+from domain.counted import MOST, refuse_broken_of
 from domain.errors import ProductNotFound, QuantityRefused
 from domain.kits import refuse_kit
 from domain.models import Product, PurchaseOrder
@@ -24,7 +24,7 @@ async def stock_up(sku: str, qty: Decimal, cause: str, *, by: Actor, now: dateti
     refuse_kit(product)
     if not 0 < qty <= MOST:
         raise QuantityRefused(sku, qty, MOST, product.base_unit)
-    refuse_broken(sku, qty, product.base_unit)
+    refuse_broken_of(product, qty)
     try:
         return await transact(lambda: placed(product.supplier, [need_of(product, qty)], cause, by, now))
     except IntegrityError:

@@ -65,7 +65,7 @@ async def to_make() -> list[ToMake]:
 
 async def unwanted() -> list[str]:
     """The numbers of work that was begun for somebody of whom nothing is left: no order and no other work wants it."""
-    rows = [row for row in await open_works() if row.due is not None]
+    rows = [row for row in await open_works() if row.due is not None and row.state != PAUSED]
     if not rows:
         return []
     asked = await PurchaseRequest.filter(state="open", sku__in=[row.sku for row in rows]).values_list("sku", flat=True)

@@ -9,7 +9,7 @@ from itertools import groupby
 from bot.dialogue import Question
 from bot.replies import say
 from bot.router import Answered, Ask, Router
-from domain import buying, stockpiling
+from domain import buying, incoming, stockpiling
 from domain.commands import Wanted
 from domain.rules.rights import BUYING, STOCKING
 from domain.stockcommands import BuyGoods, ClosePurchase, ListPurchases, MovePurchase, ReceivePurchase, SetSupplier
@@ -66,6 +66,7 @@ async def receive(ask: Ask) -> Answered:
     """到货 P17 [A100 200]: on the shelf, and to those who wait."""
     command = ask.given(ReceivePurchase)
     number, lines = command.purchase, command.lines
+    number = number or await incoming.arrived_by(ask.key, heard_at=ask.heard_at)
     if number is None:
         with_it = await _open_with(lines)
         if len(with_it) != 1:

@@ -81,7 +81,7 @@ async def start(ask: Ask) -> Answered:
 async def report(ask: Ask) -> Answered:
     """报工 W12 良50 废2: goods on the shelf, materials off it, those who wait served."""
     command = ask.given(ReportWork)
-    number = command.work
+    number = command.work or await making.reported_by(ask.key)
     if number is None:
         running = [row for row in await works.works(now=ask.now) if row.state == works.RUNNING]
         if len(running) != 1:

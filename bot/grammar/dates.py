@@ -46,6 +46,7 @@ _LOOSE_TIME = re.compile(
 )
 _WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]")
 _JOINT = re.compile(r" ?(?:到|至|-|~|和|或者?|、|/|,|或是|to|and)? ?")
+_THROUGH = ("到", "至", "-", "~", "to")
 _BETWEEN = re.compile(r"(?:之间|期间|均可|都行|都可以|都能)?")
 _PARTS = {"上午": "am", "早": "am", "清": "am", "一": "am", "am": "am", "morning": "am", "中": "noon", "noon": "noon"}
 
@@ -162,7 +163,7 @@ def _range(text: str, one: Mention, days: Days, other: Mention, other_days: Days
         return None
     wish = None
     last = other_days.last
-    if last <= days.first and _WEEKDAY.match(text, other.start):
+    if last <= days.first and gap.group().strip() in _THROUGH and _WEEKDAY.match(text, other.start):
         # 下周一到周三: the Wednesday after that Monday, not the one of this week.
         last += timedelta(weeks=(days.first - last).days // 7 + 1)
     if one.wish and other.wish and last > days.first:

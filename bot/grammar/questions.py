@@ -179,7 +179,7 @@ def bare_order(scene: Scene) -> QueryOrder | NotUnderstood | None:
     """
     context = scene.context
     open_gap = context.pending is not None and context.pending.kind.startswith("ask_")
-    match = None if context.draft is not None or open_gap else _BARE_ORDER.fullmatch(scene.text)
+    match = None if context.draft is not None or open_gap or scene.has("P") else _BARE_ORDER.fullmatch(scene.text)
     if match is None:
         return None
     alone = match["n"] == scene.text.strip(" ?。.!")

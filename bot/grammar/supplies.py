@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.grammar.goods import goods_lead, read_goods
 from bot.grammar.lots import read_batch
-from bot.grammar.marks import DateMark, ProductMark, QuantityMark
+from bot.grammar.marks import DateMark, NoiseMark, ProductMark, QuantityMark
 from bot.grammar.numerals import NUMBER, small_number
 from bot.grammar.sayings import Sayings, first_made
 from bot.grammar.scene import Scene, look
@@ -51,6 +51,8 @@ _N = r"(?:so)?\d{2,12}[a-hjkmnp-z]?"
 _PROMISES = re.compile(rf"\s*+(?:交期|承诺|交期记录|承诺记录)\s*+[:,#]?\s*+(?:订单)?\s*+(?P<n>{_N})?\s*+[。.!]?\s*+")
 _FIRST = re.compile(rf"\s*+(?:优先|插队|先给|优先发货?|优先配货?)\s*+[:,#]?\s*+(?:订单)?\s*+(?P<n>{_N})\s*+[。.!]?\s*+")
 _FIGURES = re.compile(r"\s*(?P<m>\d{1,2})\s?[-/.]\s?(?P<d>\d{1,2})\s*(?:到|号|日)?\s*[。.!]?\s*")
+_NOT_YET = re.compile(r"没|未|别|不|等|如果|要是|一旦")
+_WARES = {ProductMark, QuantityMark, NoiseMark}
 _QUESTION = re.compile(r"[?？]|吗|怎么|什么|多少|谁")
 
 
@@ -80,8 +82,10 @@ def _arrival(scene: Scene, match: re.Match[str]) -> Command:
 
 
 def _arrival_of(scene: Scene, match: re.Match[str]) -> Command | None:
-    """到货 T01 50, T01到货 50: of the purchase that has it."""
-    if not scene.context.staff or scene.order_nos or (not match["all"] and not goods_lead(scene, match)):
+    """到货 T01 50, T01到货 50: of the purchase that has it; nothing that is to be done once it has come."""
+    if not scene.context.staff or scene.has("CN") or _NOT_YET.search(match["head"] or ""):
+        return None
+    if not match["all"] and not goods_lead(scene, match):
         return None
     said = read_batch(match["all"] or f"{match['head']} {match['tail']}")
     lines, place = read_goods(scene, said.rest)
@@ -91,10 +95,12 @@ def _arrival_of(scene: Scene, match: re.Match[str]) -> Command | None:
 
 
 def _buying(scene: Scene, match: re.Match[str]) -> Command | None:
-    """采购 B200 500 of staff who name no customer: bought, not sold."""
-    if not scene.context.staff or scene.context.role == "sales" or scene.has("CN") or scene.context.draft is not None:
+    """采购 B200 500 of staff who say goods and quantities and nothing else: bought, not sold."""
+    if not scene.context.staff or scene.context.role == "sales" or scene.context.draft is not None:
         return None
-    lines, _ = read_goods(scene, match["rest"])
+    lines, more = read_goods(scene, match["rest"])
+    if more or not {type(mark) for mark in scene.marks} <= _WARES:
+        return None  # A customer, a day, a word that we do not know: it is about buying, not the buying itself.
     return BuyGoods(lines=lines) if any(line.sku for line in lines) else None
 
 

@@ -164,7 +164,7 @@ async def test_a_count_that_nobody_answers_is_told_again_a_day_later(chat: Chat)
 async def test_there_is_no_half_of_what_is_counted_by_the_piece(chat: Chat):
     for text in ("入库 A100 0.5", "盘点 A100 4999.5个"):
         assert "什么都没记" in await chat.ask(QIANG, text)
-    assert "A100 按个算，没有 0.5个，什么都没记。请发整数，如：A100 1个" in await chat.ask(WANG, "下单 A100 0.5个")
+    assert "A100 按个算，没有 0.5个，什么都没记。请写整数，再发一次，如 1个" in await chat.ask(WANG, "下单 A100 0.5个")
     await chat.say(WANG, "取消")
     chat.skip_all()
     assert "25个" in await chat.ask(WANG, "下单 A100 半箱 明天送")
